@@ -1,0 +1,2 @@
+//! The `whygrad` command.
+fn main() {}

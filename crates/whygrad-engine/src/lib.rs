@@ -1,0 +1,1 @@
+//! whygrad-engine
