@@ -1,6 +1,17 @@
 //! Terms: parse, print, simplify, differentiate, evaluate.
 //!
-//! No I/O, no threads, no `unsafe`.
+//! A model is a [`arena::Term`] over a small closed set of operations ([`op::Op`]); its gradient
+//! is another term. Everything else is a pass over terms: [`oracle`] gives their value,
+//! [`derivative`] their gradient, [`simplify`] a shorter equal term.
+//!
+//! No I/O, no threads, no `unsafe`, and nothing recursive in the depth of a term.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
+pub mod arena;
 pub mod diagnostic;
+pub mod number;
+pub mod op;
+pub mod oracle;
+pub mod shape;
 pub mod syntax;
