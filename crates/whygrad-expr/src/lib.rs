@@ -9,9 +9,13 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod arena;
+pub mod derivative;
 pub mod diagnostic;
+pub mod functions;
 pub mod number;
 pub mod op;
 pub mod oracle;
+pub mod rules;
 pub mod shape;
+pub mod simplify;
 pub mod syntax;
