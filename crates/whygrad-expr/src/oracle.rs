@@ -2,6 +2,8 @@
 //!
 //! Every fast plan, every printed program and every derivative is held against it.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::collections::HashMap;
 
 use crate::arena::{Arena, SymbolId, Term};
