@@ -1,0 +1,119 @@
+//! The two precisions.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+use whygrad_expr::op::{Function, Zip};
+
+/// f32 or f64.
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + 'static
+{
+    /// The nearest number of this precision.
+    fn of(value: f64) -> Self;
+    /// The same number as f64.
+    fn to_f64(self) -> f64;
+    /// True unless infinite or not a number.
+    fn is_finite(self) -> bool;
+    /// e^self
+    fn exp(self) -> Self;
+    /// ln self
+    fn ln(self) -> Self;
+    /// A function of one number, as the oracle defines it.
+    fn apply(function: Function, a: Self) -> Self;
+    /// A function of two numbers, as the oracle defines it.
+    fn combine(zip: Zip, a: Self, b: Self) -> Self;
+}
+
+macro_rules! real {
+    ($type:ty, $erf:path) => {
+        impl Real for $type {
+            #[inline]
+            fn of(value: f64) -> Self {
+                value as $type
+            }
+            #[inline]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline]
+            fn is_finite(self) -> bool {
+                <$type>::is_finite(self)
+            }
+            #[inline]
+            fn exp(self) -> Self {
+                <$type>::exp(self)
+            }
+            #[inline]
+            fn ln(self) -> Self {
+                <$type>::ln(self)
+            }
+            #[inline]
+            fn apply(function: Function, a: Self) -> Self {
+                match function {
+                    Function::Neg => -a,
+                    Function::Exp => a.exp(),
+                    Function::Log => a.ln(),
+                    Function::Sqrt => a.sqrt(),
+                    Function::Sin => a.sin(),
+                    Function::Cos => a.cos(),
+                    Function::Atan => a.atan(),
+                    Function::Tanh => a.tanh(),
+                    Function::Sigmoid => 1.0 / (1.0 + (-a).exp()),
+                    Function::Softplus => a.max(0.0) + (-a.abs()).exp().ln_1p(),
+                    Function::Erf => $erf(a),
+                    Function::Abs => a.abs(),
+                    Function::Sign => {
+                        if a > 0.0 {
+                            1.0
+                        } else if a < 0.0 {
+                            -1.0
+                        } else {
+                            a * 0.0
+                        }
+                    }
+                }
+            }
+            #[inline]
+            fn combine(zip: Zip, a: Self, b: Self) -> Self {
+                match zip {
+                    Zip::Add => a + b,
+                    Zip::Mul => a * b,
+                    Zip::Div => a / b,
+                    // A square is one product, and the same bits.
+                    Zip::Pow if b == 2.0 => a * a,
+                    Zip::Pow => a.powf(b),
+                    Zip::Max => {
+                        if a.is_nan() || a > b {
+                            a
+                        } else {
+                            b
+                        }
+                    }
+                    Zip::Min => {
+                        if a.is_nan() || a < b {
+                            a
+                        } else {
+                            b
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+real!(f64, libm::erf);
+real!(f32, libm::erff);
