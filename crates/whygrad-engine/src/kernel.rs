@@ -1,5 +1,8 @@
 //! The steps, one function each, over `[row][entry][lane]` blocks.
 
+// A step is a loop around a closure: only inlined does it become the loop it stands for.
+#![allow(clippy::inline_always)]
+
 use whygrad_expr::op::Zip;
 
 use crate::plan::{Buffer, Plan, Slot, Step};

@@ -150,10 +150,8 @@ impl<'a> Compiler<'a> {
 
     fn compile(mut self, roots: &[Term]) -> Plan {
         let needed = needed(&self.program.arena, roots);
-        for index in 0..self.program.arena.len() {
-            if needed[index] {
-                self.term(Term(index as u32));
-            }
+        for (index, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
+            self.term(Term(index as u32));
         }
         self.plan.roots = roots.iter().map(|&r| self.slot(r)).collect();
         self.plan

@@ -111,8 +111,8 @@ impl<T: Real> Workspace<T> {
 
     /// The first term, in the order of computing, with a number that is not finite.
     pub fn first_non_finite(&self, plan: &Plan) -> Option<NonFinite> {
-        let slots = plan.data_steps.iter().chain(&plan.steps).map(|s| s.0);
-        slots.filter_map(|slot| self.non_finite_in(plan, slot)).next()
+        let mut slots = plan.data_steps.iter().chain(&plan.steps).map(|s| s.0);
+        slots.find_map(|slot| self.non_finite_in(plan, slot))
     }
 
     fn non_finite_in(&self, plan: &Plan, slot: Slot) -> Option<NonFinite> {

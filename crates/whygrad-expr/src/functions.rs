@@ -90,6 +90,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     plain("select", (3, 3), "the second where the first is greater than 0, else the third"),
     plain("sum", (1, 1), "over rows and outputs; over the elements of a parameter"),
     plain("mean", (1, 1), "over rows and outputs"),
+    plain("sum_rows", (1, 1), "over the rows, each output for itself"),
     plain("sum_outputs", (1, 1), "over the outputs of each row"),
     plain("mean_outputs", (1, 1), "over the outputs of each row"),
     plain("logsumexp", (1, 1), "log of the sum of exp, over the outputs of each row"),
@@ -318,6 +319,7 @@ impl Build<'_> {
     fn reduction(&mut self, name: &str, a: &[Term]) -> Made {
         match name {
             "sum" => Ok(self.sum(a[0])),
+            "sum_rows" => Ok(self.0.sum_rows(a[0])),
             "mean" => self.mean(a[0]),
             "sum_outputs" => Ok(self.0.sum_entries(a[0])),
             "mean_outputs" => {
