@@ -1,0 +1,320 @@
+//! A model: a text, what its names mean, its loss and its gradient.
+//!
+//! `text -> syntax tree -> names (scope) -> terms (resolve) -> loss and predictions (objective)
+//! -> simplified program with its gradient -> names for what is shared (naming)`.
+
+mod layer;
+mod naming;
+mod objective;
+pub mod one_word;
+mod recognise;
+mod resolve;
+mod scope;
+
+use whygrad_expr::arena::{Arena, SymbolId, Term};
+use whygrad_expr::derivative::{self, Step};
+use whygrad_expr::diagnostic::Diagnostic;
+use whygrad_expr::op::Op;
+use whygrad_expr::oracle::{Bindings, evaluate};
+use whygrad_expr::program::{Named, Parameter, Program};
+use whygrad_expr::simplify::Simplifier;
+use whygrad_expr::syntax::{self, ast::Span};
+
+use crate::init::{self, Entry};
+pub use layer::{DenseLayer, Role};
+pub use naming::Naming;
+pub use recognise::Layers;
+use resolve::Resolver;
+use scope::Scope;
+pub use scope::ColumnGroup;
+
+/// What a caller may say beside the text.
+#[derive(Clone, Debug, Default)]
+pub struct ModelOptions {
+    /// A loss by name, in place of the text's own.
+    pub loss: Option<String>,
+}
+
+/// What is known of a parameter beside its place in the flat buffer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterInfo {
+    /// Starting values given in the text.
+    pub start: Option<Vec<f64>>,
+    /// The open interval it lives in.
+    pub domain: Option<(f64, f64)>,
+    /// Its place in a layer.
+    pub role: Role,
+}
+
+/// A model that was read without an error.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The text it was read from.
+    pub source: String,
+    /// The loss, its gradient and the layout of the parameters.
+    pub program: Program,
+    /// Groups of input columns in the order of an input row.
+    pub inputs: Vec<ColumnGroup>,
+    /// Groups of target columns in the order of a target row.
+    pub targets: Vec<ColumnGroup>,
+    /// Beside `program.parameters`, in the same order.
+    pub parameters: Vec<ParameterInfo>,
+    /// The layers made with `dense`, in order.
+    pub dense: Vec<DenseLayer>,
+    /// The layers, where the model is a plain chain of them.
+    pub layers: Option<Layers>,
+    /// The loss in words: `mse(y_hat, y)` or the name it was defined under.
+    pub loss_text: String,
+    /// True where the loss is a cross-entropy over several outputs, so that a class index will do.
+    pub class_index: bool,
+    /// True for `minimize f`: no data.
+    pub plain_function: bool,
+    /// The lines of the text, simplified, by name.
+    pub definitions: Vec<Named>,
+    /// What is shared, named and ordered.
+    pub naming: Naming,
+    /// Every use of the chain rule.
+    pub steps: Vec<Step>,
+    /// dL/dterm for the terms on the way.
+    pub adjoints: Vec<Option<Term>>,
+    /// Warnings and notes.
+    pub messages: Vec<Diagnostic>,
+}
+
+/// A text that is no model, with all that is wrong with it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", .messages.iter().filter(|m| m.is_error()).map(|m| m.message.as_str()).collect::<Vec<_>>().join("; "))]
+pub struct ModelError {
+    /// The text.
+    pub source_text: String,
+    /// All errors and warnings.
+    pub messages: Vec<Diagnostic>,
+}
+
+impl Model {
+    /// Reads a model.
+    pub fn parse(text: &str, options: &ModelOptions) -> Result<Model, ModelError> {
+        let (ast, mut messages) = syntax::parse_document(text);
+        let mut arena = Arena::new();
+        let mut scope = Scope::read(&ast, &mut arena, &mut messages);
+        let mut resolver = Resolver::new(&ast, &mut arena, &mut scope, &mut messages);
+        resolver.definitions();
+        let objective = resolver.objective(options);
+        let (layers, roles, values) = (resolver.layers, resolver.roles, resolver.values);
+        let failed = messages.iter().any(Diagnostic::is_error);
+        let Some(objective) = objective.filter(|_| !failed) else {
+            return Err(ModelError { source_text: text.into(), messages });
+        };
+        let definitions = scope
+            .definitions
+            .iter()
+            .zip(&values)
+            .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: (*v)?? }))
+            .collect();
+        let built = Built { arena, scope, messages, objective, dense: layers, definitions };
+        built.finish(text, &roles)
+    }
+
+    /// The flat starting values given in the text; `None` for entries without one.
+    pub fn start(&self) -> Vec<Option<f64>> {
+        let mut flat = vec![None; self.program.parameter_count()];
+        for (p, info) in self.program.parameters.iter().zip(&self.parameters) {
+            for (k, value) in info.start.iter().flatten().enumerate() {
+                flat[p.offset + k] = Some(*value);
+            }
+        }
+        flat
+    }
+
+    /// What an initialiser draws, in drawing order: weights row by row, layer by layer.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for (p, info) in self.program.parameters.iter().zip(&self.parameters) {
+            for k in 0..p.len() {
+                let (role, layer) = match info.role {
+                    Role::Weight { layer, fan_in, fan_out } => {
+                        (init::Role::Weight { fan_in, fan_out }, layer)
+                    }
+                    Role::Bias { layer } => (init::Role::Bias, layer),
+                    Role::Free => (init::Role::Free, 0),
+                };
+                entries.push((layer, Entry { offset: p.offset + k, name: p.entry_name(k), role }));
+            }
+        }
+        if let Some(layers) = self.layers.as_ref().filter(|l| l.from_formula) {
+            let order = layers.drawing_order();
+            let place = |e: &Entry| order.iter().position(|name| *name == e.name).unwrap_or(usize::MAX);
+            entries.sort_by_key(|(_, e)| place(e));
+        } else {
+            entries.sort_by_key(|(layer, e)| (*layer, e.offset));
+        }
+        entries.into_iter().map(|(_, e)| e).collect()
+    }
+
+    /// The model in one line: `2-2-1, sigmoid, linear output`, or what it has.
+    pub fn describe(&self) -> String {
+        let count = self.program.parameter_count();
+        let plural = if count == 1 { "" } else { "s" };
+        match &self.layers {
+            Some(layers) => format!("{layers}, {count} parameter{plural}"),
+            None if self.plain_function => format!("a function of {count} variable{plural}"),
+            None => format!("a formula with {count} parameter{plural}"),
+        }
+    }
+}
+
+/// Everything resolved, before simplification.
+struct Built {
+    arena: Arena,
+    scope: Scope,
+    messages: Vec<Diagnostic>,
+    objective: objective::Objective,
+    dense: Vec<DenseLayer>,
+    definitions: Vec<Named>,
+}
+
+impl Built {
+    fn finish(
+        mut self,
+        text: &str,
+        roles: &std::collections::HashMap<String, Role>,
+    ) -> Result<Model, ModelError> {
+        let mut simplifier = Simplifier::new(&mut self.arena);
+        let loss = simplifier.simplify(self.objective.loss);
+        let predictions: Vec<Term> =
+            self.objective.predictions.iter().map(|&p| simplifier.simplify(p)).collect();
+        for definition in &mut self.definitions {
+            definition.term = simplifier.simplify(definition.term);
+        }
+        for layer in &mut self.dense {
+            layer.pre_activation = simplifier.simplify(layer.pre_activation);
+            layer.output = simplifier.simplify(layer.output);
+            layer.input = simplifier.simplify(layer.input);
+        }
+        let (parameters, mut infos) = self.parameters(roles);
+        self.check(loss, &parameters);
+        if self.messages.iter().any(Diagnostic::is_error) {
+            return Err(ModelError { source_text: text.into(), messages: self.messages });
+        }
+        let symbols: Vec<SymbolId> = parameters.iter().map(|p| p.symbol).collect();
+        let gradient = derivative::gradient(&mut self.arena, loss, &symbols);
+        let columns = |groups: &[ColumnGroup]| groups.iter().map(|g| g.symbol).collect();
+        let mut program = Program {
+            parameters,
+            inputs: columns(&self.scope.inputs),
+            targets: columns(&self.scope.targets),
+            definitions: vec![],
+            predictions,
+            loss,
+            gradient: gradient.by_symbol.clone(),
+            arena: self.arena,
+        };
+        let layers = recognise::recognise(&program, &self.dense);
+        if let Some(layers) = layers.as_ref().filter(|l| l.from_formula) {
+            for (p, info) in program.parameters.iter().zip(&mut infos) {
+                info.role = layers.role(&p.name);
+            }
+        }
+        let naming = Naming::of(&program, &self.definitions, &self.dense, &gradient.adjoints);
+        program.definitions = naming.all();
+        Ok(Model {
+            source: text.into(),
+            program,
+            inputs: self.scope.inputs,
+            targets: self.scope.targets,
+            parameters: infos,
+            dense: self.dense,
+            layers,
+            loss_text: self.objective.text,
+            class_index: self.objective.class_index,
+            plain_function: self.objective.plain_function,
+            definitions: self.definitions,
+            naming,
+            steps: gradient.steps,
+            adjoints: gradient.adjoints,
+            messages: self.messages,
+        })
+    }
+
+    fn parameters(
+        &mut self,
+        roles: &std::collections::HashMap<String, Role>,
+    ) -> (Vec<Parameter>, Vec<ParameterInfo>) {
+        let (mut parameters, mut infos, mut offset) = (Vec::new(), Vec::new(), 0);
+        for declared in &self.scope.parameters {
+            let Some(symbol) = declared.symbol else { continue };
+            let parameter =
+                Parameter { symbol, name: declared.name.clone(), shape: declared.shape.clone(), offset };
+            let start = self.objective.starts.iter().find(|s| s.0 == declared.name).map(|s| s.1);
+            let start = start.and_then(|term| {
+                let values = evaluate(&self.arena, &[term], &Bindings::<f64>::new(1)).ok()?;
+                let data = &values[0].data;
+                Some(if data.len() == 1 { vec![data[0]; parameter.len()] } else { data.clone() })
+            });
+            if let Some(values) = &start
+                && values.len() != parameter.len()
+            {
+                self.messages.push(
+                    Diagnostic::error("shape", declared.span, format!("'{}' has {} entries, its value {}", declared.name, parameter.len(), values.len()))
+                        .label("the starting value has another shape"),
+                );
+            }
+            offset += parameter.len();
+            parameters.push(parameter);
+            let role = roles.get(&declared.name).copied().unwrap_or(Role::Free);
+            infos.push(ParameterInfo { start, domain: declared.domain, role });
+        }
+        (parameters, infos)
+    }
+
+    /// What can be said of the whole: a loss that is no number, nothing to learn, idle names.
+    fn check(&mut self, loss: Term, parameters: &[Parameter]) {
+        let span = self.objective.span;
+        let shape = self.arena.shape(self.objective.loss);
+        if shape.per_row || !shape.dims.is_scalar() {
+            let what = match (shape.per_row, shape.dims.is_scalar()) {
+                (true, true) => "one number for each row".to_owned(),
+                (true, false) => format!("{} numbers for each row", shape.dims.len()),
+                (false, _) => format!("{} numbers", shape.dims.len()),
+            };
+            self.messages.push(
+                Diagnostic::error("loss-not-a-number", span, format!("the loss has {what}, not one number"))
+                    .label(what)
+                    .help("write mean(...) or sum(...) around it"),
+            );
+        }
+        if parameters.is_empty() {
+            self.messages.push(
+                Diagnostic::error("nothing-to-learn", span, "there is no parameter: every name has a value")
+                    .label("no free name in the formulas")
+                    .help("a name without a value is a parameter: y_hat = w*x + b"),
+            );
+        }
+        let reached = self.arena.reachable(&[loss]);
+        let used = |id: SymbolId| reached.iter().any(|&t| self.arena.op(t) == Op::Leaf(id));
+        let mut found = Vec::new();
+        for declared in &self.scope.parameters {
+            if declared.symbol.is_some_and(|id| !used(id)) {
+                let message = format!("the loss does not depend on '{}'", declared.name);
+                found.push(
+                    Diagnostic::warning("parameter-without-effect", declared.span, message)
+                        .label("its derivative is 0: it keeps its starting value"),
+                );
+            }
+        }
+        for group in self.scope.inputs.iter().chain(&self.scope.targets) {
+            if !used(group.symbol) {
+                found.push(Diagnostic::note(
+                    "column-not-used",
+                    format!("the column '{}' is declared but not used", group.name),
+                ));
+            }
+        }
+        self.messages.extend(found);
+    }
+}
+
+/// The place of the whole text, for what has no place of its own.
+pub(crate) fn whole(text_length: usize) -> Span {
+    Span { start: 0, end: text_length }
+}

@@ -1,0 +1,217 @@
+//! Seeing that a formula is a plain layered net.
+//!
+//! `h(x1*w1 + x2*w3 + b1)*w5 + h(x1*w2 + x2*w4 + b2)*w6 + b3` is 2-2-1 with W1 = [[w1, w3], [w2, w4]].
+
+use std::fmt;
+
+use whygrad_expr::arena::{Arena, SymbolKind, Term};
+use whygrad_expr::op::{Function, Op, Zip};
+use whygrad_expr::program::Program;
+
+use super::layer::{DenseLayer, Role};
+
+/// A chain of dense layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// Inputs, then the units of each layer.
+    pub sizes: Vec<usize>,
+    /// The activation of each layer.
+    pub activations: Vec<String>,
+    /// `weights[layer][unit][input]`: the name of the parameter.
+    pub weights: Vec<Vec<Vec<String>>>,
+    /// `biases[layer][unit]`: the name, where the unit has one.
+    pub biases: Vec<Vec<Option<String>>>,
+    /// True where a formula was recognised, false where the model is written in layers.
+    pub from_formula: bool,
+}
+
+impl Layers {
+    /// The weights row by row, layer by layer; then the biases of each layer.
+    pub fn drawing_order(&self) -> Vec<String> {
+        let weights = self.weights.iter().flatten().flatten().cloned();
+        weights.chain(self.biases.iter().flatten().flatten().cloned()).collect()
+    }
+
+    /// The role of a parameter by its name.
+    pub fn role(&self, name: &str) -> Role {
+        for (layer, rows) in self.weights.iter().enumerate() {
+            if rows.iter().flatten().any(|w| w == name) {
+                return Role::Weight { layer, fan_in: self.sizes[layer], fan_out: self.sizes[layer + 1] };
+            }
+            if self.biases[layer].iter().flatten().any(|b| b == name) {
+                return Role::Bias { layer };
+            }
+        }
+        Role::Free
+    }
+}
+
+impl fmt::Display for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<String> = self.sizes.iter().map(ToString::to_string).collect();
+        write!(f, "{}", sizes.join("-"))?;
+        let linear = |a: &str| a == "identity";
+        if let Some((output, hidden)) = self.activations.split_last() {
+            for activation in hidden {
+                write!(f, ", {}", if linear(activation) { "linear" } else { activation })?;
+            }
+            write!(f, ", {} output", if linear(output) { "linear" } else { output })?;
+        }
+        Ok(())
+    }
+}
+
+/// The layers of a program, written as layers or as a formula; `None` where it is no plain chain.
+pub(crate) fn recognise(program: &Program, dense: &[DenseLayer]) -> Option<Layers> {
+    if dense.is_empty() { formula(program) } else { chain(program, dense) }
+}
+
+/// Layers that feed one another, from all inputs to the prediction.
+fn chain(program: &Program, dense: &[DenseLayer]) -> Option<Layers> {
+    let [input] = *program.inputs else { return None };
+    let mut feeds = |t: Term| program.arena.op(t) == Op::Leaf(input);
+    let mut previous: Option<Term> = None;
+    for layer in dense {
+        let fed = previous.map_or_else(|| feeds(layer.input), |p| p == layer.input);
+        if !fed {
+            return None;
+        }
+        previous = Some(layer.output);
+    }
+    if program.predictions != [previous?] {
+        return None;
+    }
+    let entries = |layer: &DenseLayer| {
+        (0..layer.fan_out)
+            .map(|k| (0..layer.fan_in).map(|i| format!("{}[{k},{i}]", layer.weight)).collect())
+            .collect()
+    };
+    let biases =
+        |layer: &DenseLayer| (0..layer.fan_out).map(|k| Some(format!("{}[{k}]", layer.bias.as_ref()?))).collect();
+    Some(Layers {
+        sizes: std::iter::once(dense[0].fan_in).chain(dense.iter().map(|l| l.fan_out)).collect(),
+        activations: dense.iter().map(|l| l.activation.clone()).collect(),
+        weights: dense.iter().map(entries).collect(),
+        biases: dense.iter().map(biases).collect(),
+        from_formula: false,
+    })
+}
+
+/// One unit: its activation, the weights of the units below it, its bias.
+struct Unit {
+    activation: &'static str,
+    weights: Vec<(Term, String)>,
+    bias: Option<String>,
+}
+
+fn formula(program: &Program) -> Option<Layers> {
+    let arena = &program.arena;
+    let mut level = program.predictions.clone();
+    let mut layers: Vec<Vec<Unit>> = Vec::new();
+    while !level.is_empty() && !level.iter().all(|&t| is_input(arena, t)) {
+        let units: Vec<Unit> = level.iter().map(|&t| unit(arena, t)).collect::<Option<_>>()?;
+        let below: Vec<Term> = units[0].weights.iter().map(|w| w.0).collect();
+        let same = |u: &Unit| {
+            u.weights.len() == below.len()
+                && below.iter().all(|b| u.weights.iter().any(|w| w.0 == *b))
+                && u.activation == units[0].activation
+        };
+        if below.is_empty() || !units.iter().all(same) || layers.len() > 64 {
+            return None;
+        }
+        level = below;
+        if level.iter().all(|&t| is_input(arena, t)) {
+            level.sort_unstable_by_key(|&t| input_order(program, t));
+        }
+        layers.push(units);
+        let order = level.clone();
+        for unit in layers.iter_mut().last()? {
+            unit.weights.sort_by_key(|w| order.iter().position(|t| *t == w.0));
+        }
+    }
+    layers.reverse();
+    let named = assemble(&layers, level.len())?;
+    let all: Vec<String> = named.drawing_order();
+    let mut once = all.clone();
+    once.sort_unstable();
+    once.dedup();
+    // A weight used twice is shared: no plain net.
+    (once.len() == all.len() && all.len() == program.parameter_count()).then_some(named)
+}
+
+fn assemble(layers: &[Vec<Unit>], inputs: usize) -> Option<Layers> {
+    if layers.is_empty() {
+        return None;
+    }
+    Some(Layers {
+        sizes: std::iter::once(inputs).chain(layers.iter().map(Vec::len)).collect(),
+        activations: layers.iter().map(|l| l[0].activation.to_owned()).collect(),
+        weights: layers
+            .iter()
+            .map(|l| l.iter().map(|u| u.weights.iter().map(|w| w.1.clone()).collect()).collect())
+            .collect(),
+        biases: layers.iter().map(|l| l.iter().map(|u| u.bias.clone()).collect()).collect(),
+        from_formula: true,
+    })
+}
+
+fn input_order(program: &Program, term: Term) -> (usize, usize) {
+    let (leaf, entry) = match program.arena.op(term) {
+        Op::Pick(leaf, entry) => (leaf, entry),
+        _ => (term, 0),
+    };
+    let position = match program.arena.op(leaf) {
+        Op::Leaf(id) => program.inputs.iter().position(|i| *i == id),
+        _ => None,
+    };
+    (position.unwrap_or(usize::MAX), entry)
+}
+
+fn is_input(arena: &Arena, term: Term) -> bool {
+    match arena.op(term) {
+        Op::Leaf(id) => arena.symbol_of(id).kind == SymbolKind::Input,
+        Op::Pick(leaf, _) => is_input_leaf(arena, leaf),
+        _ => false,
+    }
+}
+
+fn is_input_leaf(arena: &Arena, term: Term) -> bool {
+    matches!(arena.op(term), Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Input)
+}
+
+fn parameter(arena: &Arena, term: Term) -> Option<String> {
+    match arena.op(term) {
+        Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Parameter => {
+            Some(arena.symbol_of(id).name.clone())
+        }
+        _ => None,
+    }
+}
+
+/// An activation of a sum of weight times unit, plus at most one bias.
+fn unit(arena: &Arena, term: Term) -> Option<Unit> {
+    let (activation, inner) = match arena.op(term) {
+        Op::Map(f @ (Function::Sigmoid | Function::Tanh | Function::Sin | Function::Softplus), a) => (f.name(), a),
+        Op::Select(z, a, zero) if z == a && arena.constant_of(zero) == Some(0.0) => ("relu", z),
+        _ => ("identity", term),
+    };
+    let mut unit = Unit { activation, weights: vec![], bias: None };
+    let mut open = vec![inner];
+    while let Some(term) = open.pop() {
+        match arena.op(term) {
+            Op::Zip(Zip::Add, a, b) => open.extend([b, a]),
+            Op::Zip(Zip::Mul, a, b) => match (parameter(arena, a), parameter(arena, b)) {
+                (Some(w), None) => unit.weights.push((b, w)),
+                (None, Some(w)) => unit.weights.push((a, w)),
+                _ => return None,
+            },
+            _ => {
+                let bias = parameter(arena, term)?;
+                if unit.bias.replace(bias).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(unit)
+}
