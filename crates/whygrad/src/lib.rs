@@ -1,1 +1,3 @@
 //! whygrad
+
+pub mod random;
