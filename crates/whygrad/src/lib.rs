@@ -1,3 +1,4 @@
 //! whygrad
 
+pub mod init;
 pub mod random;
