@@ -1,7 +1,7 @@
 //! The name that a person probably meant.
 
-/// The candidate that differs least from the word, where it differs by no more than a third of its letters;
-/// of several the first. A difference of case alone counts as none.
+/// The candidate that differs least from the word, where it differs by no more than a third of its letters
+/// (or by one of two); of several the first. A difference of case alone counts as none.
 pub(super) fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     candidates
@@ -9,6 +9,7 @@ pub(super) fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Opt
         .map(|candidate| {
             let letters: Vec<char> = candidate.as_ref().to_lowercase().chars().collect();
             let allowed = (word.len().max(letters.len()) / 3).max(1);
+            let allowed = allowed.min(letters.len().saturating_sub(1));
             (edit_distance(&word, &letters), allowed, candidate.as_ref())
         })
         .filter(|(distance, allowed, _)| distance <= allowed)
@@ -43,6 +44,7 @@ mod tests {
         assert_eq!(nearest("MOON", &names), Some("moons"));
         assert_eq!(nearest("X2", &names), Some("x2"));
         assert_eq!(nearest("petal_width", &names), None);
+        assert_eq!(nearest("z", &["y"]), None);
     }
 
     #[test]
