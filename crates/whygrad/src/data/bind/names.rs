@@ -17,13 +17,11 @@ pub(super) enum Found {
 
 /// Looks for the columns of one side; where others would fit as well, a note says so.
 pub(super) fn find(table: &Table, side: &Side<'_>, notes: &mut Vec<String>) -> Found {
-    match side.named {
-        Some(names) => named(table, side, names),
-        None => {
-            let claimed = side.groups.iter().flat_map(schemes).flatten().collect();
-            matched(&Pool { table, columns: side.pool, claimed }, side, notes)
-        }
+    if let Some(names) = side.named {
+        return named(table, side, names);
     }
+    let claimed = side.groups.iter().flat_map(schemes).flatten().collect();
+    matched(&Pool { table, columns: side.pool, claimed }, side, notes)
 }
 
 /// The columns that the person named.

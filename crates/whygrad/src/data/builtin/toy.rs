@@ -37,7 +37,7 @@ struct Place {
 
 impl Place {
     /// From 0 to 1, both included.
-    fn from_end_to_end(&self) -> f64 {
+    fn end_to_end(&self) -> f64 {
         self.index as f64 / (self.count - 1).max(1) as f64
     }
 }
@@ -62,7 +62,7 @@ fn circles(place: &Place) -> (f64, f64, usize) {
 }
 
 fn moons(place: &Place) -> (f64, f64, usize) {
-    let angle = PI * place.from_end_to_end();
+    let angle = PI * place.end_to_end();
     if place.group == 0 { (cos(angle), sin(angle), 0) } else { (1.0 - cos(angle), 0.5 - sin(angle), 1) }
 }
 

@@ -68,7 +68,7 @@ fn is_passed_over(line: &str) -> bool {
 
 /// A text and its separator.
 pub(super) struct Text<'a> {
-    text: &'a str,
+    whole: &'a str,
     pub(super) separator: Separator,
     /// The bytes of the text, each in its place, as the reader of records understands them: lines to be
     /// passed over are filled with `#`, every line ends with a line feed, and blanks that separate are spaces.
@@ -94,7 +94,7 @@ impl<'a> Text<'a> {
             }
             start = end;
         }
-        Self { text, separator, bytes }
+        Self { whole: text, separator, bytes }
     }
 
     /// Hands over one record after the other.
@@ -123,7 +123,7 @@ impl<'a> Text<'a> {
             let line = line + self.line_ends(byte, start);
             let place = |index: usize| {
                 let cell = self.cell_start(start, index);
-                let before = self.text.get(..cell).unwrap_or_default();
+                let before = self.whole.get(..cell).unwrap_or_default();
                 let column = before.rsplit(['\n', '\r']).next().unwrap_or_default().chars().count() + 1;
                 (line + self.line_ends(start, cell), column)
             };
@@ -132,7 +132,7 @@ impl<'a> Text<'a> {
     }
 
     fn line_ends(&self, from: usize, to: usize) -> usize {
-        self.bytes.get(from..to).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+        self.bytes.get(from..to).unwrap_or_default().split(|byte| *byte == b'\n').count() - 1
     }
 
     /// Where the record begins that the reader found from this byte on: after empty lines and comments.
