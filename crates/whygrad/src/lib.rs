@@ -1,1 +1,5 @@
 //! whygrad
+
+pub mod data;
+pub mod init;
+pub mod random;
