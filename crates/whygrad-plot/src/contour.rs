@@ -3,6 +3,8 @@
 //! Places are in 0..=1 to the right and upwards. Within a cell of the grid the surface is taken to
 //! change evenly along the edges, so neighbouring cells meet exactly.
 
+use std::collections::BTreeSet;
+
 use crate::axis::Axis;
 use crate::figure::Map;
 
@@ -28,37 +30,23 @@ impl Grid {
         Grid { columns, rows, values: values.collect() }
     }
 
-    /// Returns polygons that cover the places with at least the threshold, and no place twice.
-    /// Whole cells in a row are one polygon.
+    /// Returns the outlines of the places with at least the threshold. The inside lies to the left,
+    /// so holes run the other way round.
     pub(crate) fn above(&self, threshold: f64) -> Vec<Vec<Place>> {
-        let mut polygons = Vec::new();
-        for row in 0..self.rows - 1 {
-            let mut full_from = None;
-            for column in 0..self.columns {
-                let corners = if column + 1 < self.columns { self.corners(column, row) } else { None };
-                let full = corners.is_some_and(|corners| corners.iter().all(|c| c.1 >= threshold));
-                if full {
-                    full_from.get_or_insert(column);
-                    continue;
-                }
-                if let Some(first) = full_from.take() {
-                    let ((left, low), (right, high)) = (self.place(first, row), self.place(column, row + 1));
-                    polygons.push(vec![(left, low), (right, low), (right, high), (left, high)]);
-                }
-                let piece = corners.map(|corners| clipped(corners, threshold)).unwrap_or_default();
-                if piece.len() > 2 {
-                    polygons.push(piece.into_iter().map(|corner| corner.0).collect());
-                }
+        let mut edges = Edges::default();
+        for corners in self.cells() {
+            let piece = clipped(corners, threshold);
+            for (index, (from, _)) in piece.iter().enumerate() {
+                edges.add(*from, piece[(index + 1) % piece.len()].0);
             }
         }
-        polygons
+        edges.outlines()
     }
 
     /// Returns the short lines at which the surface crosses the threshold.
     pub(crate) fn line(&self, threshold: f64) -> Vec<(Place, Place)> {
-        let cells = (0..self.rows - 1).flat_map(|row| (0..self.columns - 1).map(move |column| (column, row)));
         let mut lines = Vec::new();
-        for corners in cells.filter_map(|(column, row)| self.corners(column, row)) {
+        for corners in self.cells() {
             let piece = clipped(corners, threshold);
             for (index, (from, crossing)) in piece.iter().enumerate() {
                 let (to, next) = piece[(index + 1) % piece.len()];
@@ -68,6 +56,12 @@ impl Grid {
             }
         }
         lines
+    }
+
+    /// Returns the corners of every cell without a gap.
+    fn cells(&self) -> impl Iterator<Item = [(Place, f64); 4]> {
+        let cells = (0..self.rows - 1).flat_map(|row| (0..self.columns - 1).map(move |column| (column, row)));
+        cells.filter_map(|(column, row)| self.corners(column, row))
     }
 
     fn place(&self, column: usize, row: usize) -> Place {
@@ -97,6 +91,50 @@ fn clipped(corners: [(Place, f64); 4], threshold: f64) -> Vec<(Place, bool)> {
         }
     }
     piece
+}
+
+/// A place to a billionth, so that the same corner reached from two cells is the same key.
+type Key = (i64, i64);
+
+/// The edges of adjoining polygons, without those that two polygons share.
+#[derive(Default)]
+struct Edges(BTreeSet<(Key, Key)>);
+
+impl Edges {
+    fn add(&mut self, from: Place, to: Place) {
+        let key = |place: Place| ((place.0 * 1e9).round() as i64, (place.1 * 1e9).round() as i64);
+        let (from, to) = (key(from), key(to));
+        if from != to && !self.0.remove(&(to, from)) {
+            self.0.insert((from, to));
+        }
+    }
+
+    /// Joins the edges to closed outlines and leaves out the corners that do not turn.
+    fn outlines(mut self) -> Vec<Vec<Place>> {
+        let mut outlines = Vec::new();
+        while let Some((start, mut at)) = self.0.pop_first() {
+            let mut outline = vec![start];
+            while at != start {
+                let next = self.0.range((at, (i64::MIN, i64::MIN))..).next().copied();
+                let Some(edge) = next.filter(|edge| edge.0 == at) else { break };
+                self.0.remove(&edge);
+                push_corner(&mut outline, at, edge.1);
+                at = edge.1;
+            }
+            let place = |key: &Key| (key.0 as f64 / 1e9, key.1 as f64 / 1e9);
+            outlines.push(outline.iter().map(place).collect());
+        }
+        outlines
+    }
+}
+
+/// Adds a corner unless the outline runs straight through it along the grid.
+fn push_corner(outline: &mut Vec<Key>, at: Key, next: Key) {
+    let before = outline[outline.len() - 1];
+    let straight = (before.0 == at.0 && at.0 == next.0) || (before.1 == at.1 && at.1 == next.1);
+    if !straight {
+        outline.push(at);
+    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,43 @@ pub(crate) fn strokes(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize)
     strokes
 }
 
+/// Returns whether thinned strokes run up and down so much that they cover an area.
+pub(crate) fn is_noisy(strokes: &[Vec<(f64, f64)>]) -> bool {
+    let moves = strokes.iter().flat_map(|stroke| stroke.windows(2));
+    moves.map(|ends| (ends[1].1 - ends[0].1).abs()).sum::<f64>() > 8.0
+}
+
+/// Returns the strokes through the mean place of each column: the trend within a noisy series.
+pub(crate) fn means(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<Vec<(f64, f64)>> {
+    let mut strokes = Vec::new();
+    let mut stroke: Vec<(f64, f64)> = Vec::new();
+    let (mut column, mut count) = (0, 0.0);
+    for point in points {
+        let Some(place) = x.place(point.0).zip(y.place(point.1)) else {
+            if !stroke.is_empty() {
+                strokes.push(std::mem::take(&mut stroke));
+            }
+            continue;
+        };
+        let its_column = (place.0 * columns as f64) as usize;
+        match stroke.last_mut() {
+            Some(mean) if its_column == column => {
+                count += 1.0;
+                mean.0 += (place.0 - mean.0) / count;
+                mean.1 += (place.1 - mean.1) / count;
+            }
+            _ => {
+                stroke.push(place);
+                (column, count) = (its_column, 1.0);
+            }
+        }
+    }
+    if !stroke.is_empty() {
+        strokes.push(stroke);
+    }
+    strokes
+}
+
 /// Neighbouring points of one column: the first, lowest, highest and last, each with its index.
 struct Group {
     column: usize,

@@ -10,7 +10,8 @@ pub struct Tick {
     pub value: f64,
     /// The value as text, with as many digits as its neighbours need to differ.
     pub label: String,
-    /// The exponent, where the tick is a power of ten on a logarithmic axis.
+    /// The exponent, where the ticks are powers of ten of which some are too small or too large to
+    /// read as plain numbers.
     pub power: Option<i32>,
 }
 
@@ -44,9 +45,10 @@ pub fn logarithmic(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
     let first = (low.log10() - 1e-9).ceil() as i32;
     let last = (high.log10() + 1e-9).floor() as i32;
     if last > first {
-        let stride = (last - first) / at_most as i32 + 1;
+        let stride = (last - first) / i32::try_from(at_most).unwrap_or(i32::MAX) + 1;
         let powers = (first..=last).filter(|power| power.rem_euclid(stride) == 0);
-        return powers.map(|power| tick(decimal(1, power), Some(power))).collect();
+        let plain = first >= -3 && last <= 3;
+        return powers.map(|power| tick(decimal(1, power), (!plain).then_some(power))).collect();
     }
     let rounds = (first - 1..=last + 1).flat_map(|power| [1, 2, 5].map(|digit| decimal(digit, power)));
     let inside: Vec<f64> =
@@ -68,6 +70,11 @@ pub fn logarithmic(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
 /// assert_eq!(number(123_456.0), "123456");
 /// ```
 pub fn number(value: f64) -> String {
+    significant(value, 4)
+}
+
+/// Writes a number as [`number`] does, with so many significant digits.
+pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "not a number".into();
     }
@@ -80,11 +87,12 @@ pub fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e7 {
         return format!("{value:.0}");
     }
-    let scientific = format!("{value:.3e}");
+    let scientific = format!("{value:.*e}", digits.max(1) - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-3..6).contains(&exponent) {
-        return trimmed(&format!("{value:.*}", (3 - exponent).max(0) as usize)).to_owned();
+        let decimals = (digits.max(1) as i64 - 1 - i64::from(exponent)).max(0) as usize;
+        return trimmed(&format!("{value:.decimals$}")).to_owned();
     }
     format!("{}e{exponent}", trimmed(mantissa))
 }

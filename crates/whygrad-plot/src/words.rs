@@ -4,8 +4,8 @@ mod phases;
 
 use crate::axis::{Axis, unit};
 use crate::figure::{Figure, Lines, Map, Series, Style};
-use crate::ticks::{number, rounded};
-use phases::{Kind, Phase, phases};
+use crate::ticks::{rounded, significant};
+use phases::{Kind, Phase, course};
 
 /// More phases than these are summed up.
 const TOLD_PHASES: usize = 5;
@@ -71,23 +71,27 @@ fn describe_series(lines: &Lines, series: &Series) -> String {
     }
     let x = Axis::over(points.iter().map(|point| point.0), lines.x_log, 0.0);
     let y = Axis::over(points.iter().map(|point| point.1), lines.y_log, 0.0);
-    let course = course(&phases(&points, &x, &y), &points, lines);
+    let course = course(&points, &x, &y);
+    let told = told(&course.phases, &points, lines);
+    let noise =
+        course.scatter.map(|away| format!(" Single points lie up to {} from the average.", number(away)));
+    let average = if noise.is_some() { " on average" } else { "" };
     let end = format!("It ends at {} at {}", number(last.1), place_name(&lines.x_label, last.0));
     let low = if lowest.1 >= last.1 {
         ", its lowest value.".to_owned()
     } else {
         format!("; its lowest value is {} at {}.", number(lowest.1), place_name(&lines.x_label, lowest.0))
     };
-    let peak = if highest.1 > first.1.max(last.1) && !course.contains(&number(highest.1)) {
+    let peak = if highest.1 > first.1.max(last.1) && !told.contains(&number(highest.1)) {
         format!(" Its highest is {} at {}.", number(highest.1), place_name(&lines.x_label, highest.0))
     } else {
         String::new()
     };
-    format!("{name} {course}. {end}{low}{peak}")
+    format!("{name}{average} {told}.{} {end}{low}{peak}", noise.unwrap_or_default())
 }
 
 /// Tells the phases one after another.
-fn course(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
+fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
     let (start, end) = (points[0].0, points[points.len() - 1].0);
     let resolution = if lines.x_log { f64::NAN } else { (end - start) / 100.0 };
     let mut told = Vec::new();
@@ -120,7 +124,7 @@ fn course(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
 
 fn verb(phase: &Phase, is_first: bool) -> String {
     let moves = match phase.kind {
-        Kind::Flat if is_first => return format!("is flat near {}", number(phase.to.1)),
+        Kind::Flat if is_first => return format!("is flat near {}", number(phase.middle)),
         Kind::Flat => return "is flat".into(),
         Kind::Oscillation => {
             return format!("oscillates between {} and {}", number(phase.low), number(phase.high));
@@ -237,6 +241,11 @@ fn subject(name: &str) -> String {
 
 fn pair_of((x, y): (f64, f64)) -> String {
     format!("({}, {})", number(x), number(y))
+}
+
+/// Writes a number for a sentence, where three digits are enough.
+fn number(value: f64) -> String {
+    significant(value, 3)
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -32,7 +32,7 @@ impl Frame {
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = if texts.note.is_some() { 16.0 } else { 0.0 };
         let height = (page.height - top - 30.0 - label - note).max(20.0);
-        let y_ticks = axes.1.ticks(((height / 42.0) as usize).clamp(2, 10));
+        let y_ticks = axes.1.ticks(((height / 48.0) as usize).clamp(2, 10));
         let widest = y_ticks.iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
         let left = 16.0 + widest + 8.0;
         let width = (page.width - left - 20.0 - beside).max(20.0);
@@ -83,7 +83,7 @@ impl Frame {
 
     /// Returns as many horizontal ticks as have labels that stand apart.
     fn x_ticks(&self) -> Vec<(f64, Tick)> {
-        for at_most in (1..=((self.width / 60.0) as usize).clamp(2, 12)).rev() {
+        for at_most in (1..=((self.width / 48.0) as usize).clamp(2, 12)).rev() {
             let ticks = self.x.ticks(at_most);
             let apart = ticks.windows(2).all(|pair| {
                 let labels = text_width(&written(&pair[0].1), SIZE) + text_width(&written(&pair[1].1), SIZE);
@@ -97,10 +97,10 @@ impl Frame {
     }
 }
 
-/// Writes a tick; a power of ten that is not plain to read gets a raised exponent.
+/// Writes a tick; a power of ten gets a raised exponent where its neighbours need one.
 pub(super) fn written(tick: &Tick) -> String {
     match tick.power {
-        Some(power) if !(-2..=3).contains(&power) => {
+        Some(power) => {
             let digits = power.to_string();
             let raised = digits.chars().map(|digit| match digit {
                 '-' => '⁻',
@@ -117,7 +117,7 @@ pub(super) fn written(tick: &Tick) -> String {
             });
             format!("10{}", raised.collect::<String>())
         }
-        _ => tick.label.replace('-', "\u{2212}"),
+        None => tick.label.replace('-', "\u{2212}"),
     }
 }
 

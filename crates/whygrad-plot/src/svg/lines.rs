@@ -6,8 +6,8 @@ use super::frame::{Frame, SIZE, Texts, path};
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
 use crate::figure::{Lines, Series, Style};
-use crate::palette::{self, Ground, Rgb};
-use crate::thin::strokes;
+use crate::palette::{self, Ground, Rgb, mix};
+use crate::thin::{is_noisy, means, strokes};
 use crate::words;
 
 /// The height of a line of the legend.
@@ -19,7 +19,8 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let texts = Texts { title, x_label, y_label, note: words::omitted(lines) };
     let legend = if lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
-    let header = legend_lines * LINE + if y_label.is_empty() { 2.0 } else { 20.0 };
+    let gap = if legend_lines > 0.0 { 6.0 } else { 0.0 };
+    let header = legend_lines * LINE + gap + if y_label.is_empty() { 2.0 } else { 20.0 };
     let frame = Frame::new(page, &texts, (x, y), header, 0.0);
     frame.draw(page, &texts, true);
     draw_marks(page, &frame, lines, x);
@@ -32,7 +33,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
         let (fill, ink) = (colour(page, index), page.theme.ink);
         match lines.series[index].style {
             Style::Line => {
-                page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"")
+                page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"");
             }
             Style::Dots => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
         }
@@ -60,20 +61,14 @@ fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
 fn draw_series(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {
     match series.style {
         Style::Line => {
-            let strokes = strokes(&series.points, &x, &y, frame.width as usize);
-            let (single, joined): (Vec<_>, Vec<_>) =
-                strokes.into_iter().partition(|stroke| stroke.len() == 1);
-            let place = |stroke: &Vec<(f64, f64)>| path(stroke.iter().map(|place| frame.at(*place)), false);
-            let curve: String = joined.iter().map(place).collect();
-            if !curve.is_empty() {
-                page.add(&format!(
-                    "<path d=\"{curve}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\" \
-                     stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
-                    fill.hex()
-                ));
-            }
-            for stroke in single {
-                page.add(&circle(frame.at(stroke[0]), fill, page.theme.paper));
+            let reach = strokes(&series.points, &x, &y, frame.width as usize);
+            // A noisy curve would hide its own course: it becomes a pale ground for its mean.
+            if is_noisy(&reach) && series.points.len() as f64 > 8.0 * frame.width {
+                draw_strokes(page, frame, &reach, mix(fill, page.theme.paper, 0.65), 1.5);
+                let trend = means(&series.points, &x, &y, (frame.width / 4.0) as usize);
+                draw_strokes(page, frame, &trend, fill, 2.2);
+            } else {
+                draw_strokes(page, frame, &reach, fill, 2.0);
             }
         }
         Style::Dots => {
@@ -86,6 +81,22 @@ fn draw_series(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y
                 }
             }
         }
+    }
+}
+
+fn draw_strokes(page: &mut Page, frame: &Frame, strokes: &[Vec<(f64, f64)>], stroke: Rgb, width: f64) {
+    let joined = strokes.iter().filter(|stroke| stroke.len() > 1);
+    let curve: String =
+        joined.map(|stroke| path(stroke.iter().map(|place| frame.at(*place)), false)).collect();
+    if !curve.is_empty() {
+        page.add(&format!(
+            "<path d=\"{curve}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" \
+             stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
+            stroke.hex()
+        ));
+    }
+    for single in strokes.iter().filter(|stroke| stroke.len() == 1) {
+        page.add(&circle(frame.at(single[0]), stroke, page.theme.paper));
     }
 }
 

@@ -5,7 +5,7 @@ use super::braille::{Canvas, DASHES, Dash};
 use super::frame::{Frame, Texts, flow, wrapped};
 use super::screen::{FAINT, Screen, width};
 use crate::axis::Axis;
-use crate::figure::{Lines, Series, Style};
+use crate::figure::{Lines, Style};
 use crate::palette::{self, Ground, Rgb};
 use crate::thin::strokes;
 use crate::words;
@@ -41,7 +41,7 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
         } else {
             (at + 2, frame.rows() + line)
         };
-        draw_sample(&mut screen, column, row, &lines.series[index], index);
+        draw_sample(&mut screen, column, row, lines, index);
     }
     for note in notes {
         let row = screen.add_row();
@@ -72,7 +72,7 @@ fn draw_series(screen: &mut Screen, frame: &Frame, lines: &Lines, (x, y): (Axis,
     put_canvas(screen, frame, &canvas, 0);
     for (index, series) in lines.series.iter().enumerate().filter(|(_, s)| s.style == Style::Dots) {
         for (across, up) in series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1))) {
-            let glyph = dot_glyph(screen, index);
+            let glyph = dot_glyph(screen, lines, index);
             screen.put(frame.column(across), frame.row(up), glyph, Some(colour(index)));
         }
     }
@@ -109,9 +109,10 @@ fn draw_marks(screen: &mut Screen, frame: &Frame, lines: &Lines, x: Axis) {
     }
 }
 
-fn draw_sample(screen: &mut Screen, column: usize, row: usize, series: &Series, index: usize) {
+fn draw_sample(screen: &mut Screen, column: usize, row: usize, lines: &Lines, index: usize) {
+    let series = &lines.series[index];
     match series.style {
-        Style::Dots => screen.put(column + 1, row, dot_glyph(screen, index), Some(colour(index))),
+        Style::Dots => screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index))),
         Style::Line => {
             let mut canvas = Canvas::new(SAMPLE, 1);
             canvas.stroke(&[(0.0, 0.5), (1.0, 0.5)], dash(screen, index), Some(colour(index)));
@@ -133,7 +134,9 @@ fn dash(screen: &Screen, index: usize) -> Dash {
     if screen.colour() || !screen.unicode() { DASHES[0] } else { DASHES[index % DASHES.len()] }
 }
 
-fn dot_glyph(screen: &Screen, index: usize) -> char {
+/// Returns the glyph of a series of dots, by its number among the series of dots.
+fn dot_glyph(screen: &Screen, lines: &Lines, index: usize) -> char {
+    let index = lines.series[..index].iter().filter(|series| series.style == Style::Dots).count();
     let glyphs = [('●', 'o'), ('○', 'O'), ('◆', '#'), ('◇', '@'), ('▲', '^'), ('△', 'A')];
     let (unicode, ascii) = glyphs[index % glyphs.len()];
     screen.either(unicode, ascii)

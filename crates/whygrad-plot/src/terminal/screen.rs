@@ -2,6 +2,8 @@
 //!
 //! Whatever falls outside the grid is cut off, so no line can be wider than the terminal.
 
+use std::borrow::Cow;
+
 use super::Terminal;
 use crate::palette::Rgb;
 
@@ -79,7 +81,8 @@ impl Screen {
     pub(super) fn text(&mut self, column: usize, row: usize, text: &str, fore: Option<Rgb>) -> usize {
         let room = self.terminal.columns.saturating_sub(column);
         let mut at = column;
-        for glyph in fitted(text, room, self.terminal.unicode).chars() {
+        let text = if self.terminal.unicode { Cow::Borrowed(text) } else { spelled(text) };
+        for glyph in fitted(&text, room, self.terminal.unicode).chars() {
             let wide = if self.terminal.unicode { columns_of(glyph) } else { 1 };
             if wide > 0 {
                 self.put(at, row, glyph, fore);
@@ -94,7 +97,8 @@ impl Screen {
 
     /// Writes a text with its middle at a column, moved where it would not fit.
     pub(super) fn centred(&mut self, middle: usize, row: usize, text: &str, fore: Option<Rgb>) {
-        self.text(centred_start(middle, width(text), self.terminal.columns), row, text, fore);
+        let wide = if self.terminal.unicode { width(text) } else { spelled(text).chars().count() };
+        self.text(centred_start(middle, wide, self.terminal.columns), row, text, fore);
     }
 
     /// Adds an empty row at the end and returns its index.
@@ -131,11 +135,14 @@ impl Screen {
 type Colours = (Option<Rgb>, Option<Rgb>);
 
 fn switch(out: &mut String, from: Colours, to: Colours) {
-    for (from, to, code) in [(from.0, to.0, 3), (from.1, to.1, 4)] {
+    for (from, to, code) in [(from.0, to.0, "3"), (from.1, to.1, "4")] {
         match to {
             _ if from == to => {}
-            Some(Rgb(red, green, blue)) => out.push_str(&format!("\x1b[{code}8;2;{red};{green};{blue}m")),
-            None => out.push_str(&format!("\x1b[{code}9m")),
+            Some(Rgb(red, green, blue)) => {
+                let channels = [red, green, blue].map(|channel| channel.to_string()).join(";");
+                out.extend(["\x1b[", code, "8;2;", &channels, "m"]);
+            }
+            None => out.extend(["\x1b[", code, "9m"]),
         }
     }
 }
@@ -170,11 +177,41 @@ fn fitted(text: &str, room: usize, unicode: bool) -> String {
 /// Returns how many columns a terminal gives a character: none to marks that join the one before,
 /// two to the wide scripts of East Asia and to pictures, else one.
 fn columns_of(glyph: char) -> usize {
-    match u32::from(glyph) {
-        0x300..=0x36F | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x20D0..=0x20FF => 0,
-        0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0xFEFF | 0xE0000..=0xE0FFF => 0,
-        0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F => 2,
-        0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF | 0x20000..=0x3FFFD => 2,
+    let code = u32::from(glyph);
+    let joins = matches!(code, 0x300..=0x36F | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F)
+        || matches!(code, 0x20D0..=0x20FF | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0xFEFF | 0xE0000..=0xE0FFF);
+    let is_wide = matches!(code, 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF)
+        || matches!(code, 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6 | 0x1F300..=0x1FAFF)
+        || (0x20000..=0x3FFFD).contains(&code);
+    match (joins, is_wide) {
+        (true, _) => 0,
+        (_, true) => 2,
         _ => 1,
     }
+}
+
+/// Spells out in ASCII what has a plain spelling.
+fn spelled(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for glyph in text.chars() {
+        match glyph {
+            '−' | '–' | '—' => out.push('-'),
+            '·' | '×' => out.push('*'),
+            '²' => out.push_str("^2"),
+            '³' => out.push_str("^3"),
+            '⁴' => out.push_str("^4"),
+            '₀'..='₉' => out.extend(char::from_digit(u32::from(glyph) - u32::from('₀'), 10)),
+            '≤' => out.push_str("<="),
+            '≥' => out.push_str(">="),
+            '→' => out.push_str("->"),
+            'θ' => out.push_str("theta"),
+            'η' => out.push_str("eta"),
+            '…' => out.push_str("..."),
+            _ => out.push(glyph),
+        }
+    }
+    Cow::Owned(out)
 }

@@ -21,6 +21,9 @@ const SWINGS: usize = 6;
 const SWING_HEIGHT: f64 = 0.12;
 const SWING_LENGTH: f64 = 0.1;
 
+/// A curve that goes up and down so many times more than its average does is noisy.
+const NOISE: f64 = 4.0;
+
 /// A fall of this height within this length is sudden.
 const SUDDEN: (f64, f64) = (0.3, 0.12);
 
@@ -40,6 +43,8 @@ pub(crate) struct Phase {
     pub(crate) to: (f64, f64),
     pub(crate) low: f64,
     pub(crate) high: f64,
+    /// The value halfway along the phase.
+    pub(crate) middle: f64,
     pub(crate) sudden: bool,
 }
 
@@ -52,22 +57,48 @@ struct Knot {
     last: usize,
 }
 
+/// How a curve runs.
+pub(crate) struct Course {
+    pub(crate) phases: Vec<Phase>,
+    /// For a noisy curve, whose phases are those of its average: the largest distance from it.
+    pub(crate) scatter: Option<f64>,
+}
+
 /// Cuts a curve into phases. The points can all be drawn, and x does not decrease.
-pub(crate) fn phases(points: &[(f64, f64)], x: &Axis, y: &Axis) -> Vec<Phase> {
+pub(crate) fn course(points: &[(f64, f64)], x: &Axis, y: &Axis) -> Course {
     let places: Vec<(f64, f64)> =
         points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1))).collect();
     if places.len() != points.len() || points.len() < 2 {
-        return Vec::new();
+        return Course { phases: Vec::new(), scatter: None };
     }
+    let knots = knots(&places, 0, places.len() - 1);
+    let average: Vec<(f64, f64)> = knots.iter().map(|knot| (knot.across, knot.up)).collect();
+    let is_dense = places.len() > 4 * average.len();
+    if !is_dense || variation(&places) < NOISE * variation(&average) + 1.0 {
+        return Course { phases: phases(points, &places), scatter: None };
+    }
+    let values: Vec<(f64, f64)> = average.iter().map(|place| (x.value(place.0), y.value(place.1))).collect();
+    let away = knots.iter().zip(&values).flat_map(|(knot, value)| {
+        points[knot.first..=knot.last].iter().map(|point| (point.1 - value.1).abs())
+    });
+    Course { scatter: Some(away.fold(0.0, f64::max)), phases: phases(&values, &average) }
+}
+
+/// Returns how far a curve goes up and down in all.
+fn variation(places: &[(f64, f64)]) -> f64 {
+    places.windows(2).map(|pair| (pair[1].1 - pair[0].1).abs()).sum()
+}
+
+fn phases(points: &[(f64, f64)], places: &[(f64, f64)]) -> Vec<Phase> {
     let mut pieces = Vec::new();
     let mut start = 0;
-    for (from, to) in oscillations(&places) {
-        calm(&places, start, from, &mut pieces);
+    for (from, to) in oscillations(places) {
+        calm(places, start, from, &mut pieces);
         pieces.push((Kind::Oscillation, from, to));
         start = to;
     }
-    calm(&places, start, places.len() - 1, &mut pieces);
-    merged(pieces, &places)
+    calm(places, start, places.len() - 1, &mut pieces);
+    merged(pieces, places)
         .into_iter()
         .map(|(kind, from, to)| {
             let inside = points[from..=to].iter().map(|point| point.1);
@@ -76,6 +107,7 @@ pub(crate) fn phases(points: &[(f64, f64)], x: &Axis, y: &Axis) -> Vec<Phase> {
                 kind,
                 from: points[from],
                 to: points[to],
+                middle: points[usize::midpoint(from, to)].1,
                 low: inside.clone().fold(f64::INFINITY, f64::min),
                 high: inside.fold(f64::NEG_INFINITY, f64::max),
                 sudden: height >= SUDDEN.0 && length <= SUDDEN.1,
@@ -230,15 +262,21 @@ fn longest_flats(knots: &[Knot], from: usize, to: usize, flats: &mut Vec<(usize,
 /// Joins neighbours of one kind, and drops what is too small to name.
 fn merged(pieces: Vec<Piece>, places: &[(f64, f64)]) -> Vec<Piece> {
     let height = |piece: &Piece| (places[piece.2].1 - places[piece.1].1).abs();
+    let is_small = |piece: &Piece| {
+        piece.0 != Kind::Oscillation
+            && height(piece) < FLAT_HEIGHT
+            && places[piece.2].0 - places[piece.1].0 < FLAT_LENGTH / 3.0
+    };
     let mut merged: Vec<Piece> = Vec::new();
     for piece in pieces {
-        let small = piece.0 != Kind::Oscillation
-            && height(&piece) < FLAT_HEIGHT
-            && places[piece.2].0 - places[piece.1].0 < FLAT_LENGTH / 3.0;
+        let small = is_small(&piece);
         match merged.last_mut() {
             Some(before) if small || before.0 == piece.0 => before.2 = piece.2,
             _ => merged.push(piece),
         }
+    }
+    if merged.len() > 1 && is_small(&merged[0]) {
+        merged[1].1 = merged.remove(0).1;
     }
     for piece in &mut merged {
         // Flats that were joined may add up to a slow move.
