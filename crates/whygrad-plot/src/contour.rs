@@ -1,0 +1,166 @@
+//! Marching squares: where a surface is at least a threshold, as polygons, and the line between.
+//!
+//! Places are in 0..=1 to the right and upwards. Within a cell of the grid the surface is taken to
+//! change evenly along the edges, so neighbouring cells meet exactly.
+
+use std::collections::BTreeSet;
+
+use crate::axis::Axis;
+use crate::figure::Map;
+
+/// A place `(right, up)` in 0..=1.
+pub(crate) type Place = (f64, f64);
+
+/// A surface sampled for drawing.
+pub(crate) struct Grid {
+    columns: usize,
+    rows: usize,
+    values: Vec<f64>,
+}
+
+impl Grid {
+    /// Samples a map on a grid of its own size, but at most `at_most` columns and rows.
+    pub(crate) fn of(map: &Map, x: &Axis, y: &Axis, at_most: usize) -> Self {
+        let (columns, rows) = (map.columns.clamp(2, at_most.max(2)), map.rows.clamp(2, at_most.max(2)));
+        let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
+        let values = (0..rows).flat_map(|row| {
+            let up = y.value(share(row, rows));
+            (0..columns).map(move |column| map.at(x.value(share(column, columns)), up))
+        });
+        Grid { columns, rows, values: values.collect() }
+    }
+
+    /// Returns the outlines of the places with at least the threshold. The inside lies to the left,
+    /// so holes run the other way round.
+    pub(crate) fn above(&self, threshold: f64) -> Vec<Vec<Place>> {
+        let mut edges = Edges::default();
+        for corners in self.cells() {
+            let piece = clipped(corners, threshold);
+            for (index, (from, _)) in piece.iter().enumerate() {
+                edges.add(*from, piece[(index + 1) % piece.len()].0);
+            }
+        }
+        edges.outlines()
+    }
+
+    /// Returns the short lines at which the surface crosses the threshold.
+    pub(crate) fn line(&self, threshold: f64) -> Vec<(Place, Place)> {
+        let mut lines = Vec::new();
+        for corners in self.cells() {
+            let piece = clipped(corners, threshold);
+            for (index, (from, crossing)) in piece.iter().enumerate() {
+                let (to, next) = piece[(index + 1) % piece.len()];
+                if *crossing && next && *from != to {
+                    lines.push((*from, to));
+                }
+            }
+        }
+        lines
+    }
+
+    /// Returns the corners of every cell without a gap.
+    fn cells(&self) -> impl Iterator<Item = [(Place, f64); 4]> {
+        let cells = (0..self.rows - 1).flat_map(|row| (0..self.columns - 1).map(move |column| (column, row)));
+        cells.filter_map(|(column, row)| self.corners(column, row))
+    }
+
+    fn place(&self, column: usize, row: usize) -> Place {
+        (column as f64 / (self.columns - 1) as f64, row as f64 / (self.rows - 1) as f64)
+    }
+
+    /// Returns the corners of a cell, counterclockwise, or `None` where one has no value.
+    fn corners(&self, column: usize, row: usize) -> Option<[(Place, f64); 4]> {
+        let corners = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
+            .map(|(column, row)| (self.place(column, row), self.values[row * self.columns + column]));
+        corners.iter().all(|corner| corner.1.is_finite()).then_some(corners)
+    }
+}
+
+/// Returns the part of a cell with at least the threshold; `true` marks a crossing of an edge.
+fn clipped(corners: [(Place, f64); 4], threshold: f64) -> Vec<(Place, bool)> {
+    let mut piece = Vec::with_capacity(6);
+    for (index, (place, value)) in corners.into_iter().enumerate() {
+        let (next, next_value) = corners[(index + 1) % 4];
+        if value >= threshold {
+            piece.push((place, false));
+        }
+        if (value >= threshold) != (next_value >= threshold) {
+            let share = (threshold / 2.0 - value / 2.0) / (next_value / 2.0 - value / 2.0);
+            let along = |a: f64, b: f64| a + share.clamp(0.0, 1.0) * (b - a);
+            piece.push(((along(place.0, next.0), along(place.1, next.1)), true));
+        }
+    }
+    piece
+}
+
+/// A place to a billionth, so that the same corner reached from two cells is the same key.
+type Key = (i64, i64);
+
+/// The edges of adjoining polygons, without those that two polygons share.
+#[derive(Default)]
+struct Edges(BTreeSet<(Key, Key)>);
+
+impl Edges {
+    fn add(&mut self, from: Place, to: Place) {
+        let key = |place: Place| ((place.0 * 1e9).round() as i64, (place.1 * 1e9).round() as i64);
+        let (from, to) = (key(from), key(to));
+        if from != to && !self.0.remove(&(to, from)) {
+            self.0.insert((from, to));
+        }
+    }
+
+    /// Joins the edges to closed outlines and leaves out the corners that do not turn.
+    fn outlines(mut self) -> Vec<Vec<Place>> {
+        let mut outlines = Vec::new();
+        while let Some((start, mut at)) = self.0.pop_first() {
+            let mut outline = vec![start];
+            while at != start {
+                let next = self.0.range((at, (i64::MIN, i64::MIN))..).next().copied();
+                let Some(edge) = next.filter(|edge| edge.0 == at) else { break };
+                self.0.remove(&edge);
+                push_corner(&mut outline, at, edge.1);
+                at = edge.1;
+            }
+            let place = |key: &Key| (key.0 as f64 / 1e9, key.1 as f64 / 1e9);
+            outlines.push(outline.iter().map(place).collect());
+        }
+        outlines
+    }
+}
+
+/// Adds a corner unless the outline runs straight through it along the grid.
+fn push_corner(outline: &mut Vec<Key>, at: Key, next: Key) {
+    let before = outline[outline.len() - 1];
+    let straight = (before.0 == at.0 && at.0 == next.0) || (before.1 == at.1 && at.1 == next.1);
+    if !straight {
+        outline.push(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(columns: usize, values: &[f64]) -> Grid {
+        Grid { columns, rows: values.len() / columns, values: values.to_vec() }
+    }
+
+    fn area(polygon: &[Place]) -> f64 {
+        let next = polygon.iter().cycle().skip(1);
+        polygon.iter().zip(next).map(|(a, b)| (a.0 * b.1 - b.0 * a.1) / 2.0).sum()
+    }
+
+    #[test]
+    fn a_slope_is_cut_where_it_crosses() {
+        let slope = grid(3, &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+        assert_eq!(slope.line(0.5), [((0.25, 1.0), (0.25, 0.0))]);
+        let covered: f64 = slope.above(0.5).iter().map(|polygon| area(polygon)).sum();
+        assert!((covered - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn cells_with_a_gap_are_left_out() {
+        let gap = grid(2, &[0.0, f64::NAN, 1.0, 1.0]);
+        assert!(gap.above(0.5).is_empty() && gap.line(0.5).is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! What can be drawn: plain data, filled by the caller and read by every renderer.
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// Curves and dots over one horizontal axis.
+    Lines(Lines),
+    /// A value over the plane, such as the output of a network with two inputs.
+    Map(Map),
+}
+
+impl Figure {
+    /// Returns the title as the caller wrote it.
+    pub fn title(&self) -> &str {
+        match self {
+            Figure::Lines(lines) => &lines.title,
+            Figure::Map(map) => &map.title,
+        }
+    }
+}
+
+impl From<Lines> for Figure {
+    fn from(lines: Lines) -> Self {
+        Figure::Lines(lines)
+    }
+}
+
+impl From<Map> for Figure {
+    fn from(map: Map) -> Self {
+        Figure::Map(map)
+    }
+}
+
+/// Curves and dots over one horizontal axis: a loss over epochs, a function and a path on it.
+///
+/// A series may hold millions of points: every renderer thins it to what a column can show, and
+/// keeps the lowest and highest point of each column. A point with a coordinate that is not finite
+/// (or not positive on a logarithmic axis) is a gap, and is counted in the words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// What the picture shows; may be empty.
+    pub title: String,
+    /// What runs to the right, such as `epoch`.
+    pub x_label: String,
+    /// What runs upwards, such as `loss`.
+    pub y_label: String,
+    /// Whether equal steps to the right are equal factors.
+    pub x_log: bool,
+    /// Whether equal steps upwards are equal factors.
+    pub y_log: bool,
+    /// The curves, the first one drawn lowest.
+    pub series: Vec<Series>,
+    /// Vertical lines at places worth a name.
+    pub marks: Vec<Mark>,
+}
+
+/// One named sequence of points, in the order in which it is drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// The name in the legend and the words; may be empty when it is the only one.
+    pub name: String,
+    /// The points `(x, y)`. A path may turn back, so x need not increase.
+    pub points: Vec<(f64, f64)>,
+    /// Whether the points are joined.
+    pub style: Style,
+}
+
+impl Series {
+    /// Returns a series whose points are joined.
+    pub fn line(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Series { name: name.into(), points, style: Style::Line }
+    }
+
+    /// Returns a series whose points are drawn one by one.
+    pub fn dots(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Series { name: name.into(), points, style: Style::Dots }
+    }
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Neighbouring points are joined by straight lines.
+    #[default]
+    Line,
+    /// Each point is a dot.
+    Dots,
+}
+
+/// A vertical line with a name, such as the epoch at which a plateau ends.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mark {
+    /// Where the line stands.
+    pub x: f64,
+    /// What is written beside it.
+    pub label: String,
+}
+
+/// A value over a rectangle of the plane, sampled on an even grid.
+///
+/// The samples include the edges: column 0 lies at `x.0` and the last column at `x.1`; row 0 lies
+/// at `y.0`, which is drawn at the bottom. A sample that is missing or not finite is a gap.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// What the picture shows; may be empty.
+    pub title: String,
+    /// The name of the input that runs to the right.
+    pub x_label: String,
+    /// The name of the input that runs upwards.
+    pub y_label: String,
+    /// The first and last place to the right.
+    pub x: (f64, f64),
+    /// The lowest and highest place upwards.
+    pub y: (f64, f64),
+    /// How many samples one row has.
+    pub columns: usize,
+    /// How many rows there are.
+    pub rows: usize,
+    /// The samples, row after row, `rows * columns` of them.
+    pub values: Vec<f64>,
+    /// The value at which the two sides part, such as 0.5 for a classifier.
+    pub level: Option<f64>,
+    /// Data points to draw on the surface.
+    pub points: Vec<MapPoint>,
+}
+
+/// A data point on a [`Map`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MapPoint {
+    /// Its place to the right.
+    pub x: f64,
+    /// Its place upwards.
+    pub y: f64,
+    /// Its target, to be compared with the level.
+    pub value: f64,
+}

@@ -1,0 +1,129 @@
+//! Reading a [`Map`] anywhere: interpolation between samples, range, and sides of the level.
+
+use crate::axis::Axis;
+use crate::figure::{Map, MapPoint};
+
+/// The lowest and highest sample of a map, each with its place `(x, y)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range {
+    pub(crate) low: f64,
+    pub(crate) low_at: (f64, f64),
+    pub(crate) high: f64,
+    pub(crate) high_at: (f64, f64),
+}
+
+impl Map {
+    /// Returns the sample in a column and a row, NaN where there is none.
+    pub(crate) fn sample(&self, column: usize, row: usize) -> f64 {
+        let index = row.checked_mul(self.columns).and_then(|start| start.checked_add(column));
+        let value = index.and_then(|index| self.values.get(index)).copied().unwrap_or(f64::NAN);
+        if column < self.columns && row < self.rows && value.is_finite() { value } else { f64::NAN }
+    }
+
+    /// Returns the value at a place, interpolated between the four samples around it.
+    pub(crate) fn at(&self, x: f64, y: f64) -> f64 {
+        let (column, right) = cell(x, self.x, self.columns);
+        let (row, up) = cell(y, self.y, self.rows);
+        let corners = [
+            (column, row, (1.0 - right) * (1.0 - up)),
+            (column + 1, row, right * (1.0 - up)),
+            (column, row + 1, (1.0 - right) * up),
+            (column + 1, row + 1, right * up),
+        ];
+        // A corner without weight is not read, so a gap does not spread onto its neighbours.
+        let weighted = corners.iter().filter(|corner| corner.2 > 0.0);
+        weighted.map(|(column, row, weight)| weight * self.sample(*column, *row)).sum()
+    }
+
+    /// Returns the horizontal and the vertical axis.
+    pub(crate) fn axes(&self) -> (Axis, Axis) {
+        let axis = |ends: (f64, f64)| Axis::over([ends.0, ends.1].into_iter(), false, 0.0);
+        (axis(self.x), axis(self.y))
+    }
+
+    /// Returns the axis along which colours and shades run.
+    pub(crate) fn value_axis(&self) -> Axis {
+        Axis::over(self.samples().map(|(_, _, value)| value), false, 0.0)
+    }
+
+    /// Returns the lowest and highest sample, or `None` if no sample is finite.
+    pub(crate) fn range(&self) -> Option<Range> {
+        let mut range: Option<Range> = None;
+        for (column, row, value) in self.samples() {
+            let at = (along(self.x, column, self.columns), along(self.y, row, self.rows));
+            let found = range.get_or_insert(Range { low: value, low_at: at, high: value, high_at: at });
+            if value < found.low {
+                (found.low, found.low_at) = (value, at);
+            }
+            if value > found.high {
+                (found.high, found.high_at) = (value, at);
+            }
+        }
+        range
+    }
+
+    /// Returns the share of the finite samples that lie at or above the level.
+    pub(crate) fn share_above(&self, level: f64) -> f64 {
+        let (mut above, mut all) = (0_usize, 0_usize);
+        for (_, _, value) in self.samples() {
+            above += usize::from(value >= level);
+            all += 1;
+        }
+        above as f64 / all.max(1) as f64
+    }
+
+    /// Returns whether the surface at a point lies on the side of the level that its target wants.
+    pub(crate) fn is_right(&self, point: &MapPoint, level: f64) -> bool {
+        let value = self.at(point.x, point.y);
+        !value.is_nan() && (value >= level) == (point.value >= level)
+    }
+
+    /// Returns how many samples are missing or not finite.
+    pub(crate) fn gaps(&self) -> usize {
+        self.columns.saturating_mul(self.rows) - self.samples().count()
+    }
+
+    /// Returns the finite samples with their column and row.
+    fn samples(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let width = self.columns.max(1);
+        let wanted = self.columns.saturating_mul(self.rows);
+        let numbered = self.values.iter().take(wanted).enumerate();
+        numbered.filter(|(_, v)| v.is_finite()).map(move |(index, v)| (index % width, index / width, *v))
+    }
+}
+
+/// Returns the sample just below a place and how far the place lies towards the next one.
+fn cell(place: f64, ends: (f64, f64), count: usize) -> (usize, f64) {
+    let share = (place / 2.0 - ends.0 / 2.0) / (ends.1 / 2.0 - ends.0 / 2.0);
+    if count < 2 || !share.is_finite() {
+        return (0, 0.0);
+    }
+    let position = share.clamp(0.0, 1.0) * (count - 1) as f64;
+    let index = (position as usize).min(count - 2);
+    (index, position - index as f64)
+}
+
+/// Returns the place of a sample.
+fn along(ends: (f64, f64), index: usize, count: usize) -> f64 {
+    if count < 2 {
+        return ends.0;
+    }
+    let share = index as f64 / (count - 1) as f64;
+    ends.0 * (1.0 - share) + ends.1 * share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_interpolated_and_gaps_stay_where_they_are() {
+        let values = vec![0.0, 1.0, f64::NAN, 2.0, 3.0, 4.0];
+        let map = Map { x: (0.0, 2.0), y: (0.0, 1.0), columns: 3, rows: 2, values, ..Map::default() };
+        assert_eq!(map.at(0.5, 0.5), 1.5);
+        assert_eq!(map.at(1.0, 0.0), 1.0);
+        assert!(map.at(1.5, 0.5).is_nan());
+        assert_eq!(map.gaps(), 1);
+        assert_eq!(map.range().map(|range| (range.low, range.high_at)), Some((0.0, (2.0, 1.0))));
+    }
+}

@@ -1,0 +1,160 @@
+//! Figures as SVG: text stays text, and the words travel along for screen readers.
+
+mod frame;
+mod lines;
+mod map;
+
+use crate::figure::Figure;
+use crate::palette::Rgb;
+use crate::words;
+
+/// The size and ground of a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Svg {
+    /// The width in pixels.
+    pub width: f64,
+    /// The height in pixels.
+    pub height: f64,
+    /// Whether the ground is dark.
+    pub dark: bool,
+}
+
+impl Default for Svg {
+    /// 720 by 440 on a light ground.
+    fn default() -> Self {
+        Svg { width: 720.0, height: 440.0, dark: false }
+    }
+}
+
+/// Draws a figure as one SVG element.
+///
+/// The element holds the title as `<title>` and the words of [`words::describe`] as `<desc>`. It
+/// needs no style sheet and no script, so it can stand alone or inside a page.
+pub fn render(figure: &Figure, svg: &Svg) -> String {
+    let size =
+        |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
+    let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
+    let mut page = Page { out: String::new(), width, height, theme: Theme::new(svg.dark) };
+    page.add(&format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{w}\" height=\"{h}\" \
+         viewBox=\"0 0 {w} {h}\" font-family=\"system-ui, 'DejaVu Sans', sans-serif\" font-size=\"12\">",
+        w = coordinate(width),
+        h = coordinate(height)
+    ));
+    page.add(&format!("<title>{}</title>", escaped(figure.title())));
+    page.add(&format!("<desc>{}</desc>", escaped(&words::describe(figure))));
+    page.add(&format!("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>", page.theme.paper.hex()));
+    match figure {
+        Figure::Lines(figure) => lines::draw(figure, &mut page),
+        Figure::Map(figure) => map::draw(figure, &mut page),
+    }
+    page.add("</svg>");
+    page.out
+}
+
+/// The colours of everything that is not data.
+#[derive(Clone, Copy)]
+struct Theme {
+    dark: bool,
+    paper: Rgb,
+    ink: Rgb,
+    faint: Rgb,
+    grid: Rgb,
+}
+
+impl Theme {
+    fn new(dark: bool) -> Self {
+        if dark {
+            let (paper, ink) = (Rgb(21, 24, 30), Rgb(232, 234, 237));
+            Theme { dark, paper, ink, faint: Rgb(163, 169, 180), grid: Rgb(46, 52, 62) }
+        } else {
+            let (paper, ink) = (Rgb(255, 255, 255), Rgb(27, 31, 36));
+            Theme { dark, paper, ink, faint: Rgb(91, 98, 108), grid: Rgb(229, 232, 236) }
+        }
+    }
+}
+
+/// Where a text is anchored.
+#[derive(Clone, Copy)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A picture in the making, one element a line.
+struct Page {
+    out: String,
+    width: f64,
+    height: f64,
+    theme: Theme,
+}
+
+impl Page {
+    fn add(&mut self, element: &str) {
+        self.out.push_str(element);
+        self.out.push('\n');
+    }
+
+    fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, fill: Rgb, text: &str) {
+        self.styled_text((x, y), anchor, fill, "", text);
+    }
+
+    fn styled_text(&mut self, (x, y): (f64, f64), anchor: Anchor, fill: Rgb, style: &str, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let (x, y, fill, text) = (coordinate(x), coordinate(y), fill.hex(), escaped(text));
+        self.add(&format!("<text x=\"{x}\" y=\"{y}\"{anchor} fill=\"{fill}\"{style}>{text}</text>"));
+    }
+
+    fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: Rgb, style: &str) {
+        let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(coordinate);
+        let stroke = stroke.hex();
+        self.add(&format!(
+            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{stroke}\"{style}/>"
+        ));
+    }
+}
+
+/// Writes a coordinate to a tenth of a pixel.
+fn coordinate(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
+/// Estimates the width of a text at a font size.
+fn text_width(text: &str, size: f64) -> f64 {
+    let wide = |glyph: char| if u32::from(glyph) >= 0x1100 { 1.05 } else { 0.6 };
+    text.chars().map(wide).sum::<f64>() * size
+}
+
+/// Cuts a text to a width, with an ellipsis for what is lost.
+fn fitted(text: &str, size: f64, room: f64) -> String {
+    if text_width(text, size) <= room {
+        return text.to_owned();
+    }
+    let mut kept = text.to_owned();
+    while kept.pop().is_some() && text_width(&kept, size) + size > room {}
+    kept.trim_end().to_owned() + "…"
+}
+
+/// Makes a text safe within XML; characters that XML does not allow become blanks.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for glyph in text.chars() {
+        match glyph {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\u{FFFE}' | '\u{FFFF}' => out.push(' '),
+            glyph if glyph.is_control() => out.push(' '),
+            glyph => out.push(glyph),
+        }
+    }
+    out
+}

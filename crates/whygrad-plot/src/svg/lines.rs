@@ -1,0 +1,134 @@
+//! Curves and dots as SVG.
+
+use std::collections::BTreeSet;
+
+use super::frame::{Frame, SIZE, Texts, path};
+use super::{Anchor, Page, coordinate, fitted, text_width};
+use crate::axis::Axis;
+use crate::figure::{Lines, Series, Style};
+use crate::palette::{self, Ground, Rgb, mix};
+use crate::thin::{is_noisy, means, strokes};
+use crate::words;
+
+/// The height of a line of the legend.
+const LINE: f64 = 18.0;
+
+pub(super) fn draw(lines: &Lines, page: &mut Page) {
+    let (x, y) = Axis::of_lines(lines);
+    let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
+    let texts = Texts { title, x_label, y_label, note: words::omitted(lines) };
+    let legend = if lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
+    let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
+    let gap = if legend_lines > 0.0 { 6.0 } else { 0.0 };
+    let header = legend_lines * LINE + gap + if y_label.is_empty() { 2.0 } else { 20.0 };
+    let frame = Frame::new(page, &texts, (x, y), header, 0.0);
+    frame.draw(page, &texts, true);
+    draw_marks(page, &frame, lines, x);
+    for (index, series) in lines.series.iter().enumerate() {
+        draw_series(page, &frame, series, colour(page, index), (x, y));
+    }
+    let first_line = frame.top - header + LINE / 2.0;
+    for (index, (left, line, name)) in legend.into_iter().enumerate() {
+        let (x, y) = (frame.left + left, first_line + f64::from(line) * LINE);
+        let (fill, ink) = (colour(page, index), page.theme.ink);
+        match lines.series[index].style {
+            Style::Line => {
+                page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"");
+            }
+            Style::Dots => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
+        }
+        page.text((x + 26.0, y + 4.0), Anchor::Start, ink, &name);
+    }
+}
+
+/// Returns where each entry of the legend stands: its left end, its line, its name.
+fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
+    let room = width - 110.0;
+    let (mut left, mut line) = (0.0, 0);
+    let entries = lines.series.iter().map(|series| {
+        let name = fitted(&series.name, SIZE, room);
+        let wide = 26.0 + text_width(&name, SIZE) + 18.0;
+        if left > 0.0 && left + wide > room {
+            (left, line) = (0.0, line + 1);
+        }
+        let place = left;
+        left += wide;
+        (place, line, name)
+    });
+    entries.collect()
+}
+
+fn draw_series(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {
+    match series.style {
+        Style::Line => {
+            let reach = strokes(&series.points, &x, &y, frame.width as usize);
+            // A noisy curve would hide its own course: it becomes a pale ground for its mean.
+            if is_noisy(&reach) && series.points.len() as f64 > 8.0 * frame.width {
+                draw_strokes(page, frame, &reach, mix(fill, page.theme.paper, 0.65), 1.5);
+                let trend = means(&series.points, &x, &y, (frame.width / 4.0) as usize);
+                draw_strokes(page, frame, &trend, fill, 2.2);
+            } else {
+                draw_strokes(page, frame, &reach, fill, 2.0);
+            }
+        }
+        Style::Dots => {
+            // Dots on the same spot, to half a pixel, are one dot.
+            let mut seen = BTreeSet::new();
+            let places = series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1)));
+            for (across, up) in places.map(|place| frame.at(place)) {
+                if seen.insert(((across * 2.0) as i64, (up * 2.0) as i64)) {
+                    page.add(&circle((across, up), fill, page.theme.paper));
+                }
+            }
+        }
+    }
+}
+
+fn draw_strokes(page: &mut Page, frame: &Frame, strokes: &[Vec<(f64, f64)>], stroke: Rgb, width: f64) {
+    let joined = strokes.iter().filter(|stroke| stroke.len() > 1);
+    let curve: String =
+        joined.map(|stroke| path(stroke.iter().map(|place| frame.at(*place)), false)).collect();
+    if !curve.is_empty() {
+        page.add(&format!(
+            "<path d=\"{curve}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" \
+             stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
+            stroke.hex()
+        ));
+    }
+    for single in strokes.iter().filter(|stroke| stroke.len() == 1) {
+        page.add(&circle(frame.at(single[0]), stroke, page.theme.paper));
+    }
+}
+
+/// Draws the marks as dashed lines behind the curves; labels that would meet stand lower.
+fn draw_marks(page: &mut Page, frame: &Frame, lines: &Lines, x: Axis) {
+    let faint = page.theme.faint;
+    let mut written: Vec<(f64, f64, f64)> = Vec::new();
+    for mark in &lines.marks {
+        let Some(place) = x.place_within(mark.x) else { continue };
+        let (at, top) = frame.at((place, 1.0));
+        page.line((at, top), (at, top + frame.height), faint, " stroke-dasharray=\"3 4\"");
+        let label = fitted(&mark.label, SIZE, frame.width);
+        let wide = text_width(&label, SIZE);
+        let fits = at + 6.0 + wide <= frame.left + frame.width;
+        let start = if fits { at + 6.0 } else { (at - 6.0 - wide).max(frame.left) };
+        let mut y = top + 12.0;
+        while written.iter().any(|w| w.2 == y && w.0 < start + wide + 8.0 && start < w.1 + 8.0)
+            && y + 15.0 < top + frame.height
+        {
+            y += 15.0;
+        }
+        let (anchor, x) = if fits { (Anchor::Start, start) } else { (Anchor::End, at - 6.0) };
+        page.text((x, y), anchor, faint, &label);
+        written.push((start, start + wide, y));
+    }
+}
+
+fn circle((x, y): (f64, f64), fill: Rgb, edge: Rgb) -> String {
+    let (x, y, fill, edge) = (coordinate(x), coordinate(y), fill.hex(), edge.hex());
+    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"3.8\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"1\"/>")
+}
+
+fn colour(page: &Page, index: usize) -> Rgb {
+    palette::series(index, if page.theme.dark { Ground::Dark } else { Ground::Light })
+}

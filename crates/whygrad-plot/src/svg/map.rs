@@ -1,0 +1,154 @@
+//! A value over the plane as SVG: filled contour bands, the line at the level, and the points.
+
+use super::frame::{Frame, SIZE, Texts, path, written};
+use super::{Anchor, Page, coordinate, text_width};
+use crate::axis::Axis;
+use crate::contour::Grid;
+use crate::figure::Map;
+use crate::palette::{Rgb, sequence};
+use crate::ticks::number;
+use crate::words;
+
+/// How many bands of colour the values are cut into.
+const BANDS: usize = 24;
+
+/// A finer grid would not be seen, only stored.
+const FINEST: usize = 96;
+
+/// The width of the strip of colours.
+const STRIP: f64 = 14.0;
+
+pub(super) fn draw(map: &Map, page: &mut Page) {
+    let axes = map.axes();
+    let values = map.value_axis();
+    let (title, x_label, y_label) = (&*map.title, &*map.x_label, &*map.y_label);
+    let texts = Texts { title, x_label, y_label, note: words::missing(map) };
+    let legend = legend(map);
+    let key_width =
+        values.ticks(6).iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
+    let legend_width = legend.iter().map(|(_, text)| text_width(text, SIZE) + 22.0).fold(0.0, f64::max);
+    let beside = 22.0 + STRIP + 10.0 + key_width.max(24.0);
+    // The legend stands at the right where the page is wide, else it takes lines above the picture.
+    let wide = page.width >= 480.0 && page.width - legend_width - beside >= 260.0;
+    let above = if wide { 0.0 } else { 18.0 * legend.len() as f64 };
+    let header = above + if y_label.is_empty() { 4.0 } else { 20.0 };
+    let room = beside + if wide { legend_width + 24.0 } else { 0.0 };
+    let mut frame = Frame::new(page, &texts, axes, header, room);
+    let ratio = axes.0.span() / axes.1.span();
+    let ratio = if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 };
+    frame.width = frame.width.min(frame.height * ratio);
+    frame.draw(page, &texts, false);
+    draw_bands(page, &frame, map, axes, values);
+    draw_points(page, &frame, map, axes);
+    draw_key(page, &frame, values);
+    for (index, (sample, text)) in legend.iter().enumerate() {
+        let line = index as f64 * 18.0;
+        let at = if wide {
+            (frame.left + frame.width + beside + 22.0, frame.top + 10.0 + line)
+        } else {
+            (frame.left + 6.0, frame.top - header + 8.0 + line)
+        };
+        draw_sample(page, at, *sample);
+        page.text((at.0 + 14.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Sample {
+    Above,
+    Below,
+    Level,
+}
+
+fn legend(map: &Map) -> Vec<(Sample, String)> {
+    let mut entries = Vec::new();
+    if let Some(level) = map.level {
+        if !map.points.is_empty() {
+            entries.push((Sample::Above, format!("target ≥ {}", number(level))));
+            entries.push((Sample::Below, "target below".into()));
+        }
+        if map.range().is_some_and(|range| range.low < level && level <= range.high) {
+            entries.push((Sample::Level, format!("level {}", number(level))));
+        }
+    } else if !map.points.is_empty() {
+        entries.push((Sample::Above, "data".into()));
+    }
+    entries
+}
+
+/// Draws each band over the one below it, so that no gap can open between two colours.
+fn draw_bands(page: &mut Page, frame: &Frame, map: &Map, axes: (Axis, Axis), values: Axis) {
+    let grid = Grid::of(map, &axes.0, &axes.1, FINEST);
+    for band in 0..BANDS {
+        let threshold = if band == 0 { f64::MIN } else { values.value(band as f64 / BANDS as f64) };
+        let pieces = grid.above(threshold);
+        let area: String =
+            pieces.iter().map(|piece| path(piece.iter().map(|place| frame.at(*place)), true)).collect();
+        if !area.is_empty() {
+            page.add(&format!("<path d=\"{area}\" fill=\"{}\"/>", band_colour(band).hex()));
+        }
+    }
+    let Some(level) = map.level else { return };
+    let line: String = grid
+        .line(level)
+        .iter()
+        .map(|(from, to)| path([*from, *to].iter().map(|p| frame.at(*p)), false))
+        .collect();
+    if !line.is_empty() {
+        page.add(&format!(
+            "<path d=\"{line}\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"2.2\" stroke-linecap=\"round\"/>"
+        ));
+    }
+}
+
+fn band_colour(band: usize) -> Rgb {
+    sequence(band as f64 / (BANDS - 1) as f64)
+}
+
+fn draw_points(page: &mut Page, frame: &Frame, map: &Map, (x, y): (Axis, Axis)) {
+    for point in &map.points {
+        let Some(place) = x.place_within(point.x).zip(y.place_within(point.y)) else { continue };
+        let filled = map.level.is_none_or(|level| point.value >= level);
+        page.add(&dot(frame.at(place), filled));
+    }
+}
+
+/// Points are black and white with a contrasting edge, so they show on every colour.
+fn dot((x, y): (f64, f64), filled: bool) -> String {
+    let (x, y) = (coordinate(x), coordinate(y));
+    let (fill, edge) = if filled { ("#111111", "#ffffff") } else { ("#ffffff", "#111111") };
+    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"5\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"1.6\"/>")
+}
+
+fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
+    match sample {
+        Sample::Above => page.add(&dot((x, y), true)),
+        Sample::Below => page.add(&dot((x, y), false)),
+        Sample::Level => {
+            // On the colour of the middle, because the line is white.
+            let (left, top, fill) = (coordinate(x - 7.0), coordinate(y - 5.0), sequence(0.5).hex());
+            page.add(&format!("<rect x=\"{left}\" y=\"{top}\" width=\"14\" height=\"10\" fill=\"{fill}\"/>"));
+            page.line((x - 7.0, y), (x + 7.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\"");
+        }
+    }
+}
+
+/// Draws the strip of colours to the right of the picture, with its numbers.
+fn draw_key(page: &mut Page, frame: &Frame, values: Axis) {
+    let left = frame.left + frame.width + 22.0;
+    let width = coordinate(STRIP);
+    for band in (0..BANDS).rev() {
+        let upper = frame.at((0.0, (band + 1) as f64 / BANDS as f64)).1;
+        // Each piece reaches down to the floor and the next one covers it, so no seam shows.
+        let height = coordinate(frame.top + frame.height - upper);
+        let (x, y, fill) = (coordinate(left), coordinate(upper), band_colour(band).hex());
+        let piece =
+            format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>");
+        page.add(&piece);
+    }
+    for (place, tick) in values.ticks(6) {
+        let y = frame.at((0.0, place)).1;
+        page.line((left + STRIP, y), (left + STRIP + 4.0, y), page.theme.faint, "");
+        page.text((left + STRIP + 8.0, y + 4.0), Anchor::Start, page.theme.faint, &written(&tick));
+    }
+}

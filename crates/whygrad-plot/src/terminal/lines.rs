@@ -1,0 +1,143 @@
+//! Curves and dots on a terminal.
+
+use super::Terminal;
+use super::braille::{Canvas, DASHES, Dash};
+use super::frame::{Frame, Texts, flow, wrapped};
+use super::screen::{FAINT, Screen, width};
+use crate::axis::Axis;
+use crate::figure::{Lines, Style};
+use crate::palette::{self, Ground, Rgb};
+use crate::thin::strokes;
+use crate::words;
+
+/// The width of a sample of a curve in the legend.
+const SAMPLE: usize = 3;
+
+/// Curves where only ASCII can be shown.
+const LETTERS: [char; 6] = ['*', '+', 'x', '%', '=', '&'];
+
+pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
+    let axes = Axis::of_lines(lines);
+    let texts = Texts { title: &lines.title, x_label: &lines.x_label, y_label: &lines.y_label };
+    let named: Vec<usize> = (0..lines.series.len()).filter(|_| lines.series.len() > 1).collect();
+    let widths: Vec<usize> =
+        named.iter().map(|index| SAMPLE + 1 + width(&lines.series[*index].name)).collect();
+    // The legend stands beside the vertical label where there is room, else below the picture.
+    let total = widths.iter().map(|wide| wide + 3).sum::<usize>();
+    let beside =
+        !named.is_empty() && !lines.y_label.is_empty() && width(&lines.y_label) + total < terminal.columns;
+    let places = flow(&widths, terminal.columns.saturating_sub(2));
+    let legend_rows = if beside { 0 } else { places.last().map_or(0, |place| place.0 + 1) };
+    let notes = words::omitted(lines).map(|note| wrapped(&note, terminal.columns)).unwrap_or_default();
+
+    let frame = Frame::new(terminal, texts, axes, legend_rows + notes.len(), 0);
+    let mut screen = Screen::new(terminal, frame.rows() + legend_rows);
+    frame.draw(&mut screen, terminal.columns);
+    draw_series(&mut screen, &frame, lines, axes);
+    draw_marks(&mut screen, &frame, lines, axes.0);
+    for (index, (line, at)) in named.into_iter().zip(places) {
+        let (column, row) = if beside {
+            (at + terminal.columns - total + 3, frame.top - 1)
+        } else {
+            (at + 2, frame.rows() + line)
+        };
+        draw_sample(&mut screen, column, row, lines, index);
+    }
+    for note in notes {
+        let row = screen.add_row();
+        screen.text(0, row, &note, FAINT);
+    }
+    screen
+}
+
+fn draw_series(screen: &mut Screen, frame: &Frame, lines: &Lines, (x, y): (Axis, Axis)) {
+    let mut canvas = Canvas::new(frame.width, frame.height);
+    for (index, series) in lines.series.iter().enumerate().filter(|(_, s)| s.style == Style::Line) {
+        for stroke in strokes(&series.points, &x, &y, frame.width * 2) {
+            canvas.stroke(&stroke, dash(screen, index), Some(colour(index)));
+            if let [(across, up)] = stroke[..] {
+                let dot = screen.either('•', 'o');
+                screen.put(frame.column(across), frame.row(up), dot, Some(colour(index)));
+            }
+        }
+        if !screen.unicode() {
+            put_canvas(
+                screen,
+                frame,
+                &std::mem::replace(&mut canvas, Canvas::new(frame.width, frame.height)),
+                index,
+            );
+        }
+    }
+    put_canvas(screen, frame, &canvas, 0);
+    for (index, series) in lines.series.iter().enumerate().filter(|(_, s)| s.style == Style::Dots) {
+        for (across, up) in series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1))) {
+            let glyph = dot_glyph(screen, lines, index);
+            screen.put(frame.column(across), frame.row(up), glyph, Some(colour(index)));
+        }
+    }
+}
+
+fn put_canvas(screen: &mut Screen, frame: &Frame, canvas: &Canvas, index: usize) {
+    let letter = LETTERS[index % LETTERS.len()];
+    for (column, row, glyph, colour) in canvas.cells() {
+        let (column, row) = (frame.left + column, frame.top + row);
+        if screen.is_blank(column, row) || !screen.unicode() {
+            screen.put(column, row, screen.either(glyph, letter), colour);
+        }
+    }
+}
+
+/// Draws the marks as dashed lines behind the curves, with their labels at the top.
+fn draw_marks(screen: &mut Screen, frame: &Frame, lines: &Lines, x: Axis) {
+    let right = frame.left + frame.width;
+    let mut written: Vec<(usize, usize, usize)> = Vec::new();
+    for (column, mark) in
+        lines.marks.iter().filter_map(|m| x.place_within(m.x).map(|place| (frame.column(place), m)))
+    {
+        let wide = width(&mark.label);
+        let start = if column + 2 + wide <= right { column + 2 } else { column.saturating_sub(wide + 1) };
+        let clear = |row: usize| !written.iter().any(|w| w.0 == row && w.1 < start + wide + 1 && start < w.2);
+        let row = (frame.top..frame.top + frame.height).find(|row| clear(*row)).unwrap_or(frame.top);
+        for line in frame.top..frame.top + frame.height {
+            if screen.is_blank(column, line) {
+                screen.put(column, line, screen.either('┊', ':'), FAINT);
+            }
+        }
+        screen.text(start.max(frame.left), row, &mark.label, FAINT);
+        written.push((row, start, start + wide + 1));
+    }
+}
+
+fn draw_sample(screen: &mut Screen, column: usize, row: usize, lines: &Lines, index: usize) {
+    let series = &lines.series[index];
+    match series.style {
+        Style::Dots => screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index))),
+        Style::Line => {
+            let mut canvas = Canvas::new(SAMPLE, 1);
+            canvas.stroke(&[(0.0, 0.5), (1.0, 0.5)], dash(screen, index), Some(colour(index)));
+            for at in 0..SAMPLE {
+                let inked = canvas.cells().find(|cell| cell.0 == at).map_or(' ', |cell| cell.2);
+                let glyph = screen.either(inked, LETTERS[index % LETTERS.len()]);
+                screen.put(column + at, row, glyph, Some(colour(index)));
+            }
+        }
+    }
+    screen.text(column + SAMPLE + 1, row, &series.name, None);
+}
+
+fn colour(index: usize) -> Rgb {
+    palette::series(index, Ground::Unknown)
+}
+
+fn dash(screen: &Screen, index: usize) -> Dash {
+    if screen.colour() || !screen.unicode() { DASHES[0] } else { DASHES[index % DASHES.len()] }
+}
+
+/// Returns the glyph of a series of dots, by its number among the series of dots.
+fn dot_glyph(screen: &Screen, lines: &Lines, index: usize) -> char {
+    let index = lines.series[..index].iter().filter(|series| series.style == Style::Dots).count();
+    let glyphs = [('●', 'o'), ('○', 'O'), ('◆', '#'), ('◇', '@'), ('▲', '^'), ('△', 'A')];
+    let (unicode, ascii) = glyphs[index % glyphs.len()];
+    screen.either(unicode, ascii)
+}

@@ -1,0 +1,253 @@
+//! A figure in plain sentences: for screen readers, for logs, and for whoever prefers to read.
+
+mod phases;
+
+use crate::axis::{Axis, unit};
+use crate::figure::{Figure, Lines, Map, Series, Style};
+use crate::ticks::{rounded, significant};
+use phases::{Kind, Phase, course};
+
+/// More phases than these are summed up.
+const TOLD_PHASES: usize = 5;
+
+/// Describes a figure in a few plain sentences.
+///
+/// For a curve: how it runs, where it ends and where it is lowest. For a map: its lowest and
+/// highest value and where they are, the share above the level, and which data points lie on the
+/// right side. Whatever could not be drawn is named at the end.
+pub fn describe(figure: &Figure) -> String {
+    let sentences = match figure {
+        Figure::Lines(lines) => describe_lines(lines),
+        Figure::Map(map) => describe_map(map),
+    };
+    sentences.join(" ")
+}
+
+fn describe_lines(lines: &Lines) -> Vec<String> {
+    let mut sentences: Vec<String> =
+        lines.series.iter().map(|series| describe_series(lines, series)).collect();
+    if lines.series.is_empty() {
+        sentences.push("There is nothing to draw.".into());
+    }
+    let (x, _) = Axis::of_lines(lines);
+    let marks = lines.marks.iter().filter(|mark| x.place_within(mark.x).is_some());
+    let named: Vec<String> =
+        marks.map(|mark| format!("{} at {}", mark.label, place_name(&lines.x_label, mark.x))).collect();
+    if !named.is_empty() {
+        sentences.push(format!("Marked: {}.", named.join(", ")));
+    }
+    sentences.extend(omitted(lines));
+    sentences
+}
+
+fn describe_series(lines: &Lines, series: &Series) -> String {
+    let name = subject(if series.name.is_empty() { &lines.y_label } else { &series.name });
+    let points: Vec<(f64, f64)> = drawable(lines, series).collect();
+    let (Some(first), Some(last)) = (points.first(), points.last()) else {
+        return format!("{name} has no point that can be drawn.");
+    };
+    if points.len() == 1 {
+        return format!(
+            "{name} is a single point, {} at {}.",
+            number(first.1),
+            place_name(&lines.x_label, first.0)
+        );
+    }
+    let lowest = points.iter().fold(first, |low, point| if point.1 < low.1 { point } else { low });
+    let highest = points.iter().fold(first, |high, point| if point.1 > high.1 { point } else { high });
+    if series.style == Style::Dots || points.windows(2).any(|pair| pair[1].0 < pair[0].0) {
+        let walked =
+            format!("{name}: {} points from {} to {}", points.len(), pair_of(*first), pair_of(*last));
+        let ends_lowest = last.1 <= lowest.1;
+        return if ends_lowest {
+            format!("{walked}, the lowest.")
+        } else {
+            format!("{walked}; the lowest is {}.", pair_of(*lowest))
+        };
+    }
+    if highest.1 - lowest.1 <= 1e-9 * highest.1.abs().max(lowest.1.abs()) {
+        let (from, to) = (number(first.0), place_name(&lines.x_label, last.0));
+        return format!("{name} stays at {} from {from} to {to}.", number(last.1));
+    }
+    let x = Axis::over(points.iter().map(|point| point.0), lines.x_log, 0.0);
+    let y = Axis::over(points.iter().map(|point| point.1), lines.y_log, 0.0);
+    let course = course(&points, &x, &y);
+    let told = told(&course.phases, &points, lines);
+    let noise =
+        course.scatter.map(|away| format!(" Single points lie up to {} from the average.", number(away)));
+    let average = if noise.is_some() { " on average" } else { "" };
+    let end = format!("It ends at {} at {}", number(last.1), place_name(&lines.x_label, last.0));
+    let low = if lowest.1 >= last.1 {
+        ", its lowest value.".to_owned()
+    } else {
+        format!("; its lowest value is {} at {}.", number(lowest.1), place_name(&lines.x_label, lowest.0))
+    };
+    let peak = if highest.1 > first.1.max(last.1) && !told.contains(&number(highest.1)) {
+        format!(" Its highest is {} at {}.", number(highest.1), place_name(&lines.x_label, highest.0))
+    } else {
+        String::new()
+    };
+    format!("{name}{average} {told}.{} {end}{low}{peak}", noise.unwrap_or_default())
+}
+
+/// Tells the phases one after another.
+fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
+    let (start, end) = (points[0].0, points[points.len() - 1].0);
+    let resolution = if lines.x_log { f64::NAN } else { (end - start) / 100.0 };
+    let mut told = Vec::new();
+    for (index, phase) in phases.iter().enumerate() {
+        if phases.len() > TOLD_PHASES && (2..phases.len() - 1).contains(&index) {
+            if index == 2 {
+                told.push(format!("changes its course {} times", phases.len() - 3));
+            }
+            continue;
+        }
+        let is_last = index + 1 == phases.len();
+        let place = rounded(phase.to.0, resolution);
+        // The first place carries the name of the axis, the later ones are understood.
+        let place = if index == 0 { place_name(&lines.x_label, place) } else { number(place) };
+        let flat = matches!(phase.kind, Kind::Flat | Kind::Oscillation);
+        let when = match (is_last, flat) {
+            (true, true) => " until the end".to_owned(),
+            (true, false) => String::new(),
+            (false, true) => format!(" until {place}"),
+            (false, false) => format!(" by {place}"),
+        };
+        told.push(format!("{}{when}", verb(phase, index == 0)));
+    }
+    match told.len() {
+        0 | 1 => told.concat(),
+        2 => told.join(", then "),
+        many => format!("{}, then {}", told[..many - 1].join(", "), told[many - 1]),
+    }
+}
+
+fn verb(phase: &Phase, is_first: bool) -> String {
+    let moves = match phase.kind {
+        Kind::Flat if is_first => return format!("is flat near {}", number(phase.middle)),
+        Kind::Flat => return "is flat".into(),
+        Kind::Oscillation => {
+            return format!("oscillates between {} and {}", number(phase.low), number(phase.high));
+        }
+        Kind::Fall if phase.sudden => "drops",
+        Kind::Fall => "falls",
+        Kind::Rise if phase.sudden => "jumps",
+        Kind::Rise => "rises",
+    };
+    let from = if is_first { format!(" from {}", number(phase.from.1)) } else { String::new() };
+    format!("{moves}{from} to {}", number(phase.to.1))
+}
+
+fn describe_map(map: &Map) -> Vec<String> {
+    let Some(range) = map.range() else {
+        let mut sentences = vec!["The map has no value that can be drawn.".to_owned()];
+        sentences.extend(missing(map));
+        return sentences;
+    };
+    let mut sentences = vec![if range.low == range.high {
+        format!("The value is {} everywhere.", number(range.low))
+    } else {
+        let (low, high) = (number(range.low), number(range.high));
+        let (low_at, high_at) = (pair_of(range.low_at), pair_of(range.high_at));
+        format!("The value runs from {low} at {low_at} to {high} at {high_at}.")
+    }];
+    if let Some(level) = map.level {
+        let share = match map.share_above(level) * 100.0 {
+            0.0 => "No part".to_owned(),
+            100.0 => "All".to_owned(),
+            share if share < 1.0 => "Less than 1%".to_owned(),
+            share if share > 99.0 => "More than 99%".to_owned(),
+            share => format!("{share:.0}%"),
+        };
+        sentences.push(format!("{share} of the area lies at or above {}.", number(level)));
+        sentences.extend(judged_points(map, level));
+    } else if !map.points.is_empty() {
+        sentences
+            .push(format!("{} drawn on it.", counted(map.points.len(), "data point is", "data points are")));
+    }
+    sentences.extend(missing(map));
+    sentences
+}
+
+/// Says how many data points lie on the right side of the level, and names the first that do not.
+fn judged_points(map: &Map, level: f64) -> Option<String> {
+    let wrong: Vec<&crate::MapPoint> =
+        map.points.iter().filter(|point| !map.is_right(point, level)).collect();
+    let all = map.points.len();
+    match (all, wrong.len()) {
+        (0, _) => None,
+        (1, 0) => Some("The data point lies on the right side.".into()),
+        (1, _) => Some("The data point lies on the wrong side.".into()),
+        (_, 0) => Some(format!("All {all} data points lie on the right side.")),
+        (_, many) => {
+            let named: Vec<String> = wrong.iter().take(4).map(|point| pair_of((point.x, point.y))).collect();
+            let more = if many > 4 { format!(" and {} more", many - 4) } else { String::new() };
+            let right = all - many;
+            Some(format!(
+                "{right} of {all} data points lie on the right side; not {}{more}.",
+                named.join(", ")
+            ))
+        }
+    }
+}
+
+/// Says which points of a line figure cannot be drawn, if any.
+pub(crate) fn omitted(lines: &Lines) -> Option<String> {
+    let points = || lines.series.iter().flat_map(|series| &series.points);
+    let infinite = points().filter(|(x, y)| !(x.is_finite() && y.is_finite())).count();
+    let unplaced =
+        points().filter(|(x, y)| unit(*x, lines.x_log).is_none() || unit(*y, lines.y_log).is_none());
+    let negative = unplaced.count() - infinite;
+    let reasons = [(infinite, "not finite"), (negative, "zero or negative on a logarithmic axis")];
+    let told: Vec<String> = reasons
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, why)| format!("{} {why}", counted(*count, "point is", "points are")))
+        .collect();
+    (!told.is_empty()).then(|| format!("Not drawn: {}.", told.join(", ")))
+}
+
+/// Says how many samples of a map are missing, if any.
+pub(crate) fn missing(map: &Map) -> Option<String> {
+    let gaps = map.gaps();
+    (gaps > 0)
+        .then(|| format!("Not drawn: {} missing or not finite.", counted(gaps, "sample is", "samples are")))
+}
+
+fn drawable(lines: &Lines, series: &Series) -> impl Iterator<Item = (f64, f64)> {
+    let seen = |(x, y): &(f64, f64)| unit(*x, lines.x_log).is_some() && unit(*y, lines.y_log).is_some();
+    series.points.iter().copied().filter(seen)
+}
+
+/// Returns a place with the name of its axis: `epoch 40`, `x = 2.5`, or the number alone.
+fn place_name(label: &str, value: f64) -> String {
+    let is_word = label.chars().count() > 1 && label.chars().all(char::is_alphabetic);
+    match label {
+        "" => number(value),
+        _ if is_word => format!("{label} {}", number(value)),
+        _ => format!("{label} = {}", number(value)),
+    }
+}
+
+/// Returns a name fit to begin a sentence. A formula such as `f(x)` keeps its small letter.
+fn subject(name: &str) -> String {
+    let is_prose = name.chars().count() > 1 && name.chars().all(|c| c.is_alphabetic() || c == ' ');
+    match name.chars().next() {
+        None => "The curve".into(),
+        Some(first) if is_prose => first.to_uppercase().chain(name.chars().skip(1)).collect(),
+        Some(_) => name.to_owned(),
+    }
+}
+
+fn pair_of((x, y): (f64, f64)) -> String {
+    format!("({}, {})", number(x), number(y))
+}
+
+/// Writes a number for a sentence, where three digits are enough.
+fn number(value: f64) -> String {
+    significant(value, 3)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
