@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("number-first", "(* ?a #c)", "(* #c ?a)", NotNumber),
     rule("join-numbers", "(* #c (* #d ?a))", "(* (* #c #d) ?a)", Exact),
     rule("number-into-quotient", "(* #c (/ #d ?a))", "(/ (* #c #d) ?a)", Exact),
+    rule("number-over", "(* #c (/ ?a ?b))", "(* (/ #c ?b) ?a)", NotNumber),
     rule("number-into-product", "(* #c (* (/ #d ?a) ?b))", "(* (/ (* #c #d) ?a) ?b)", Exact),
     rule("number-out", "(* ?a (* #c ?b))", "(* #c (* ?a ?b))", NotNumber),
     rule("one-over-times", "(* (/ 1 ?a) ?b)", "(/ ?b ?a)", Always),

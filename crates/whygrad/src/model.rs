@@ -3,6 +3,7 @@
 //! `text -> syntax tree -> names (scope) -> terms (resolve) -> loss and predictions (objective)
 //! -> simplified program with its gradient -> names for what is shared (naming)`.
 
+mod gradient;
 mod layer;
 mod naming;
 mod objective;
@@ -25,14 +26,16 @@ pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
 pub use recognise::Layers;
 use resolve::Resolver;
-use scope::Scope;
 pub use scope::ColumnGroup;
+use scope::Scope;
 
 /// What a caller may say beside the text.
 #[derive(Clone, Debug, Default)]
 pub struct ModelOptions {
     /// A loss by name, in place of the text's own.
     pub loss: Option<String>,
+    /// A gradient the person wrote, as lines `dw1 = ...`, in place of the derived one.
+    pub gradient: Option<String>,
 }
 
 /// What is known of a parameter beside its place in the flat buffer.
@@ -71,6 +74,8 @@ pub struct Model {
     pub plain_function: bool,
     /// The lines of the text, simplified, by name.
     pub definitions: Vec<Named>,
+    /// True where the gradient is the person's, not the derived one.
+    pub own_gradient: bool,
     /// What is shared, named and ordered.
     pub naming: Naming,
     /// Every use of the chain rule.
@@ -94,7 +99,9 @@ pub struct ModelError {
 impl Model {
     /// Reads a model.
     pub fn parse(text: &str, options: &ModelOptions) -> Result<Model, ModelError> {
-        let (ast, mut messages) = syntax::parse_document(text);
+        let own = gradient::OwnGradient::join(text, options.gradient.as_deref());
+        let joined = own.as_ref().map_or(text, |own| own.text.as_str());
+        let (ast, mut messages) = syntax::parse_document(joined);
         let mut arena = Arena::new();
         let mut scope = Scope::read(&ast, &mut arena, &mut messages);
         let mut resolver = Resolver::new(&ast, &mut arena, &mut scope, &mut messages);
@@ -103,7 +110,7 @@ impl Model {
         let (layers, roles, values) = (resolver.layers, resolver.roles, resolver.values);
         let failed = messages.iter().any(Diagnostic::is_error);
         let Some(objective) = objective.filter(|_| !failed) else {
-            return Err(ModelError { source_text: text.into(), messages });
+            return Err(ModelError { source_text: joined.into(), messages });
         };
         let definitions = scope
             .definitions
@@ -112,7 +119,7 @@ impl Model {
             .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: (*v)?? }))
             .collect();
         let built = Built { arena, scope, messages, objective, dense: layers, definitions };
-        built.finish(text, &roles)
+        built.finish(text, &roles, own.as_ref())
     }
 
     /// The flat starting values given in the text; `None` for entries without one.
@@ -178,6 +185,7 @@ impl Built {
         mut self,
         text: &str,
         roles: &std::collections::HashMap<String, Role>,
+        own: Option<&gradient::OwnGradient>,
     ) -> Result<Model, ModelError> {
         let mut simplifier = Simplifier::new(&mut self.arena);
         let loss = simplifier.simplify(self.objective.loss);
@@ -193,8 +201,12 @@ impl Built {
         }
         let (parameters, mut infos) = self.parameters(roles);
         self.check(loss, &parameters);
+        let written = own.map(|own| {
+            own.components(&mut self.arena, &mut self.definitions, &parameters, &mut self.messages)
+        });
         if self.messages.iter().any(Diagnostic::is_error) {
-            return Err(ModelError { source_text: text.into(), messages: self.messages });
+            let source_text = own.map_or(text, |own| own.text.as_str()).into();
+            return Err(ModelError { source_text, messages: self.messages });
         }
         let symbols: Vec<SymbolId> = parameters.iter().map(|p| p.symbol).collect();
         let gradient = derivative::gradient(&mut self.arena, loss, &symbols);
@@ -217,7 +229,12 @@ impl Built {
         }
         let naming = Naming::of(&program, &self.definitions, &self.dense, &gradient.adjoints);
         program.definitions = naming.all();
+        let own_gradient = written.is_some();
+        if let Some(written) = written {
+            program.gradient = written;
+        }
         Ok(Model {
+            own_gradient,
             source: text.into(),
             program,
             inputs: self.scope.inputs,
@@ -255,8 +272,17 @@ impl Built {
                 && values.len() != parameter.len()
             {
                 self.messages.push(
-                    Diagnostic::error("shape", declared.span, format!("'{}' has {} entries, its value {}", declared.name, parameter.len(), values.len()))
-                        .label("the starting value has another shape"),
+                    Diagnostic::error(
+                        "shape",
+                        declared.span,
+                        format!(
+                            "'{}' has {} entries, its value {}",
+                            declared.name,
+                            parameter.len(),
+                            values.len()
+                        ),
+                    )
+                    .label("the starting value has another shape"),
                 );
             }
             offset += parameter.len();

@@ -156,8 +156,12 @@ impl Resolver<'_> {
         match self.arena.zip(Zip::Add, z, b) {
             Ok(sum) if self.arena.dims(sum) == left => Ok(sum),
             _ => Err(self.say(
-                Diagnostic::error("shape", span, format!("a bias of shape {right} for a layer of shape {left}"))
-                    .label("one number, or one for each unit"),
+                Diagnostic::error(
+                    "shape",
+                    span,
+                    format!("a bias of shape {right} for a layer of shape {left}"),
+                )
+                .label("one number, or one for each unit"),
             )),
         }
     }
@@ -204,9 +208,13 @@ impl Resolver<'_> {
                 ("activation", _) => activation = Some(self.activation_name(argument)?),
                 _ => {
                     return Err(self.say(
-                        Diagnostic::error("unknown-keyword", keyword.span, format!("dense has no such '{}='", keyword.text))
-                            .label("expected bias= or activation=")
-                            .help("write bias=false, bias=name or activation=tanh"),
+                        Diagnostic::error(
+                            "unknown-keyword",
+                            keyword.span,
+                            format!("dense has no such '{}='", keyword.text),
+                        )
+                        .label("expected bias= or activation=")
+                        .help("write bias=false, bias=name or activation=tanh"),
                     ));
                 }
             }

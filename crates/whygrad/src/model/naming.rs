@@ -175,14 +175,16 @@ impl Namer<'_> {
         let op = self.arena().op(term);
         let simple = |c: Term| self.is_atom(c) || self.names.contains_key(&c);
         let minus = |c: Term| matches!(self.arena().op(c), Op::Map(Function::Neg, a) if simple(a));
-        !op.children().iter().all(|&c| simple(c) || minus(c)) || matches!(op, Op::Map(f, _) if f != Function::Neg)
+        !op.children().iter().all(|&c| simple(c) || minus(c))
+            || matches!(op, Op::Map(f, _) if f != Function::Neg)
     }
 
     fn split(self) -> Naming {
         let forward_roots: Vec<Term> =
             self.program.predictions.iter().copied().chain([self.program.loss]).collect();
         let forward = self.arena().reachable(&forward_roots);
-        let roots: Vec<Term> = forward_roots.iter().copied().chain(self.program.gradient.iter().copied()).collect();
+        let roots: Vec<Term> =
+            forward_roots.iter().copied().chain(self.program.gradient.iter().copied()).collect();
         let mut naming = Naming::default();
         for term in self.arena().reachable(&roots) {
             if let Some(name) = self.names.get(&term) {

@@ -42,7 +42,13 @@ impl Resolver<'_> {
             let span = self.ast.expr(value).span;
             let text = "the function".to_owned();
             return Some(Objective {
-                loss, predictions: vec![], text, class_index: false, plain_function: true, span, starts,
+                loss,
+                predictions: vec![],
+                text,
+                class_index: false,
+                plain_function: true,
+                span,
+                starts,
             });
         }
         let defined = LOSS_NAMES
@@ -69,7 +75,8 @@ impl Resolver<'_> {
                 _ => None,
             }),
         };
-        let class_index = called.is_some_and(|name| name.contains("cross_entropy") && !name.contains("binary"));
+        let class_index =
+            called.is_some_and(|name| name.contains("cross_entropy") && !name.contains("binary"));
         Some(Objective { loss, predictions, text, class_index, plain_function: false, span, starts })
     }
 
@@ -77,8 +84,7 @@ impl Resolver<'_> {
     fn loss_call(&self, root: ExprId) -> Option<ExprId> {
         subtree(self.ast, root).into_iter().find(|&id| match &self.ast.expr(id).kind {
             ExprKind::Call { function, arguments, .. } => {
-                arguments.len() >= 2
-                    && functions::find(&function.text).is_some_and(|b| b.role == Role::Loss)
+                arguments.len() >= 2 && functions::find(&function.text).is_some_and(|b| b.role == Role::Loss)
             }
             _ => false,
         })
@@ -105,7 +111,8 @@ impl Resolver<'_> {
                 return vec![term];
             }
         }
-        let of_width = |r: &Self, t: Term, len: usize| r.arena.shape(t).per_row && r.arena.dims(t).len() == len;
+        let of_width =
+            |r: &Self, t: Term, len: usize| r.arena.shape(t).per_row && r.arena.dims(t).len() == len;
         let last = self.values.iter().rev().filter_map(|v| (*v)?).find(|&t| of_width(self, t, width));
         if let (Some(term), 0 | 1) = (last, self.scope.targets.len()) {
             return vec![term];
@@ -114,7 +121,11 @@ impl Resolver<'_> {
         let lines: Vec<Term> =
             self.values.iter().filter_map(|v| (*v)?).filter(|&t| of_width(self, t, 1)).collect();
         let count = self.scope.targets.len();
-        if count > 0 && lines.len() >= count { lines[lines.len() - count..].to_vec() } else { last.into_iter().collect() }
+        if count > 0 && lines.len() >= count {
+            lines[lines.len() - count..].to_vec()
+        } else {
+            last.into_iter().collect()
+        }
     }
 
     fn default_loss(&mut self, name: &str, predictions: &[Term]) -> Option<(Term, String)> {
@@ -126,7 +137,10 @@ impl Resolver<'_> {
                 None => format!("one of {}", all.join(", ")),
             };
             let message = format!("there is no loss '{name}'");
-            self.messages.push(Diagnostic { span: None, ..Diagnostic::error("unknown-function", at, message).help(help) });
+            self.messages.push(Diagnostic {
+                span: None,
+                ..Diagnostic::error("unknown-function", at, message).help(help)
+            });
             return None;
         };
         let targets = self.scope.targets.clone();
@@ -134,7 +148,8 @@ impl Resolver<'_> {
             let message = "there is no loss, and none can be made up";
             let help = "write a line such as loss = mse(y_hat, y), with `target y` above it";
             if !self.messages.iter().any(Diagnostic::is_error) {
-                self.messages.push(Diagnostic { span: None, ..Diagnostic::error("no-loss", at, message).help(help) });
+                self.messages
+                    .push(Diagnostic { span: None, ..Diagnostic::error("no-loss", at, message).help(help) });
             }
             return None;
         }
@@ -146,8 +161,8 @@ impl Resolver<'_> {
                 Some((loss, format!("{name}(prediction, {})", names.join(", "))))
             }
             Err(error) => {
-                let message = format!(
-                    "{} outputs are compared with {} targets", error.left.len(), error.right.len());
+                let message =
+                    format!("{} outputs are compared with {} targets", error.left.len(), error.right.len());
                 self.messages.push(Diagnostic { span: None, ..Diagnostic::error("shape", at, message) });
                 None
             }
@@ -194,8 +209,12 @@ impl Resolver<'_> {
             } else {
                 let span = self.ast.expr(value).span;
                 self.messages.push(
-                    Diagnostic::error("no-value", span, format!("the starting value of '{name}' is no number"))
-                        .label("expected numbers"),
+                    Diagnostic::error(
+                        "no-value",
+                        span,
+                        format!("the starting value of '{name}' is no number"),
+                    )
+                    .label("expected numbers"),
                 );
             }
         }

@@ -46,11 +46,14 @@ pub fn expand(word: &str) -> Result<String, OneWordError> {
     let mut layers = Vec::new();
     for part in word.split('-') {
         let digits = part.chars().take_while(char::is_ascii_digit).count();
-        let size: usize = part[..digits].parse().ok().filter(|&size| size > 0).ok_or_else(|| {
-            OneWordError::Size { word: word.into(), part: part.into() }
-        })?;
+        let size: usize = part[..digits]
+            .parse()
+            .ok()
+            .filter(|&size| size > 0)
+            .ok_or_else(|| OneWordError::Size { word: word.into(), part: part.into() })?;
         let name = &part[digits..];
-        if !name.is_empty() && !functions::activations().any(|a| a.name == name || a.aliases.contains(&name)) {
+        if !name.is_empty() && !functions::activations().any(|a| a.name == name || a.aliases.contains(&name))
+        {
             let choices = functions::activations().map(|a| a.name).collect::<Vec<_>>().join(", ");
             return Err(OneWordError::Activation { word: word.into(), name: name.into(), choices });
         }

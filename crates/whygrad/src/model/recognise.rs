@@ -69,7 +69,7 @@ pub(crate) fn recognise(program: &Program, dense: &[DenseLayer]) -> Option<Layer
 /// Layers that feed one another, from all inputs to the prediction.
 fn chain(program: &Program, dense: &[DenseLayer]) -> Option<Layers> {
     let [input] = *program.inputs else { return None };
-    let mut feeds = |t: Term| program.arena.op(t) == Op::Leaf(input);
+    let feeds = |t: Term| program.arena.op(t) == Op::Leaf(input);
     let mut previous: Option<Term> = None;
     for layer in dense {
         let fed = previous.map_or_else(|| feeds(layer.input), |p| p == layer.input);
@@ -86,8 +86,9 @@ fn chain(program: &Program, dense: &[DenseLayer]) -> Option<Layers> {
             .map(|k| (0..layer.fan_in).map(|i| format!("{}[{k},{i}]", layer.weight)).collect())
             .collect()
     };
-    let biases =
-        |layer: &DenseLayer| (0..layer.fan_out).map(|k| Some(format!("{}[{k}]", layer.bias.as_ref()?))).collect();
+    let biases = |layer: &DenseLayer| {
+        (0..layer.fan_out).map(|k| Some(format!("{}[{k}]", layer.bias.as_ref()?))).collect()
+    };
     Some(Layers {
         sizes: std::iter::once(dense[0].fan_in).chain(dense.iter().map(|l| l.fan_out)).collect(),
         activations: dense.iter().map(|l| l.activation.clone()).collect(),
@@ -191,7 +192,9 @@ fn parameter(arena: &Arena, term: Term) -> Option<String> {
 /// An activation of a sum of weight times unit, plus at most one bias.
 fn unit(arena: &Arena, term: Term) -> Option<Unit> {
     let (activation, inner) = match arena.op(term) {
-        Op::Map(f @ (Function::Sigmoid | Function::Tanh | Function::Sin | Function::Softplus), a) => (f.name(), a),
+        Op::Map(f @ (Function::Sigmoid | Function::Tanh | Function::Sin | Function::Softplus), a) => {
+            (f.name(), a)
+        }
         Op::Select(z, a, zero) if z == a && arena.constant_of(zero) == Some(0.0) => ("relu", z),
         _ => ("identity", term),
     };

@@ -77,10 +77,9 @@ impl<'a> Resolver<'a> {
         for index in 0..needs.len() {
             if self.values[index].is_none() {
                 let name = self.scope.definitions[index].name.clone();
-                let error =
-                    Diagnostic::error("circular", name.span, format!("'{}' needs itself", name.text))
-                        .label("defined by itself, directly or through another line")
-                        .help("a feed-forward model has no loops: rename one of the two");
+                let error = Diagnostic::error("circular", name.span, format!("'{}' needs itself", name.text))
+                    .label("defined by itself, directly or through another line")
+                    .help("a feed-forward model has no loops: rename one of the two");
                 self.error(error);
                 self.values[index] = Some(None);
             }
@@ -213,7 +212,11 @@ impl<'a> Resolver<'a> {
                 Err(self.error(
                     Diagnostic::error("unknown-name", span, format!("'{text}' {what}"))
                         .label(if known { "expected its argument" } else { "not known" })
-                        .help(if known { format!("write {text}(z)") } else { "define it on a line of its own".into() }),
+                        .help(if known {
+                            format!("write {text}(z)")
+                        } else {
+                            "define it on a line of its own".into()
+                        }),
                 ))
             }
         }
@@ -338,21 +341,32 @@ impl<'a> Resolver<'a> {
         )
     }
 
-    fn count(&mut self, name: &str, (least, most): (usize, usize), got: usize, span: Span) -> Result<(), Failed> {
+    fn count(
+        &mut self,
+        name: &str,
+        (least, most): (usize, usize),
+        got: usize,
+        span: Span,
+    ) -> Result<(), Failed> {
         if (least..=most).contains(&got) {
             return Ok(());
         }
         let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
         let plural = if wanted == "1" { "" } else { "s" };
         Err(self.error(
-            Diagnostic::error("arguments", span, format!("{name} takes {wanted} argument{plural}, not {got}"))
-                .label(format!("{got} given")),
+            Diagnostic::error(
+                "arguments",
+                span,
+                format!("{name} takes {wanted} argument{plural}, not {got}"),
+            )
+            .label(format!("{got} given")),
         ))
     }
 
     fn unknown_function(&mut self, function: &Name) -> Failed {
         let own: Vec<String> = self.scope.own_functions.iter().map(|f| f.name.text.clone()).collect();
-        let all: Vec<&str> = functions::BUILT_IN.iter().map(|b| b.name).chain(own.iter().map(String::as_str)).collect();
+        let all: Vec<&str> =
+            functions::BUILT_IN.iter().map(|b| b.name).chain(own.iter().map(String::as_str)).collect();
         let close = nearest(&function.text, &all).map(str::to_owned);
         let text = &function.text;
         let help = match close {
@@ -393,9 +407,8 @@ impl<'a> Resolver<'a> {
     fn derivative_call(&mut self, function: &Name, primes: usize, values: &[Term], span: Span) -> Resolved {
         let &[argument] = values else {
             let text = format!("{}' needs a function of one argument", function.text);
-            return Err(self.error(
-                Diagnostic::error("arguments", span, text).label(format!("{} given", values.len())),
-            ));
+            return Err(self
+                .error(Diagnostic::error("arguments", span, text).label(format!("{} given", values.len()))));
         };
         let formal = self.arena.symbol(whygrad_expr::arena::Symbol {
             name: "z".into(),
@@ -518,8 +531,7 @@ impl<'a> Resolver<'a> {
         let mut total: Option<Term> = None;
         for (row, &item) in items.iter().enumerate() {
             for column in 0..columns {
-                let entry =
-                    if columns == 1 { item } else { self.arena.make(Op::Pick(item, column)) };
+                let entry = if columns == 1 { item } else { self.arena.make(Op::Pick(item, column)) };
                 let placed = self.arena.make(Op::Place(entry, row * columns + column, dims));
                 total = Some(match total {
                     Some(sum) => self.arena.make(Op::Zip(Zip::Add, sum, placed)),

@@ -155,9 +155,13 @@ impl Scope {
                 [size] if size > 0 => size,
                 _ => {
                     messages.push(
-                        Diagnostic::error("bad-shape", d.span, format!("'{}' is a row of columns", d.name.text))
-                            .label("expected one positive size")
-                            .help(format!("write {}[3] for three columns", d.name.text)),
+                        Diagnostic::error(
+                            "bad-shape",
+                            d.span,
+                            format!("'{}' is a row of columns", d.name.text),
+                        )
+                        .label("expected one positive size")
+                        .help(format!("write {}[3] for three columns", d.name.text)),
                     );
                     continue;
                 }
@@ -228,7 +232,9 @@ impl Scope {
         for name in self.mentioned(ast) {
             let known = self.names.contains_key(&name.text);
             let numbered = |stem| {
-                name.text.strip_prefix(stem).is_some_and(|rest: &str| rest.bytes().all(|b| b.is_ascii_digit()))
+                name.text
+                    .strip_prefix(stem)
+                    .is_some_and(|rest: &str| rest.bytes().all(|b| b.is_ascii_digit()))
             };
             let list = match () {
                 () if known => continue,

@@ -1,0 +1,4 @@
+//! Parameters and runs as files.
+
+pub mod parameters;
+pub mod run_folder;

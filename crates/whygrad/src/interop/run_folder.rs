@@ -1,0 +1,52 @@
+//! A run as a folder: model, options, history, result, pictures.
+//!
+//! The folder is written under another name and then renamed, so that there is never half a run.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The files of a run, by name.
+pub type Files = Vec<(&'static str, String)>;
+
+/// The model's text in the folder.
+pub const MODEL: &str = "net.model";
+/// The choices of the run.
+pub const OPTIONS: &str = "options.json";
+/// The outcome, as `--json` prints it.
+pub const RESULT: &str = "result.json";
+
+/// The first of `parent/name-1`, `parent/name-2`, ... that does not exist.
+pub fn free_name(parent: &Path, name: &str) -> PathBuf {
+    (1u32..)
+        .map(|k| parent.join(format!("{name}-{k}")))
+        .find(|p| !p.exists())
+        .unwrap_or_else(|| parent.join(name))
+}
+
+/// Writes a run. An existing folder is replaced only if it is an earlier run.
+pub fn write(folder: &Path, files: &Files) -> io::Result<()> {
+    if folder.exists() && !is_run(folder) && fs::read_dir(folder).map_or(true, |mut d| d.next().is_some()) {
+        let text = format!("{} exists and is no run folder; choose another with --out", folder.display());
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+    }
+    let mut half = folder.as_os_str().to_owned();
+    half.push(".part");
+    let half = PathBuf::from(half);
+    if half.exists() {
+        fs::remove_dir_all(&half)?;
+    }
+    fs::create_dir_all(&half)?;
+    for (name, text) in files {
+        fs::write(half.join(name), text)?;
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::rename(&half, folder)
+}
+
+/// True for a folder that a run was written to.
+pub fn is_run(folder: &Path) -> bool {
+    folder.join(RESULT).is_file() && folder.join(MODEL).is_file()
+}

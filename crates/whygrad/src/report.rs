@@ -1,0 +1,9 @@
+//! Results as JSON documents, figures and texts; every surface says the same.
+
+mod figures;
+mod json;
+mod messages;
+
+pub use figures::{loss_figure, path_figure, surface_figure};
+pub use json::{evaluation_json, run_json};
+pub use messages::{stop_sentence, term_text};

@@ -1,0 +1,54 @@
+//! Endings in sentences.
+
+use whygrad_expr::arena::Term;
+
+use crate::model::Model;
+use crate::train::{Run, StopReason};
+
+/// A term in the model's own words.
+pub fn term_text(model: &Model, term: Term) -> String {
+    use whygrad_expr::print::{Names, Notation, expression};
+    let mut names = Names::new();
+    for named in model.naming.all() {
+        names.insert(named.term, &named.name);
+    }
+    expression(&model.program.arena, term, &names, Notation::Text)
+}
+
+/// Why a run ended, in one sentence.
+pub fn stop_sentence(model: &Model, run: &Run) -> String {
+    let epochs = |n: u64| format!("{n} epoch{}", if n == 1 { "" } else { "s" });
+    match &run.stop {
+        StopReason::Epochs => format!("all {} are done", epochs(run.epoch)),
+        StopReason::TargetLoss { target } => {
+            format!("the loss reached {target} after {}", epochs(run.epoch))
+        }
+        StopReason::SmallestChange { limit, largest } => format!(
+            "no parameter moved by more than {limit} in epoch {} (the largest change was {largest:.3e})",
+            run.epoch
+        ),
+        StopReason::GradientNorm { limit, reached } => {
+            format!("the gradient's norm {reached:.3e} is at most {limit} after {}", epochs(run.epoch))
+        }
+        StopReason::AllRight => format!("every row is on the right side after {}", epochs(run.epoch)),
+        StopReason::LeftDomain { parameter } => {
+            format!(
+                "{parameter} left its domain in epoch {}; a smaller learning rate may keep it inside",
+                run.epoch
+            )
+        }
+        StopReason::Overflow(overflow) => {
+            let place = overflow.term.map_or_else(String::new, |t| {
+                let row = overflow.row.map_or_else(String::new, |r| format!(" in row {r}"));
+                format!(": {} is not finite{row}", term_text(model, t))
+            });
+            format!(
+                "the numbers overflowed in epoch {}{place}; the parameters of epoch {} are kept",
+                overflow.epoch, run.epoch
+            )
+        }
+        StopReason::Interrupted => {
+            format!("stopped by you after {}; what was reached is kept", epochs(run.epoch))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a person chooses about a run.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::optimiser::Optimiser;
+use crate::random::{Key, PythonRandom, Seed, Source};
+
+/// How many rows stand behind one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BatchSize {
+    /// All rows.
+    Full,
+    /// So many; the last batch of an epoch may be shorter and is averaged over its own rows.
+    Rows(usize),
+}
+
+impl FromStr for BatchSize {
+    type Err = String;
+    fn from_str(text: &str) -> Result<BatchSize, String> {
+        match text {
+            "full" => Ok(BatchSize::Full),
+            _ => match text.parse() {
+                Ok(rows) if rows > 0 => Ok(BatchSize::Rows(rows)),
+                _ => Err("expected `full` or a positive number of rows".into()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for BatchSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BatchSize::Full => write!(f, "full"),
+            BatchSize::Rows(rows) => write!(f, "{rows}"),
+        }
+    }
+}
+
+/// The numbers of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 53 bits.
+    F64,
+    /// 24 bits.
+    F32,
+}
+
+/// Where random numbers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RandomSource {
+    /// whygrad's own keys.
+    Own,
+    /// `CPython`'s stream after `random.seed(seed)`.
+    Python,
+}
+
+impl RandomSource {
+    /// The stream of a seed; Python has one stream for everything, so the key is not used there.
+    pub(crate) fn stream(self, seed: u64, key: Key) -> Box<dyn Source> {
+        match self {
+            RandomSource::Own => Box::new(key.stream()),
+            RandomSource::Python => Box::new(PythonRandom::from_seed(Seed(seed))),
+        }
+    }
+}
+
+/// When to stop before the last epoch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StopRules {
+    /// Stop when the loss is at most this.
+    pub target_loss: Option<f64>,
+    /// Stop when no parameter moved by more than this in an epoch.
+    pub smallest_change: Option<f64>,
+    /// Stop when the Euclidean norm of the gradient on the whole data is at most this.
+    pub gradient_norm: Option<f64>,
+    /// Stop when every row is on the right side: |output - target| < 0.5.
+    pub all_right: bool,
+}
+
+/// All choices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// Multiplies the gradient in each step.
+    pub learning_rate: f64,
+    /// Passes over the data, at most.
+    pub epochs: u64,
+    /// Rows behind one step.
+    pub batch: BatchSize,
+    /// A new order of the rows in each epoch.
+    pub shuffle: bool,
+    /// How a step is made of a gradient.
+    pub optimiser: Optimiser,
+    /// Data, starting values and order are drawn from it, apart.
+    pub seed: u64,
+    /// Where random numbers come from.
+    pub random: RandomSource,
+    /// f64 or f32.
+    pub precision: Precision,
+    /// When to stop before the last epoch.
+    pub stop: StopRules,
+    /// Keep every entry of the history, however many.
+    pub keep_all_history: bool,
+    /// Keep the parameters at every epoch.
+    #[serde(skip)]
+    pub keep_path: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            learning_rate: 0.5,
+            epochs: 10_000,
+            batch: BatchSize::Full,
+            shuffle: false,
+            optimiser: Optimiser::GradientDescent,
+            seed: 1,
+            random: RandomSource::Own,
+            precision: Precision::F64,
+            stop: StopRules::default(),
+            keep_all_history: false,
+            keep_path: false,
+        }
+    }
+}

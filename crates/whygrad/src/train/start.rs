@@ -1,0 +1,68 @@
+//! Starting values: what the text gives, and an initialiser for the rest.
+
+use crate::init::{self, InitError, Initialiser};
+use crate::model::Model;
+use crate::random::{Key, Purpose, Seed};
+
+use super::options::RandomSource;
+
+/// Starting values that cannot be had.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StartError {
+    /// The initialiser does not fit the model.
+    #[error(transparent)]
+    Init(#[from] InitError),
+    /// A value outside its domain.
+    #[error("'{name}' starts at {value}, outside its domain ({low}, {high}); give it a value inside")]
+    Domain {
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: f64,
+        /// The lower end.
+        low: f64,
+        /// The upper end.
+        high: f64,
+    },
+}
+
+/// The flat starting values. What the text gives a value keeps it, unless `initialiser` is said.
+///
+/// Without an initialiser the weights of layers are Glorot-uniform and their biases 0; a formula
+/// that is no layered net is drawn from [-1, 1].
+pub fn starting_values(
+    model: &Model,
+    initialiser: Option<Initialiser>,
+    seed: u64,
+    random: RandomSource,
+) -> Result<Vec<f64>, StartError> {
+    let entries = model.entries();
+    let layered = entries.iter().all(|e| e.role != init::Role::Free);
+    let chosen = initialiser.unwrap_or(if layered {
+        Initialiser::GlorotUniform
+    } else {
+        Initialiser::Uniform { low: -1.0, high: 1.0 }
+    });
+    let key = Key::from_seed(Seed(seed)).purpose(Purpose::Init);
+    let mut source = random.stream(seed, key);
+    let mut values = init::draw(&chosen, &entries, model.program.parameter_count(), source.as_mut())?;
+    if initialiser.is_none() {
+        for (value, given) in values.iter_mut().zip(model.start()) {
+            *value = given.unwrap_or(*value);
+        }
+    }
+    for (p, info) in model.program.parameters.iter().zip(&model.parameters) {
+        let Some((low, high)) = info.domain else { continue };
+        for k in 0..p.len() {
+            let value = &mut values[p.offset + k];
+            if *value > low && *value < high {
+                continue;
+            }
+            if info.start.is_some() || !(low.is_finite() && high.is_finite()) {
+                return Err(StartError::Domain { name: p.entry_name(k), value: *value, low, high });
+            }
+            *value = source.uniform(low, high);
+        }
+    }
+    Ok(values)
+}
