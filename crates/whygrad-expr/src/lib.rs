@@ -9,6 +9,7 @@
 pub mod arena;
 pub mod derivative;
 pub mod diagnostic;
+pub mod expand;
 pub mod functions;
 pub mod number;
 pub mod op;
