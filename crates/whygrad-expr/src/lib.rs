@@ -13,6 +13,7 @@ pub mod functions;
 pub mod number;
 pub mod op;
 pub mod oracle;
+pub mod print;
 pub mod program;
 pub mod rules;
 pub mod shape;
