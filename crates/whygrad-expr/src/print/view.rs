@@ -17,7 +17,7 @@ pub(super) enum Part {
     Whole(Term),
     /// A term without its leading minus, which has been written already.
     Unsigned(Term),
-    /// A product without its first factors: as many as the number says, and two or more are left.
+    /// A product without its first factors, as many as the number says; two or more are left.
     Tail(Term, usize),
 }
 
