@@ -49,15 +49,20 @@ impl Entries {
                 }
                 Op::Fill(a, _) => self.at(a, 0),
                 Op::Pick(a, index) => self.at(a, index),
-                Op::Place(a, index, _) => if index == entry { self.at(a, 0) } else { zero },
+                Op::Place(a, index, _) => {
+                    if index == entry {
+                        self.at(a, 0)
+                    } else {
+                        zero
+                    }
+                }
                 Op::SumEntries(a) => {
                     let all: Vec<Term> = (0..s.arena.dims(a).len()).map(|k| self.at(a, k)).collect();
                     sum(s, all)
                 }
                 Op::LogSumExp(a) => {
-                    let all: Vec<Term> = (0..s.arena.dims(a).len())
-                        .map(|k| s.map(Function::Exp, self.at(a, k)))
-                        .collect();
+                    let all: Vec<Term> =
+                        (0..s.arena.dims(a).len()).map(|k| s.map(Function::Exp, self.at(a, k))).collect();
                     let total = sum(s, all);
                     s.map(Function::Log, total)
                 }

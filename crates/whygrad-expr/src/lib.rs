@@ -9,6 +9,7 @@
 pub mod arena;
 pub mod derivative;
 pub mod diagnostic;
+pub mod emit;
 pub mod expand;
 pub mod functions;
 pub mod number;

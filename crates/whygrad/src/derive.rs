@@ -113,10 +113,14 @@ pub enum DeriveError {
         known: String,
     },
     /// A form that the model does not have.
-    #[error("no matrix form: the formula was not recognised as a plain layered net; write it as layers with dense()")]
+    #[error(
+        "no matrix form: the formula was not recognised as a plain layered net; write it as layers with dense()"
+    )]
     NoMatrixForm,
     /// A Hessian of too many parameters to be read.
-    #[error("a Hessian of {count} parameters has {entries} entries; at most {most} parameters are written out")]
+    #[error(
+        "a Hessian of {count} parameters has {entries} entries; at most {most} parameters are written out"
+    )]
     HessianTooLarge {
         /// Parameters.
         count: usize,

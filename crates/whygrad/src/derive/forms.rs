@@ -84,7 +84,8 @@ pub(crate) fn scalar(model: &Model) -> Block {
             let all = entries.of(s, n.term);
             let many = all.len() > 1;
             for (k, entry) in all.into_iter().enumerate() {
-                if matches!(s.arena.op(entry), Op::Const(_) | Op::Leaf(_)) || text_names.get(entry).is_some() {
+                if matches!(s.arena.op(entry), Op::Const(_) | Op::Leaf(_)) || text_names.get(entry).is_some()
+                {
                     continue;
                 }
                 let name = if many { format!("{}[{k}]", n.name) } else { n.name.clone() };
@@ -158,7 +159,8 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     let legend = std::mem::take(&mut block.legend);
     let mut names = Names::new();
     for (short, name) in &legend {
-        let leaf = twin.program.parameters.iter().find(|p| p.name == *name).map(|p| block.arena.leaf(p.symbol));
+        let leaf =
+            twin.program.parameters.iter().find(|p| p.name == *name).map(|p| block.arena.leaf(p.symbol));
         let term: Option<Term> =
             leaf.or_else(|| twin.naming.all().iter().find(|n| n.name == *name).map(|n| n.term));
         if let Some(term) = term {

@@ -31,7 +31,11 @@ pub(crate) fn page(derivation: &Derivation) -> String {
             .iter()
             .filter(|l| l.0.starts_with(['W', 'b']) && !l.0.contains('['))
             .map(|(short, name)| {
-                format!("<math>{}</math>: <code>{}</code>", print::name(short, Notation::MathMl), escape(name))
+                format!(
+                    "<math>{}</math>: <code>{}</code>",
+                    print::name(short, Notation::MathMl),
+                    escape(name)
+                )
             })
             .collect();
         if !listed.is_empty() {
@@ -46,15 +50,17 @@ pub(crate) fn page(derivation: &Derivation) -> String {
 }
 
 fn table(block: &Block, lines: &[Line]) -> String {
-    let mut out = String::from("<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable>\n");
+    let mut out =
+        String::from("<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable>\n");
     for line in lines {
         let right = match &line.right {
             Right::Term(term) => block.term(*term, Notation::MathMl),
             Right::Rows(rows) => matrix(rows),
         };
-        let remark = line.remark.as_ref().map_or_else(String::new, |r| {
-            format!("<mtd><mtext>{}</mtext></mtd>", escape(r))
-        });
+        let remark = line
+            .remark
+            .as_ref()
+            .map_or_else(String::new, |r| format!("<mtd><mtext>{}</mtext></mtd>", escape(r)));
         let _ = writeln!(
             out,
             "<mtr><mtd>{}</mtd><mtd><mo>=</mo></mtd><mtd>{right}</mtd>{remark}</mtr>",
@@ -92,10 +98,17 @@ fn left(block: &Block, left: &Left) -> String {
             by(format!("<mrow><mo>[</mo>{}<mo>]</mo></mrow>", block.term(*term, Notation::MathMl)))
         }
         Left::Second(a, b) if a == b => {
-            format!("<mfrac><mrow>{square}</mrow><mrow><mo>∂</mo><msup>{}<mn>2</mn></msup></mrow></mfrac>", name(a))
+            format!(
+                "<mfrac><mrow>{square}</mrow><mrow><mo>∂</mo><msup>{}<mn>2</mn></msup></mrow></mfrac>",
+                name(a)
+            )
         }
         Left::Second(a, b) => {
-            format!("<mfrac><mrow>{square}</mrow><mrow><mo>∂</mo>{}<mo>∂</mo>{}</mrow></mfrac>", name(a), name(b))
+            format!(
+                "<mfrac><mrow>{square}</mrow><mrow><mo>∂</mo>{}<mo>∂</mo>{}</mrow></mfrac>",
+                name(a),
+                name(b)
+            )
         }
     }
 }
