@@ -111,7 +111,7 @@ pub(super) fn sentences(source: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<
         } else if mixed {
             tokens.iter_mut().for_each(join_subscript);
         }
-        let parts = if chunk.latex { split_latex(tokens) } else { split_text(tokens) };
+        let parts = if chunk.latex { split_latex(tokens) } else { split_text(&tokens) };
         result.extend(parts.into_iter().map(|part| Sentence::new(part, chunk.latex)));
     }
     result.retain(|sentence| sentence.tokens.len() > 1);
@@ -134,7 +134,7 @@ fn join_subscript(token: &mut Token) {
     }
 }
 
-fn split_text(tokens: Vec<Token>) -> Vec<Vec<Token>> {
+fn split_text(tokens: &[Token]) -> Vec<Vec<Token>> {
     tokens.split(|token| token.kind == TokenKind::Semicolon).map(<[Token]>::to_vec).collect()
 }
 
@@ -164,7 +164,25 @@ fn split_latex(tokens: Vec<Token>) -> Vec<Vec<Token>> {
             Some(_) | None => result.push(piece),
         }
     }
-    result
+    result.iter().flat_map(|sentence| split_list(sentence)).collect()
+}
+
+/// `f(x) = x^2, f'(x) = 2x` is two statements; the list of a declaration is one.
+fn split_list(tokens: &[Token]) -> Vec<Vec<Token>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let declares = tokens.first().and_then(Token::name).and_then(keyword::find).is_some();
+    let equals: Vec<usize> = top_level(tokens, &TokenKind::Equals).collect();
+    for comma in top_level(tokens, &TokenKind::Comma).filter(|_| !declares) {
+        let place = equals.partition_point(|place| *place < comma);
+        let before = place.checked_sub(1).is_some_and(|last| equals[last] >= start);
+        if before && place < equals.len() {
+            parts.push(tokens[start..comma].to_vec());
+            start = comma + 1;
+        }
+    }
+    parts.push(tokens[start..].to_vec());
+    parts
 }
 
 /// True when `piece` is a statement and not the rest of `before`.
