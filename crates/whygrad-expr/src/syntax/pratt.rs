@@ -15,7 +15,7 @@ use super::token::{POWER, PRODUCT, SUM, Token, TokenKind};
 use crate::diagnostic::Diagnostic;
 
 /// How deep parentheses, powers and signs may nest.
-const DEPTH_LIMIT: usize = 200;
+const DEPTH_LIMIT: usize = 100;
 
 /// A result whose error is ready to be shown.
 pub(super) type Parsed<T> = Result<T, Diagnostic>;

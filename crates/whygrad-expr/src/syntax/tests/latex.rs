@@ -201,3 +201,21 @@ fn a_loss_with_two_arguments_is_a_function_if_called() {
     );
     check_document(r"C(w_1, b) = w_1^{2} + b", &["(= C (+ (^ w1 2) b))"]);
 }
+
+#[test]
+fn spaces_and_line_breaks_are_only_layout() {
+    check(r"w_{1} + 2\,x\;y", "(+ w1 (* (* 2 x) y))");
+    check_document(
+        "$$\\begin{align*}\nL &= a \\\\\n  &+ b \\label{eq:one} \\\\[2pt]\nM &= c.\n\\end{align*}$$",
+        &["(= L (+ a b))", "(= M c)"],
+    );
+    check_document("$a = 1$ $b = 2$; $c = 3$", &["(= a 1)", "(= b 2)", "(= c 3)"]);
+    check_document(
+        r"\sigma(z) = \frac{1}{1+e^{-z}} \qquad \hat y = \sigma(\mathbf{w}^\top\mathbf{x} + b)",
+        &["(= (sigma z) (/ 1 (+ 1 (exp (- z)))))", "(= y_hat (sigma (+ (* (transpose w) x) b)))"],
+    );
+    check_document(
+        r"L = -\frac{1}{N}\sum_{i=1}^{N}\left[y_i\log\hat{y}_i + (1-y_i)\log(1-\hat{y}_i)\right]",
+        &["(= L (* (- (/ 1 n)) (sum (+ (* y (log y_hat)) (* (- 1 y) (log (- 1 y_hat)))))))"],
+    );
+}

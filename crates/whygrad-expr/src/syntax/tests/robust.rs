@@ -169,7 +169,7 @@ fn deep_nesting_is_an_error_and_no_overflow() {
         let codes: Vec<_> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!((id, codes), (None, vec!["too-deep"]), "{open}");
     }
-    let source = format!("{}x{}", "(".repeat(150), ")".repeat(150));
+    let source = format!("{}x{}", "(".repeat(90), ")".repeat(90));
     assert_eq!(parse_expression(&source).2, []);
 }
 
