@@ -1,6 +1,6 @@
 //! Statements as words: one line may hold several, and one formula several lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::Span;
 use super::chunk::{Chunk, chunks, is_latex};
@@ -260,23 +260,24 @@ fn is_objective(name: &str, sentences: &[Sentence]) -> bool {
 /// `\varphi_x = ...; \varphi(x) := \varphi_x` defines one function, and its value has only a
 /// short name: the value takes the place of that name, and the short name goes.
 fn resolve_shorthand(sentences: &mut Vec<Sentence>) {
-    let mut index = 0;
-    while index < sentences.len() {
-        let source = shorthand(&sentences[index]).and_then(|short| {
-            sentences.iter().position(|other| {
-                other.tokens[0].name() == Some(short.as_str()) && other.tokens[1].kind == TokenKind::Equals
-            })
-        });
-        if let Some(place) = source {
-            let value = sentences[place].tokens[2..].to_vec();
-            let function = &mut sentences[index].tokens;
-            function.truncate(5);
-            function.extend(value);
-            sentences.remove(place);
-            index = index.saturating_sub(usize::from(place < index));
+    let shorts: Vec<Option<String>> = sentences.iter().map(shorthand).collect();
+    let wanted: BTreeSet<&str> = shorts.iter().flatten().map(String::as_str).collect();
+    let mut values: BTreeMap<String, Vec<Token>> = BTreeMap::new();
+    for sentence in sentences.iter_mut() {
+        let Some(name) = sentence.tokens[0].name().filter(|name| wanted.contains(name)) else { continue };
+        if sentence.tokens[1].kind == TokenKind::Equals && !values.contains_key(name) {
+            let name = name.to_owned();
+            values.insert(name, sentence.tokens.split_off(2));
+            sentence.tokens.clear();
         }
-        index += 1;
     }
+    for (sentence, short) in sentences.iter_mut().zip(&shorts) {
+        if let Some(value) = short.as_ref().and_then(|short| values.get(short)) {
+            sentence.tokens.truncate(5);
+            sentence.tokens.extend_from_slice(value);
+        }
+    }
+    sentences.retain(|sentence| !sentence.tokens.is_empty());
 }
 
 /// The `f_x` of `f(x) = f_x`.
