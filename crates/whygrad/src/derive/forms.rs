@@ -141,6 +141,20 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     let text = layered_text(model, layers)?;
     let twin = Model::parse(&text, &ModelOptions::default()).ok()?;
     let mut block = native(&twin, "Matrix form");
+    // A person's own b1 keeps its name: the vector of biases is then B1.
+    let taken = |name: &str| model.program.parameters.iter().any(|p| p.name == name);
+    let rename = |name: &str| {
+        let clash = name.starts_with('b') && (1..=layers.weights.len()).any(|k| taken(&format!("b{k}")));
+        if clash { name.replacen('b', "B", 1) } else { name.to_owned() }
+    };
+    for (short, name) in &mut block.legend {
+        let renamed = rename(short);
+        if let Some(p) = twin.program.parameters.iter().find(|p| p.name == *name) {
+            let leaf = block.arena.leaf(p.symbol);
+            block.paper_names.insert(leaf, &renamed);
+        }
+        *short = renamed;
+    }
     let mut matrices = Vec::new();
     for (k, (weights, biases)) in layers.weights.iter().zip(&layers.biases).enumerate() {
         let line = |name: String, rows: Vec<Vec<String>>| Line {
@@ -151,7 +165,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
         matrices.push(line(format!("W{}", k + 1), weights.clone()));
         let biases: Vec<Vec<String>> = biases.iter().flatten().map(|b| vec![b.clone()]).collect();
         if !biases.is_empty() {
-            matrices.push(line(format!("b{}", k + 1), biases));
+            matrices.push(line(rename(&format!("b{}", k + 1)), biases));
         }
     }
     block.groups.insert(0, ("parameters".into(), matrices));
@@ -173,7 +187,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
         }
     }
     block.text_names = names;
-    let rename = |left: &mut Left| match left {
+    let shorten = |left: &mut Left| match left {
         Left::Name(n) | Left::Derivative(n) => {
             if let Some((short, _)) = legend.iter().find(|l| l.1 == *n) {
                 *n = short.clone();
@@ -181,7 +195,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
         }
         Left::DerivativeByTerm(_) | Left::Second(..) | Left::Matrix(_) => {}
     };
-    block.groups.iter_mut().flat_map(|g| &mut g.1).for_each(|line| rename(&mut line.left));
+    block.groups.iter_mut().flat_map(|g| &mut g.1).for_each(|line| shorten(&mut line.left));
     Some(block)
 }
 
