@@ -37,7 +37,8 @@ fn check(language: Language) {
         let fits = answer.len() == case.expected.len()
             && answer.iter().zip(&case.expected).all(|(&a, &b)| is_close(a, b));
         if !fits {
-            let line = format!("{language}, p{}, {}:\n  {answer:?}\n  {:?}", case.program, case.name, case.expected);
+            let line =
+                format!("{language}, p{}, {}:\n  {answer:?}\n  {:?}", case.program, case.name, case.expected);
             mistakes.push(line);
         }
     }
@@ -83,4 +84,19 @@ fn rust_agrees_with_the_oracle() {
 #[test]
 fn javascript_agrees_with_the_oracle() {
     check(Language::JavaScript);
+}
+
+#[test]
+#[ignore]
+fn zz_show() {
+    std::fs::create_dir_all("/tmp/show").unwrap();
+    for (index, (_, program)) in programs::all().iter().enumerate() {
+        for language in Language::ALL {
+            std::fs::write(
+                format!("/tmp/show/p{index}.{language}.{}", language.extension()),
+                emit(program, language),
+            )
+            .unwrap();
+        }
+    }
 }

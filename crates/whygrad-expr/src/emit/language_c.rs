@@ -10,13 +10,13 @@ use crate::op::{Function, Zip};
 pub(super) struct C;
 
 const RESERVED: &[&str] = &[
-    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
-    "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short",
-    "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile",
-    "while", "size_t", "main", "fabs", "log1p", "isnan", "isinf", "isfinite", "signbit", "gamma", "lgamma",
-    "tgamma", "j0", "j1", "jn", "y0", "y1", "yn", "fmax", "fmin", "floor", "ceil", "round", "INFINITY",
-    "NAN", "NULL", "erfc", "exp2", "expm1", "log2", "log10", "asin", "acos", "sinh", "cosh", "cbrt",
-    "hypot", "fma", "logb", "rint", "trunc",
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
+    "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
+    "volatile", "while", "size_t", "main", "fabs", "log1p", "isnan", "isinf", "isfinite", "signbit", "gamma",
+    "lgamma", "tgamma", "j0", "j1", "jn", "y0", "y1", "yn", "fmax", "fmin", "floor", "ceil", "round",
+    "INFINITY", "NAN", "NULL", "erfc", "exp2", "expm1", "log2", "log10", "asin", "acos", "sinh", "cosh",
+    "cbrt", "hypot", "fma", "logb", "rint", "trunc",
 ];
 
 const LOG_SUM_EXP: &str = "static double log_sum_exp(const double *values, size_t count) {
@@ -50,9 +50,7 @@ impl LoopLanguage for C {
     }
     fn helper(&self, helper: Helper) -> String {
         let text = match helper {
-            Helper::Sigmoid => {
-                "static double sigmoid(double z) {\n    return 1.0 / (1.0 + exp(-z));\n}\n"
-            }
+            Helper::Sigmoid => "static double sigmoid(double z) {\n    return 1.0 / (1.0 + exp(-z));\n}\n",
             Helper::Softplus => {
                 "static double softplus(double z) {\n    return fmax(z, 0.0) + log1p(exp(-fabs(z)));\n}\n"
             }
@@ -133,9 +131,8 @@ impl LoopLanguage for C {
                 writer.line("double loss_and_gradient(const double *theta, const double *inputs,");
                 writer.open("                         const double *targets, size_t n, double *gradient) {");
             }
-            Purpose::Predict => writer.open(
-                "void predict(const double *theta, const double *inputs, size_t n, double *outputs) {",
-            ),
+            Purpose::Predict => writer
+                .open("void predict(const double *theta, const double *inputs, size_t n, double *outputs) {"),
         }
         let unused = [
             ("theta", facts.uses_theta),

@@ -12,10 +12,10 @@ pub(super) struct Rust;
 
 const RESERVED: &[&str] = &[
     "as", "async", "await", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-    "abstract", "become", "f64", "usize", "std", "main",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
+    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "yield", "abstract", "become", "f64", "usize", "std", "main",
 ];
 
 const LOG_SUM_EXP: &str = "fn log_sum_exp(values: &[f64]) -> f64 {
@@ -145,9 +145,13 @@ impl LoopLanguage for Rust {
         match facts.purpose {
             Purpose::Loss => {
                 writer.open("pub fn loss_and_gradient(");
-                for argument in
-                    ["theta: &[f64],", "inputs: &[f64],", "targets: &[f64],", "n: usize,", "gradient: &mut [f64],"]
-                {
+                for argument in [
+                    "theta: &[f64],",
+                    "inputs: &[f64],",
+                    "targets: &[f64],",
+                    "n: usize,",
+                    "gradient: &mut [f64],",
+                ] {
                     writer.line(argument);
                 }
                 writer.close("");

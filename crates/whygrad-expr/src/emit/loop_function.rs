@@ -106,7 +106,8 @@ impl<'a> Body<'a> {
         for &term in &self.lowering.order {
             let bound = self.lowering.is_bound(term) || matches!(self.op(term), Op::SumRows(_));
             if bound && self.homes[term.0 as usize].is_none() {
-                let name = self.names.term(term);
+                let start = if matches!(self.op(term), Op::SumRows(_)) { "total" } else { "t" };
+                let name = self.names.numbered(term, start);
                 self.homes[term.0 as usize] = Some(Home { name, offset: None });
             }
         }
@@ -141,12 +142,13 @@ impl<'a> Body<'a> {
     /// The loop over rows that adds up the sums of the next level.
     fn write_rows(&mut self, level: u32, purpose: Purpose) {
         let lowering = self.lowering;
-        let sums: Vec<Term> = lowering
+        let mut sums: Vec<Term> = lowering
             .order
             .iter()
             .copied()
             .filter(|&t| matches!(self.op(t), Op::SumRows(_)) && lowering.level(t) == level + 1)
             .collect();
+        sums.sort_by_key(|t| self.homes[t.0 as usize].as_ref().and_then(|home| home.offset));
         let mut roots: Vec<Term> = sums.iter().flat_map(|&t| self.op(t).children()).collect();
         let outputs: Vec<(usize, Term)> = match purpose {
             Purpose::Loss => Vec::new(),
@@ -230,6 +232,12 @@ impl<'a> Body<'a> {
         let dims = self.dims(term);
         match dims {
             _ if dims.len() == 1 => (vec![], At::Whole),
+            Dims::Matrix(1, columns) if self.lowering.needs_pairs(term) => {
+                (vec![("j", columns)], At::Pair(Position::Fixed(0), Position::Index("j")))
+            }
+            Dims::Matrix(rows, 1) if self.lowering.needs_pairs(term) => {
+                (vec![("i", rows)], At::Pair(Position::Index("i"), Position::Fixed(0)))
+            }
             Dims::Matrix(rows, columns) if self.lowering.needs_pairs(term) => {
                 let at = At::Pair(Position::Index("i"), Position::Index("j"));
                 (vec![("i", rows), ("j", columns)], at)
@@ -455,11 +463,7 @@ impl Body<'_> {
     }
 
     /// The sum of an expression over loops: an expression, or lines of its own before this one.
-    fn inner_sum(
-        &mut self,
-        loops: &[(&'static str, usize)],
-        value: impl FnOnce(&mut Self) -> Expr,
-    ) -> Expr {
+    fn inner_sum(&mut self, loops: &[(&'static str, usize)], value: impl FnOnce(&mut Self) -> Expr) -> Expr {
         let wanted = self.sum_name.take();
         let saved = std::mem::take(&mut self.before);
         let mut value = value(self);

@@ -106,9 +106,9 @@ impl<'a> Lowering<'a> {
 
     /// The leaves of a kind among the terms of the function.
     pub(super) fn uses_kind(&self, kind: SymbolKind) -> bool {
-        self.order.iter().any(
-            |&t| matches!(self.arena().op(t), Op::Leaf(id) if self.arena().symbol_of(id).kind == kind),
-        )
+        self.order
+            .iter()
+            .any(|&t| matches!(self.arena().op(t), Op::Leaf(id) if self.arena().symbol_of(id).kind == kind))
     }
 
     /// Whether `n` itself is needed as a number.
@@ -168,7 +168,8 @@ impl<'a> Lowering<'a> {
                     Family::Loops => self.loop_needs(term, child),
                     Family::Matrices => matches!(self.arena().op(term), Op::Pick(..) | Op::LogSumExp(_)),
                 };
-                if needed && !self.is_light(child) {
+                let array = matches!(self.arena().op(term), Op::LogSumExp(_)) && !self.is_atom(child);
+                if array || (needed && !self.is_light(child)) {
                     self.bind(child);
                 }
             }
@@ -248,7 +249,11 @@ impl<'a> Lowering<'a> {
             },
             Op::Zip(zip, a, b) => match zip {
                 Zip::Add if at_least_zero(a) && at_least_zero(b) => {
-                    if self.range(a) == Positive || self.range(b) == Positive { Positive } else { NonNegative }
+                    if self.range(a) == Positive || self.range(b) == Positive {
+                        Positive
+                    } else {
+                        NonNegative
+                    }
                 }
                 Zip::Mul if at_least_zero(a) && at_least_zero(b) => {
                     let counted = self.is_constant_like(a) && self.is_constant_like(b);

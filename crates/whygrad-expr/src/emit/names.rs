@@ -15,11 +15,51 @@ pub(super) struct NameRules {
 
 /// What every file calls its own.
 const TAKEN: &[&str] = &[
-    "theta", "inputs", "targets", "gradient", "outputs", "n", "rows", "row", "i", "j", "k", "loss", "sum",
-    "sigmoid", "softplus", "erf", "sign_of", "larger", "smaller", "choose", "log_sum_exp", "place",
-    "predict", "loss_and_gradient", "exp", "log", "sqrt", "sin", "cos", "tan", "atan", "tanh", "abs", "max",
-    "min", "pow", "sign", "outer_rows", "transpose_rows", "product_rows", "logarithm", "square_root",
-    "sine", "cosine", "power",
+    "theta",
+    "inputs",
+    "targets",
+    "gradient",
+    "outputs",
+    "n",
+    "rows",
+    "row",
+    "i",
+    "j",
+    "k",
+    "loss",
+    "sum",
+    "sigmoid",
+    "softplus",
+    "erf",
+    "sign_of",
+    "larger",
+    "smaller",
+    "choose",
+    "log_sum_exp",
+    "place",
+    "predict",
+    "loss_and_gradient",
+    "exp",
+    "log",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "atan",
+    "tanh",
+    "abs",
+    "max",
+    "min",
+    "pow",
+    "sign",
+    "outer_rows",
+    "transpose_rows",
+    "product_rows",
+    "logarithm",
+    "square_root",
+    "sine",
+    "cosine",
+    "power",
 ];
 
 /// The names of the leaves and the definitions of a program in one language.
@@ -29,7 +69,8 @@ pub(super) struct Names {
     used: Vec<String>,
     symbols: Vec<String>,
     terms: Vec<Option<String>>,
-    temporaries: u32,
+    /// How many names with a number there are, for each start.
+    counts: Vec<(&'static str, u32)>,
 }
 
 impl Names {
@@ -40,7 +81,7 @@ impl Names {
             used: Vec::new(),
             symbols: Vec::new(),
             terms: vec![None; program.arena.len()],
-            temporaries: 0,
+            counts: Vec::new(),
         };
         for symbol in program.arena.symbols() {
             let name = names.fresh(&symbol.name);
@@ -65,18 +106,37 @@ impl Names {
 
     /// The name of a term that gets a variable.
     pub(super) fn term(&mut self, term: Term) -> String {
+        self.numbered(term, "t")
+    }
+
+    /// The name of a term, with a number behind `start` where it has none yet.
+    pub(super) fn numbered(&mut self, term: Term, start: &'static str) -> String {
         if let Some(name) = &self.terms[term.0 as usize] {
             return name.clone();
         }
-        let name = self.temporary("t");
+        let name = self.temporary(start);
         self.terms[term.0 as usize] = Some(name.clone());
         name
     }
 
     /// A numbered name.
-    pub(super) fn temporary(&mut self, start: &str) -> String {
-        self.temporaries += 1;
-        self.fresh(&format!("{start}{}", self.temporaries))
+    pub(super) fn temporary(&mut self, start: &'static str) -> String {
+        let count = match self.counts.iter_mut().find(|c| c.0 == start) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                self.counts.push((start, 1));
+                1
+            }
+        };
+        self.fresh(&format!("{start}{count}"))
+    }
+
+    /// A name of its own after another one.
+    pub(super) fn like(&mut self, wanted: &str) -> String {
+        self.fresh(wanted)
     }
 
     /// A valid name like the one wanted that nothing else has.

@@ -74,7 +74,14 @@ impl Build {
         functions::apply(&mut self.arena, functions::find(name).unwrap(), arguments).unwrap()
     }
     /// W x + b, with the definitions z and a.
-    pub(crate) fn dense(&mut self, name: &str, x: Term, units: usize, activation: &str, index: usize) -> Term {
+    pub(crate) fn dense(
+        &mut self,
+        name: &str,
+        x: Term,
+        units: usize,
+        activation: &str,
+        index: usize,
+    ) -> Term {
         let inputs = self.arena.dims(x).len();
         let w = self.parameter(&format!("{name}.W"), &[units, inputs]);
         let b = self.parameter(&format!("{name}.b"), &[units]);

@@ -26,8 +26,7 @@ pub(crate) fn is_present(language: Language) -> bool {
 /// What a command prints.
 fn run(folder: &Path, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).current_dir(folder).output().unwrap();
-    let (text, errors) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{command} {arguments:?} failed:\n{errors}\n{text}");
     text.into_owned()
 }
@@ -49,7 +48,12 @@ fn rows(values: &[f64], count: usize, separator: &str, brackets: bool) -> String
 }
 
 /// Writes the files, runs them, and gives the numbers of each case.
-pub(crate) fn answers(language: Language, folder: &Path, sources: &[String], cases: &[Case]) -> Vec<Vec<f64>> {
+pub(crate) fn answers(
+    language: Language,
+    folder: &Path,
+    sources: &[String],
+    cases: &[Case],
+) -> Vec<Vec<f64>> {
     for (index, source) in sources.iter().enumerate() {
         let file = format!("p{index}.{}", language.extension());
         std::fs::write(folder.join(file), source).unwrap();
@@ -89,7 +93,13 @@ pub(crate) fn answers(language: Language, folder: &Path, sources: &[String], cas
 /// A number as any of the languages prints it.
 fn number(text: &str) -> f64 {
     match text.to_lowercase().trim_start_matches('-') {
-        "inf" | "infinity" => if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY },
+        "inf" | "infinity" => {
+            if text.starts_with('-') {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            }
+        }
         "nan" | "na" => f64::NAN,
         _ => text.parse().unwrap_or_else(|_| panic!("'{text}' is no number")),
     }
