@@ -18,6 +18,7 @@ mod language_octave;
 mod language_python;
 mod language_r;
 mod language_rust;
+mod loop_entry;
 mod loop_function;
 mod loops;
 mod lower;

@@ -2,7 +2,7 @@
 
 use super::erf;
 use super::expression::{Expr, Helper, Helpers, Level, Writer, call, float, plain};
-use super::loops::{Facts, Part, Purpose};
+use super::loops::{Part, Purpose};
 use super::lower::Range;
 use super::matrix_language::{MatrixLanguage, Product, is_column, is_table, powered};
 use super::names::NameRules;
@@ -322,12 +322,14 @@ impl MatrixLanguage for Julia {
         }
     }
 
-    fn function_start(&self, writer: &mut Writer, facts: Facts) {
-        match facts.purpose {
-            Purpose::Loss => writer.open("function loss_and_gradient(theta, inputs, targets)"),
-            Purpose::Predict => writer.open("function predict(theta, inputs)"),
+    fn function_start(&self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::Loss => "function loss_and_gradient(theta, inputs, targets)",
+            Purpose::Predict => "function predict(theta, inputs)",
         }
-        writer.line("n = size(inputs, 1)");
+    }
+    fn row_count(&self) -> &'static str {
+        "n = size(inputs, 1)"
     }
     fn loss_end(&self, writer: &mut Writer, loss: &Expr, gradient: &[(Expr, Dims)]) {
         let parts: Vec<String> = gradient
@@ -338,7 +340,7 @@ impl MatrixLanguage for Julia {
                 Dims::Scalar => value.text.clone(),
             })
             .collect();
-        writer.line(&format!("gradient = [{}]", parts.join("; ")));
+        writer.list(("gradient = [", "]"), &parts, ";");
         writer.line(&format!("return {}, gradient", loss.text));
         writer.close("end");
     }

@@ -2,7 +2,7 @@
 
 use super::expression::{Expr, Helper, Helpers, Level, Writer, call, float};
 use super::language_python::RESERVED;
-use super::loops::{Facts, Part, Purpose};
+use super::loops::{Part, Purpose};
 use super::lower::Range;
 use super::matrix_language::{MatrixLanguage, Product, is_column, is_table, powered};
 use super::names::NameRules;
@@ -262,12 +262,14 @@ impl MatrixLanguage for NumPy {
         call("np.outer", &[a.clone(), b.clone()])
     }
 
-    fn function_start(&self, writer: &mut Writer, facts: Facts) {
-        match facts.purpose {
-            Purpose::Loss => writer.open("def loss_and_gradient(theta, inputs, targets):"),
-            Purpose::Predict => writer.open("def predict(theta, inputs):"),
+    fn function_start(&self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::Loss => "def loss_and_gradient(theta, inputs, targets):",
+            Purpose::Predict => "def predict(theta, inputs):",
         }
-        writer.line("n = len(inputs)");
+    }
+    fn row_count(&self) -> &'static str {
+        "n = len(inputs)"
     }
     fn loss_end(&self, writer: &mut Writer, loss: &Expr, gradient: &[(Expr, Dims)]) {
         let numbers = gradient.iter().all(|(_, dims)| *dims == Dims::Scalar);
@@ -275,9 +277,8 @@ impl MatrixLanguage for NumPy {
             .iter()
             .map(|(value, _)| if numbers { value.text.clone() } else { format!("np.ravel({})", value.text) })
             .collect();
-        let list = parts.join(", ");
-        let flat = if numbers { format!("np.array([{list}])") } else { format!("np.concatenate([{list}])") };
-        writer.line(&format!("gradient = {flat}"));
+        let start = if numbers { "gradient = np.array([" } else { "gradient = np.concatenate([" };
+        writer.list((start, "])"), &parts, ",");
         writer.line(&format!("return {}, gradient", loss.text));
         writer.close("");
         writer.line("");

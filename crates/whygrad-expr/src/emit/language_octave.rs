@@ -1,7 +1,7 @@
 //! Octave: matrices; a shared vector is a row, a value per row a column or a table.
 
 use super::expression::{Expr, Helper, Helpers, Level, Writer, call, plain};
-use super::loops::{Facts, Part, Purpose};
+use super::loops::{Part, Purpose};
 use super::lower::Range;
 use super::matrix_language::{MatrixLanguage, Product, is_column, is_table, powered};
 use super::names::NameRules;
@@ -319,14 +319,14 @@ impl MatrixLanguage for Octave {
         self.sum_outer(a, b, dims)
     }
 
-    fn function_start(&self, writer: &mut Writer, facts: Facts) {
-        match facts.purpose {
-            Purpose::Loss => {
-                writer.open("function [loss, gradient] = loss_and_gradient(theta, inputs, targets)");
-            }
-            Purpose::Predict => writer.open("function outputs = predict(theta, inputs)"),
+    fn function_start(&self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::Loss => "function [loss, gradient] = loss_and_gradient(theta, inputs, targets)",
+            Purpose::Predict => "function outputs = predict(theta, inputs)",
         }
-        writer.line("n = size(inputs, 1);");
+    }
+    fn row_count(&self) -> &'static str {
+        "n = size(inputs, 1);"
     }
     fn loss_end(&self, writer: &mut Writer, loss: &Expr, gradient: &[(Expr, Dims)]) {
         let parts: Vec<String> = gradient
@@ -339,7 +339,7 @@ impl MatrixLanguage for Octave {
         if loss.text != "loss" {
             writer.line(&format!("loss = {};", loss.text));
         }
-        writer.line(&format!("gradient = [{}];", parts.join(", ")));
+        writer.list(("gradient = [", "];"), &parts, ", ...");
         writer.close("end");
     }
     fn predict_end(&self, writer: &mut Writer, outputs: &[(Expr, Shape)]) {

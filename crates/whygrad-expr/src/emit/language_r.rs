@@ -1,7 +1,7 @@
 //! R: matrices and vectors of base R.
 
 use super::expression::{Expr, Helper, Helpers, Level, Writer, call, plain};
-use super::loops::{Facts, Part, Purpose};
+use super::loops::{Part, Purpose};
 use super::lower::Range;
 use super::matrix_language::{MatrixLanguage, Product, is_column, is_table, powered};
 use super::names::NameRules;
@@ -302,12 +302,14 @@ impl MatrixLanguage for R {
         call("outer", &[a.clone(), b.clone()])
     }
 
-    fn function_start(&self, writer: &mut Writer, facts: Facts) {
-        match facts.purpose {
-            Purpose::Loss => writer.open("loss_and_gradient <- function(theta, inputs, targets) {"),
-            Purpose::Predict => writer.open("predict <- function(theta, inputs) {"),
+    fn function_start(&self, purpose: Purpose) -> &'static str {
+        match purpose {
+            Purpose::Loss => "loss_and_gradient <- function(theta, inputs, targets) {",
+            Purpose::Predict => "predict <- function(theta, inputs) {",
         }
-        writer.line("n <- nrow(inputs)");
+    }
+    fn row_count(&self) -> &'static str {
+        "n <- nrow(inputs)"
     }
     fn loss_end(&self, writer: &mut Writer, loss: &Expr, gradient: &[(Expr, Dims)]) {
         let parts: Vec<String> = gradient
@@ -317,7 +319,8 @@ impl MatrixLanguage for R {
                 Dims::Scalar | Dims::Vector(_) => value.text.clone(),
             })
             .collect();
-        writer.line(&format!("list(loss = {}, gradient = c({}))", loss.text, parts.join(", ")));
+        writer.list(("gradient <- c(", ")"), &parts, ",");
+        writer.line(&format!("list(loss = {}, gradient = gradient)", loss.text));
         writer.close("}");
     }
     fn predict_end(&self, writer: &mut Writer, outputs: &[(Expr, Shape)]) {

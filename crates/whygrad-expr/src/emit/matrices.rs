@@ -2,11 +2,11 @@
 
 use super::expression::{Expr, Helper, Helpers, Writer, call, minus, product, sum};
 use super::header;
-use super::loops::{Facts, Part, Purpose};
+use super::loops::{Part, Purpose};
 use super::lower::{Family, Lowering};
 use super::matrix_language::{MatrixLanguage, Product, sizes};
 use super::names::Names;
-use crate::arena::{SymbolKind, Term};
+use crate::arena::Term;
 use crate::op::{Function, Op, Zip};
 use crate::program::Program;
 use crate::shape::{Dims, Shape};
@@ -43,21 +43,17 @@ fn function(
         Purpose::Predict => program.predictions.clone(),
     };
     let lowering = Lowering::new(program, &roots, Family::Matrices);
-    let facts = Facts {
-        purpose,
-        parameters: program.parameter_count(),
-        outputs: program.predictions.len(),
-        uses_theta: lowering.uses_kind(SymbolKind::Parameter),
-        uses_inputs: lowering.uses_kind(SymbolKind::Input),
-        uses_targets: lowering.uses_kind(SymbolKind::Target),
-        uses_row_count: true,
-        loops: false,
-    };
     let defined = vec![None; program.arena.len()];
-    let mut body = Body { language, lowering: &lowering, names, helpers, defined, writer: Writer::default() };
-    language.function_start(&mut body.writer, facts);
+    let mut writer = Writer::default();
+    writer.open(language.function_start(purpose));
+    let mut body =
+        Body { language, lowering: &lowering, names, helpers, defined, writer: writer.same_depth() };
     body.write(purpose);
-    body.writer.finish()
+    let text = body.writer.finish();
+    if text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == "n") {
+        writer.line(language.row_count());
+    }
+    writer.finish() + &text
 }
 
 /// The body of one function while it is written.
@@ -239,7 +235,7 @@ impl Body<'_> {
                 call("transpose_rows", &[value, size(rows), size(columns)])
             }
             _ if from.per_row => value,
-            dims => self.language.transpose(&value, dims),
+            Dims::Scalar | Dims::Vector(_) | Dims::Matrix(..) => self.language.transpose(&value, from.dims),
         }
     }
 
@@ -252,18 +248,15 @@ impl Body<'_> {
             let matrix = self.value(w);
             return self.product_rows(&matrix, &factor, size);
         }
-        match self.op(w) {
-            Op::Transpose(v)
-                if self.defined[w.0 as usize].is_none() && sizes(self.shape(v).dims).1 == rows =>
-            {
-                let matrix = self.value(v);
-                self.language.mat_vec(&matrix, true, &factor, size)
-            }
-            _ => {
-                let matrix = self.value(w);
-                self.language.mat_vec(&matrix, false, &factor, size)
-            }
+        if let Op::Transpose(v) = self.op(w)
+            && self.defined[w.0 as usize].is_none()
+            && matches!(self.shape(v).dims, Dims::Matrix(..))
+        {
+            let matrix = self.value(v);
+            return self.language.mat_vec(&matrix, true, &factor, size);
         }
+        let matrix = self.value(w);
+        self.language.mat_vec(&matrix, false, &factor, size)
     }
 
     /// A matrix for each row times x, as a table of `rows` columns or one column.
@@ -303,23 +296,24 @@ impl Body<'_> {
             return product(self.language.times(array), &Expr::atom("n"), &value);
         }
         if self.defined[a.0 as usize].is_none() {
-            match self.op(a) {
-                Op::Outer(left, right) if self.shape(left).per_row && self.shape(right).per_row => {
-                    let dims = (self.shape(left).dims, self.shape(right).dims);
-                    let (left, right) = (self.value(left), self.value(right));
-                    return self.language.sum_outer(&left, &right, dims);
-                }
-                Op::SumEntries(inner) => {
-                    let value = self.value(inner);
-                    return self.language.sum_all(&value, self.shape(inner));
-                }
-                _ => {}
+            if let Op::Outer(left, right) = self.op(a)
+                && self.shape(left).per_row
+                && self.shape(right).per_row
+            {
+                let dims = (self.shape(left).dims, self.shape(right).dims);
+                let (left, right) = (self.value(left), self.value(right));
+                return self.language.sum_outer(&left, &right, dims);
+            }
+            if let Op::SumEntries(inner) = self.op(a) {
+                let value = self.value(inner);
+                return self.language.sum_all(&value, self.shape(inner));
             }
         }
         let value = self.value(a);
-        match from.dims {
-            Dims::Scalar => self.language.sum_all(&value, from),
-            dims => self.language.sum_rows(&value, dims),
+        if from.dims == Dims::Scalar {
+            self.language.sum_all(&value, from)
+        } else {
+            self.language.sum_rows(&value, from.dims)
         }
     }
 }

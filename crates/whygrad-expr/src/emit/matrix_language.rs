@@ -4,7 +4,7 @@
 //! column of n numbers, or n rows of its entries; a matrix per row lies in its row, row by row.
 
 use super::expression::{Expr, Helper, Helpers, Level, Writer};
-use super::loops::{Facts, Part};
+use super::loops::{Part, Purpose};
 use super::lower::Range;
 use super::names::NameRules;
 use crate::op::{Function, Zip};
@@ -55,7 +55,10 @@ pub(super) trait MatrixLanguage {
     fn mat_vec(&self, w: &Expr, turned: bool, x: &Expr, product: Product) -> Expr;
     fn outer(&self, a: &Expr, b: &Expr, dims: (Dims, Dims)) -> Expr;
 
-    fn function_start(&self, writer: &mut Writer, facts: Facts);
+    /// The line that opens a function.
+    fn function_start(&self, purpose: Purpose) -> &'static str;
+    /// The line that counts the rows.
+    fn row_count(&self) -> &'static str;
     fn loss_end(&self, writer: &mut Writer, loss: &Expr, gradient: &[(Expr, Dims)]);
     fn predict_end(&self, writer: &mut Writer, outputs: &[(Expr, Shape)]);
     fn parameter(&self, part: Part<'_>, dims: Dims) -> String;

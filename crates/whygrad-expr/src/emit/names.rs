@@ -121,15 +121,12 @@ impl Names {
 
     /// A numbered name.
     pub(super) fn temporary(&mut self, start: &'static str) -> String {
-        let count = match self.counts.iter_mut().find(|c| c.0 == start) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((start, 1));
-                1
-            }
+        let count = if let Some((_, count)) = self.counts.iter_mut().find(|c| c.0 == start) {
+            *count += 1;
+            *count
+        } else {
+            self.counts.push((start, 1));
+            1
         };
         self.fresh(&format!("{start}{count}"))
     }

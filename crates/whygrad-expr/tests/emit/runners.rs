@@ -26,9 +26,9 @@ pub(crate) fn is_present(language: Language) -> bool {
 /// What a command prints.
 fn run(folder: &Path, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).current_dir(folder).output().unwrap();
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command} {arguments:?} failed:\n{errors}\n{text}");
-    text.into_owned()
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command} {arguments:?} failed:\n{errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn list(values: &[f64]) -> String {
