@@ -23,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The index of its program.
     pub(crate) program: usize,
+    /// How large the parameters are.
+    pub(crate) scale: f64,
     pub(crate) theta: Vec<f64>,
     pub(crate) rows: usize,
     pub(crate) inputs: Vec<f64>,
@@ -66,8 +68,8 @@ pub(crate) fn case(name: &str, index: usize, program: &Program, scale: f64, rows
             expected.extend((0..output.shape.dims.len()).map(|entry| output.at(row, entry)));
         }
     }
-    let name = format!("{name} (scale {scale}, {rows} rows)");
-    Case { name, program: index, theta, rows, inputs, targets, expected }
+    let name = format!("{name} (scale {scale:e}, {rows} rows)");
+    Case { name, program: index, scale, theta, rows, inputs, targets, expected }
 }
 
 /// The 2-2-1 net of textbooks, written with one letter a weight.
