@@ -5,24 +5,25 @@
 //! Julia and Octave get whole matrices. The text grows with the number of terms, never with the
 //! number of weights, and needs nothing beyond the language's own mathematics.
 
-//#![deny(clippy::wildcard_enum_match_arm)]
+#![deny(clippy::wildcard_enum_match_arm)]
 
 mod erf;
 mod expression;
 mod header;
 mod language_c;
 mod language_javascript;
-//mod language_julia;
-//mod language_numpy;
-//mod language_octave;
+mod language_julia;
+mod language_numpy;
+mod language_octave;
 mod language_python;
-//mod language_r;
+mod language_r;
 mod language_rust;
+mod loop_entry;
 mod loop_function;
 mod loops;
 mod lower;
-//mod matrices;
-//mod matrix_language;
+mod matrices;
+mod matrix_language;
 mod names;
 
 use std::fmt;
@@ -121,10 +122,9 @@ pub fn emit(program: &Program, language: Language) -> String {
         Language::JavaScript => loops::file(program, &language_javascript::JavaScript),
         Language::C => loops::file(program, &language_c::C),
         Language::Rust => loops::file(program, &language_rust::Rust),
-        _ => String::new(), /*
-                            Language::NumPy => matrices::file(program, &language_numpy::NumPy),
-                            Language::R => matrices::file(program, &language_r::R),
-                            Language::Julia => matrices::file(program, &language_julia::Julia),
-                            Language::Octave => matrices::file(program, &language_octave::Octave),*/
+        Language::NumPy => matrices::file(program, &language_numpy::NumPy),
+        Language::R => matrices::file(program, &language_r::R),
+        Language::Julia => matrices::file(program, &language_julia::Julia),
+        Language::Octave => matrices::file(program, &language_octave::Octave),
     }
 }

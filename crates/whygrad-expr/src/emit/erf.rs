@@ -1,6 +1,6 @@
 //! The error function for languages whose library has none, after fdlibm's `s_erf.c`.
 //!
-//! Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro, a Sun
+//! Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at `SunPro`, a Sun
 //! Microsystems, Inc. business. Permission to use, copy, modify, and distribute this software is
 //! freely granted, provided that this notice is preserved.
 //!
@@ -184,8 +184,8 @@ end
 fn filled(template: &str, comment: &str) -> String {
     let tables =
         [("PP", PP), ("QQ", QQ), ("PA", PA), ("QA", QA), ("RA", RA), ("SA", SA), ("RB", RB), ("SB", SB)];
-    let mut text: String = NOTICE.iter().map(|line| format!("{comment} {line}\n")).collect();
-    text.push_str(template);
+    let notice: Vec<String> = NOTICE.iter().map(|line| format!("{comment} {line}")).collect();
+    let mut text = format!("{}\n{template}", notice.join("\n"));
     for (name, coefficients) in tables {
         let lines: Vec<String> = coefficients
             .chunks(3)

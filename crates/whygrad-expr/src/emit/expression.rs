@@ -151,6 +151,31 @@ impl Writer {
         }
     }
 
+    /// Adds a list: in one line, or in one line an item where it is long. `pause` ends a line.
+    pub(super) fn list(&mut self, (start, end): (&str, &str), items: &[String], pause: &str) {
+        let separator = pause.split_whitespace().next().unwrap_or_default();
+        let line = format!("{start}{}{end}", items.join(&format!("{separator} ")));
+        if line.len() <= 88 {
+            self.line(&line);
+            return;
+        }
+        let (broken, last) = (pause.contains("..."), items.len().saturating_sub(1));
+        self.open(&format!("{start}{}", if broken { "..." } else { "" }));
+        for (index, item) in items.iter().enumerate() {
+            match (index == last, broken) {
+                (true, true) => self.line(&format!("{item} ...")),
+                (true, false) => self.line(item),
+                (false, _) => self.line(&format!("{item}{pause}")),
+            }
+        }
+        self.close(end);
+    }
+
+    /// An empty one with the same indentation.
+    pub(super) fn same_depth(&self) -> Writer {
+        Writer { text: String::new(), depth: self.depth }
+    }
+
     /// All lines.
     pub(super) fn finish(self) -> String {
         self.text

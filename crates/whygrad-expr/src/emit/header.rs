@@ -37,7 +37,7 @@ fn layout(parameter: &Parameter) -> String {
     match *parameter.shape {
         [] => String::new(),
         [rows, columns] => format!(" ({rows} x {columns}, row by row)"),
-        _ => format!(" ({} numbers)", parameter.len()),
+        _ => format!(" ({})", counted(parameter.len(), "number")),
     }
 }
 
@@ -50,7 +50,7 @@ fn columns(program: &Program, symbols: &[SymbolId], noun: &str) -> String {
         count += len;
         match (len, &*symbol.entries) {
             (1, _) => names.push(symbol.name.clone()),
-            (_, []) => names.push(format!("{}[0] to {}[{}]", symbol.name, symbol.name, len - 1)),
+            (_, []) => names.push(format!("{}: {len} columns", symbol.name)),
             (_, entries) => names.extend(entries.iter().cloned()),
         }
     }

@@ -134,20 +134,15 @@ impl LoopLanguage for C {
             Purpose::Predict => writer
                 .open("void predict(const double *theta, const double *inputs, size_t n, double *outputs) {"),
         }
-        let unused = [
-            ("theta", facts.uses_theta),
-            ("inputs", facts.uses_inputs),
-            ("targets", facts.uses_targets || facts.purpose == Purpose::Predict),
-            ("n", facts.loops || facts.uses_row_count || facts.purpose == Purpose::Predict),
-            ("gradient", facts.parameters > 0 || facts.purpose == Purpose::Predict),
-        ];
-        for (name, _) in unused.iter().filter(|argument| !argument.1) {
+        for name in facts.unused.into_iter().flatten() {
             writer.line(&format!("(void){name};"));
         }
         if facts.uses_row_count {
             writer.line("const double rows = (double)n;");
         }
-        if facts.purpose == Purpose::Loss && facts.parameters > 0 {
+        if facts.purpose == Purpose::Loss && facts.parameters == 0 {
+            writer.line("(void)gradient;");
+        } else if facts.purpose == Purpose::Loss {
             writer.open(&self.loop_start("i", facts.parameters));
             writer.line("gradient[i] = 0.0;");
             writer.close("}");

@@ -241,9 +241,9 @@ impl LoopLanguage for Python {
         format!("{name} = {}", value.text)
     }
     fn comprehension(&self, name: &str, loops: &[(&'static str, usize)], value: &Expr) -> Option<String> {
-        let loops: String =
-            loops.iter().map(|(index, count)| format!(" for {index} in range({count})")).collect();
-        Some(format!("{name} = [{}{loops}]", value.text))
+        let loops: Vec<String> =
+            loops.iter().map(|(index, count)| format!("for {index} in range({count})")).collect();
+        Some(format!("{name} = [{} {}]", value.text, loops.join(" ")))
     }
     fn zeros(&self, name: &str, len: usize, _written_next: bool) -> String {
         if len == 1 { format!("{name} = 0.0") } else { format!("{name} = [0.0] * {len}") }

@@ -161,13 +161,7 @@ impl LoopLanguage for Rust {
                 writer.open("pub fn predict(theta: &[f64], inputs: &[f64], n: usize, outputs: &mut [f64]) {");
             }
         }
-        let unused = [
-            ("theta", facts.uses_theta),
-            ("inputs", facts.uses_inputs),
-            ("targets", facts.uses_targets || facts.purpose == Purpose::Predict),
-            ("n", facts.loops || facts.uses_row_count || facts.purpose == Purpose::Predict),
-        ];
-        for (name, _) in unused.iter().filter(|argument| !argument.1) {
+        for name in facts.unused.into_iter().flatten() {
             writer.line(&format!("let _ = {name};"));
         }
         if facts.uses_row_count {

@@ -6,7 +6,7 @@ use super::loop_function::Body;
 use super::lower::{Family, Lowering, Range};
 use super::names::{NameRules, Names};
 use crate::arena::{SymbolKind, Term};
-use crate::op::{Function, Zip};
+use crate::op::{Function, Op, Zip};
 use crate::program::Program;
 
 /// The two functions of a file.
@@ -24,11 +24,10 @@ pub(super) struct Facts {
     pub(super) purpose: Purpose,
     pub(super) parameters: usize,
     pub(super) outputs: usize,
-    pub(super) uses_theta: bool,
-    pub(super) uses_inputs: bool,
-    pub(super) uses_targets: bool,
+    /// Whether `n` is needed as a number.
     pub(super) uses_row_count: bool,
-    pub(super) loops: bool,
+    /// The arguments that the function has and does not use.
+    pub(super) unused: [Option<&'static str>; 4],
 }
 
 /// Some numbers of a row or of `theta` that get a name.
@@ -144,15 +143,27 @@ fn function(
         purpose,
         parameters: program.parameter_count(),
         outputs: program.predictions.iter().map(|&t| program.arena.dims(t).len()).sum(),
-        uses_theta: lowering.uses_kind(SymbolKind::Parameter),
-        uses_inputs: lowering.uses_kind(SymbolKind::Input),
-        uses_targets: lowering.uses_kind(SymbolKind::Target),
         uses_row_count: lowering.uses_row_count(),
-        loops: lowering.order.iter().any(|&t| program.arena.shape(t).per_row),
+        unused: unused(&lowering, purpose),
     };
     let mut body = Body::new(language, &lowering, names, helpers);
     language.function_start(&mut body.writer, facts);
     let loss = body.write(purpose);
     language.function_end(&mut body.writer, facts, &loss);
     body.writer.finish()
+}
+
+fn unused(lowering: &Lowering<'_>, purpose: Purpose) -> [Option<&'static str>; 4] {
+    let predicts = purpose == Purpose::Predict;
+    let arena = &lowering.program.arena;
+    let loops = predicts
+        || lowering.uses_row_count()
+        || lowering.order.iter().any(|&t| matches!(arena.op(t), Op::SumRows(_)));
+    [
+        ("theta", lowering.uses_kind(SymbolKind::Parameter)),
+        ("inputs", lowering.uses_kind(SymbolKind::Input)),
+        ("targets", predicts || lowering.uses_kind(SymbolKind::Target)),
+        ("n", loops),
+    ]
+    .map(|(name, used)| (!used).then_some(name))
 }

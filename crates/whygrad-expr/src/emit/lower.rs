@@ -119,11 +119,13 @@ impl<'a> Lowering<'a> {
     /// Numbers and `n`, and one operation on them: as short as a name.
     fn is_constant_like(&self, term: Term) -> bool {
         let number = |t: Term| matches!(self.arena().op(t), Op::Const(_) | Op::RowCount);
-        match self.arena().op(term) {
-            Op::Zip(_, a, b) => number(a) && number(b),
-            Op::Map(Function::Neg, a) => self.is_atom(a),
-            _ => self.is_atom(term),
+        if let Op::Zip(_, a, b) = self.arena().op(term) {
+            return number(a) && number(b);
         }
+        if let Op::Map(Function::Neg, a) = self.arena().op(term) {
+            return self.is_atom(a);
+        }
+        self.is_atom(term)
     }
 
     /// Written as an index of something else, so that a variable would only copy.
@@ -168,7 +170,8 @@ impl<'a> Lowering<'a> {
                     Family::Loops => self.loop_needs(term, child),
                     Family::Matrices => matches!(self.arena().op(term), Op::Pick(..) | Op::LogSumExp(_)),
                 };
-                if needed && !self.is_light(child) {
+                let array = matches!(self.arena().op(term), Op::LogSumExp(_)) && !self.is_atom(child);
+                if array || (needed && !self.is_light(child)) {
                     self.bind(child);
                 }
             }
@@ -222,6 +225,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// A factor that cannot round a product to 0.
+    fn is_at_least_one(&self, term: Term) -> bool {
+        let number = self.arena().constant_of(term);
+        number.map_or(self.arena().op(term) == Op::RowCount, |value| value >= 1.0)
+    }
+
     /// What is known about an operation's values from its arguments'.
     fn range_of(&self, op: Op) -> Range {
         use Range::{Any, NonNegative, NonPositive, Positive};
@@ -234,6 +243,7 @@ impl<'a> Lowering<'a> {
             Op::Map(function, a) => match function {
                 Function::Neg if at_least_zero(a) => NonPositive,
                 Function::Neg if self.range(a) == NonPositive => NonNegative,
+                Function::Sqrt if self.range(a) == Positive => Positive,
                 Function::Exp | Function::Sqrt | Function::Sigmoid | Function::Softplus | Function::Abs => {
                     NonNegative
                 }
@@ -255,8 +265,8 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 Zip::Mul if at_least_zero(a) && at_least_zero(b) => {
-                    let counted = self.is_constant_like(a) && self.is_constant_like(b);
-                    if counted && self.range(a) == Positive && self.range(b) == Positive {
+                    let both = self.range(a) == Positive && self.range(b) == Positive;
+                    if both && (self.is_at_least_one(a) || self.is_at_least_one(b)) {
                         Positive
                     } else {
                         NonNegative

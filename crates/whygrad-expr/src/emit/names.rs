@@ -69,7 +69,8 @@ pub(super) struct Names {
     used: Vec<String>,
     symbols: Vec<String>,
     terms: Vec<Option<String>>,
-    temporaries: u32,
+    /// How many names with a number there are, for each start.
+    counts: Vec<(&'static str, u32)>,
 }
 
 impl Names {
@@ -80,7 +81,7 @@ impl Names {
             used: Vec::new(),
             symbols: Vec::new(),
             terms: vec![None; program.arena.len()],
-            temporaries: 0,
+            counts: Vec::new(),
         };
         for symbol in program.arena.symbols() {
             let name = names.fresh(&symbol.name);
@@ -105,18 +106,34 @@ impl Names {
 
     /// The name of a term that gets a variable.
     pub(super) fn term(&mut self, term: Term) -> String {
+        self.numbered(term, "t")
+    }
+
+    /// The name of a term, with a number behind `start` where it has none yet.
+    pub(super) fn numbered(&mut self, term: Term, start: &'static str) -> String {
         if let Some(name) = &self.terms[term.0 as usize] {
             return name.clone();
         }
-        let name = self.temporary("t");
+        let name = self.temporary(start);
         self.terms[term.0 as usize] = Some(name.clone());
         name
     }
 
     /// A numbered name.
-    pub(super) fn temporary(&mut self, start: &str) -> String {
-        self.temporaries += 1;
-        self.fresh(&format!("{start}{}", self.temporaries))
+    pub(super) fn temporary(&mut self, start: &'static str) -> String {
+        let count = if let Some((_, count)) = self.counts.iter_mut().find(|c| c.0 == start) {
+            *count += 1;
+            *count
+        } else {
+            self.counts.push((start, 1));
+            1
+        };
+        self.fresh(&format!("{start}{count}"))
+    }
+
+    /// A name of its own after another one.
+    pub(super) fn like(&mut self, wanted: &str) -> String {
+        self.fresh(wanted)
     }
 
     /// A valid name like the one wanted that nothing else has.

@@ -1,132 +1,12 @@
 //! Programs built by hand, each with data and the oracle's answer.
 
-use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
-use whygrad_expr::derivative;
-use whygrad_expr::functions;
+use whygrad_expr::arena::Term;
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::oracle::{Bindings, Value, evaluate};
-use whygrad_expr::program::{Named, Parameter, Program};
-use whygrad_expr::shape::{Dims, Shape};
-use whygrad_expr::simplify::Simplifier;
+use whygrad_expr::program::Program;
+use whygrad_expr::shape::Dims;
 
-/// A program in the making.
-#[derive(Default)]
-pub(crate) struct Build {
-    pub(crate) arena: Arena,
-    parameters: Vec<Parameter>,
-    inputs: Vec<SymbolId>,
-    targets: Vec<SymbolId>,
-    definitions: Vec<(String, Term)>,
-}
-
-impl Build {
-    fn leaf(&mut self, name: &str, kind: SymbolKind, shape: Shape) -> (SymbolId, Term) {
-        let id = self.arena.symbol(Symbol { name: name.into(), kind, shape, entries: vec![] });
-        (id, self.arena.leaf(id))
-    }
-    pub(crate) fn parameter(&mut self, name: &str, shape: &[usize]) -> Term {
-        let dims = Dims::from_declared(shape).unwrap();
-        let (symbol, term) = self.leaf(name, SymbolKind::Parameter, Shape::once(dims));
-        let offset = self.parameters.iter().map(Parameter::len).sum();
-        self.parameters.push(Parameter { symbol, name: name.into(), shape: shape.to_vec(), offset });
-        term
-    }
-    pub(crate) fn input(&mut self, name: &str, len: usize) -> Term {
-        let shape = Shape { per_row: true, dims: Dims::vector(len) };
-        let (id, term) = self.leaf(name, SymbolKind::Input, shape);
-        self.inputs.push(id);
-        term
-    }
-    pub(crate) fn target(&mut self, name: &str, len: usize) -> Term {
-        let shape = Shape { per_row: true, dims: Dims::vector(len) };
-        let (id, term) = self.leaf(name, SymbolKind::Target, shape);
-        self.targets.push(id);
-        term
-    }
-    pub(crate) fn define(&mut self, name: &str, term: Term) -> Term {
-        self.definitions.push((name.into(), term));
-        term
-    }
-    pub(crate) fn number(&mut self, value: f64) -> Term {
-        self.arena.constant(value)
-    }
-    pub(crate) fn add(&mut self, a: Term, b: Term) -> Term {
-        self.arena.zip(Zip::Add, a, b).unwrap()
-    }
-    pub(crate) fn sub(&mut self, a: Term, b: Term) -> Term {
-        let minus = self.arena.neg(b);
-        self.add(a, minus)
-    }
-    pub(crate) fn mul(&mut self, a: Term, b: Term) -> Term {
-        self.arena.zip(Zip::Mul, a, b).unwrap()
-    }
-    pub(crate) fn scaled(&mut self, factor: f64, a: Term) -> Term {
-        let factor = self.number(factor);
-        self.mul(factor, a)
-    }
-    pub(crate) fn mat_vec(&mut self, w: Term, x: Term) -> Term {
-        self.arena.try_make(Op::MatVec(w, x)).unwrap()
-    }
-    pub(crate) fn op(&mut self, op: Op) -> Term {
-        self.arena.try_make(op).unwrap()
-    }
-    pub(crate) fn call(&mut self, name: &str, arguments: &[Term]) -> Term {
-        functions::apply(&mut self.arena, functions::find(name).unwrap(), arguments).unwrap()
-    }
-    /// W x + b, with the definitions z and a.
-    pub(crate) fn dense(
-        &mut self,
-        name: &str,
-        x: Term,
-        units: usize,
-        activation: &str,
-        index: usize,
-    ) -> Term {
-        let inputs = self.arena.dims(x).len();
-        let w = self.parameter(&format!("{name}.W"), &[units, inputs]);
-        let b = self.parameter(&format!("{name}.b"), &[units]);
-        let product = self.mat_vec(w, x);
-        // A bias of one unit is declared [1] and is one number.
-        let z = self.add(product, b);
-        self.define(&format!("z{index}"), z);
-        let a = self.call(activation, &[z]);
-        self.define(&format!("a{index}"), a)
-    }
-
-    /// Simplifies, differentiates and names dL/dz as delta.
-    pub(crate) fn finish(mut self, loss: Term, predictions: &[Term]) -> Program {
-        let mut simplifier = Simplifier::new(&mut self.arena);
-        let loss = simplifier.simplify(loss);
-        let predictions: Vec<Term> = predictions.iter().map(|&t| simplifier.simplify(t)).collect();
-        let mut definitions: Vec<Named> = self
-            .definitions
-            .into_iter()
-            .map(|(name, term)| Named { name, term: simplifier.simplify(term) })
-            .collect();
-        let symbols: Vec<SymbolId> = self.parameters.iter().map(|p| p.symbol).collect();
-        let gradient = derivative::gradient(&mut self.arena, loss, &symbols);
-        let deltas: Vec<Named> = definitions
-            .iter()
-            .filter_map(|d| {
-                let term = gradient.adjoint(d.term)?;
-                let index = d.name.strip_prefix('z')?;
-                Some(Named { name: format!("delta{index}"), term })
-            })
-            .collect();
-        definitions.extend(deltas);
-        definitions.sort_by_key(|d| d.term);
-        Program {
-            arena: self.arena,
-            parameters: self.parameters,
-            inputs: self.inputs,
-            targets: self.targets,
-            definitions,
-            predictions,
-            loss,
-            gradient: gradient.by_symbol,
-        }
-    }
-}
+use super::build::Build;
 
 /// Numbers between -1 and 1 that look random and are the same on every machine.
 pub(crate) fn numbers(seed: u64, count: usize) -> Vec<f64> {
@@ -143,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The index of its program.
     pub(crate) program: usize,
+    /// How large the parameters are.
+    pub(crate) scale: f64,
     pub(crate) theta: Vec<f64>,
     pub(crate) rows: usize,
     pub(crate) inputs: Vec<f64>,
@@ -186,8 +68,8 @@ pub(crate) fn case(name: &str, index: usize, program: &Program, scale: f64, rows
             expected.extend((0..output.shape.dims.len()).map(|entry| output.at(row, entry)));
         }
     }
-    let name = format!("{name} (scale {scale}, {rows} rows)");
-    Case { name, program: index, theta, rows, inputs, targets, expected }
+    let name = format!("{name} (scale {scale:e}, {rows} rows)");
+    Case { name, program: index, scale, theta, rows, inputs, targets, expected }
 }
 
 /// The 2-2-1 net of textbooks, written with one letter a weight.
@@ -197,7 +79,7 @@ pub(crate) fn formula_net() -> Program {
     let y = b.target("y", 1);
     let w: Vec<Term> = (1..=6).map(|i| b.parameter(&format!("w{i}"), &[])).collect();
     let bias: Vec<Term> = (1..=3).map(|i| b.parameter(&format!("b{i}"), &[])).collect();
-    let mut unit = |b: &mut Build, index: usize, left: (Term, Term), right: (Term, Term)| {
+    let unit = |b: &mut Build, index: usize, left: (Term, Term), right: (Term, Term)| {
         let (l, r) = (b.mul(left.0, left.1), b.mul(right.0, right.1));
         let both = b.add(l, r);
         let z = b.add(both, bias[index - 1]);
@@ -212,11 +94,12 @@ pub(crate) fn formula_net() -> Program {
     b.finish(loss, &[prediction])
 }
 
-fn layered() -> Program {
+/// One hidden layer of sigmoids.
+pub(crate) fn hidden_layer(units: usize) -> Program {
     let mut b = Build::default();
     let x = b.input("x", 2);
     let y = b.target("y", 1);
-    let hidden = b.dense("hidden", x, 3, "sigmoid", 1);
+    let hidden = b.dense("hidden", x, units, "sigmoid", 1);
     let prediction = b.dense("output", hidden, 1, "identity", 2);
     let loss = b.call("half_mse", &[prediction, y]);
     b.finish(loss, &[prediction])
@@ -379,6 +262,69 @@ fn matrices() -> Program {
     b.finish(loss, &[prediction, gate])
 }
 
+/// Layers of one unit and of one input.
+fn thin() -> Program {
+    let mut b = Build::default();
+    let x = b.input("x", 1);
+    let y = b.target("y", 1);
+    let a1 = b.dense("first", x, 1, "tanh", 1);
+    let a2 = b.dense("second", a1, 3, "softplus", 2);
+    let prediction = b.dense("third", a2, 1, "sigmoid", 3);
+    let loss = b.call("mse", &[prediction, y]);
+    b.finish(loss, &[prediction])
+}
+
+/// A loss that looks at no data, and outputs that are the same for all rows.
+fn without_data() -> Program {
+    let mut b = Build::default();
+    b.input("x", 1);
+    b.target("y", 1);
+    let w = b.parameter("W", &[2, 2]);
+    let v = b.parameter("v", &[2]);
+    b.parameter("idle", &[3]);
+    let penalty = b.call("l2", &[w, v]);
+    let turned = b.op(Op::Transpose(w));
+    let product = b.mat_vec(turned, v);
+    let outer = b.op(Op::Outer(product, v));
+    let spread = b.call("logsumexp", &[outer]);
+    let loss = b.add(penalty, spread);
+    b.finish(loss, &[product, spread, w])
+}
+
+/// Matrices per row with shared ones, numbers per row with shared vectors, entries placed.
+fn mixed_shapes() -> Program {
+    let mut b = Build::default();
+    let (x, s) = (b.input("x", 2), b.input("s", 1));
+    let y = b.target("y", 2);
+    let w = b.parameter("W", &[2, 3]);
+    let v = b.parameter("v", &[3]);
+    let c = b.parameter("c", &[]);
+    let gated = b.mul(s, w);
+    let outer = b.op(Op::Outer(x, v));
+    let both = b.mul(gated, outer);
+    let both = b.add(both, w);
+    let both = b.call("relu", &[both]);
+    let lifted = b.mul(s, v);
+    let lifted = b.call("max", &[lifted, v]);
+    let filled = b.op(Op::Fill(s, Dims::Vector(3)));
+    let lifted = b.add(lifted, filled);
+    let product = b.mat_vec(both, lifted);
+    let placed = b.op(Op::Place(s, 1, Dims::Vector(2)));
+    let constant = b.op(Op::Fill(c, Dims::Vector(2)));
+    let placed_once = b.op(Op::Place(c, 0, Dims::Vector(2)));
+    let sum = b.add(product, placed);
+    let sum = b.add(sum, constant);
+    let prediction = b.add(sum, placed_once);
+    let spread = b.call("logsumexp", &[both]);
+    let turned = b.op(Op::Transpose(x));
+    let row = b.mat_vec(turned, y);
+    let fit = b.call("mae", &[prediction, y]);
+    let extra = b.mul(row, spread);
+    let extra = b.call("mean", &[extra]);
+    let loss = b.add(fit, extra);
+    b.finish(loss, &[prediction])
+}
+
 /// A sum too long for one line, and odd names.
 fn long_sum() -> Program {
     let mut b = Build::default();
@@ -401,7 +347,7 @@ fn long_sum() -> Program {
 pub(crate) fn all() -> Vec<(&'static str, Program)> {
     vec![
         ("2-2-1 formula net", formula_net()),
-        ("2-3-1 layers", layered()),
+        ("2-3-1 layers", hidden_layer(3)),
         ("3-4-2 softmax", classifier()),
         ("gelu", activation_net("gelu", "identity", "mse", 2)),
         ("elu, huber", activation_net("elu", "leaky_relu", "huber", 1)),
@@ -416,5 +362,8 @@ pub(crate) fn all() -> Vec<(&'static str, Program)> {
         ("kinks", kinks()),
         ("matrices", matrices()),
         ("a long sum", long_sum()),
+        ("thin layers", thin()),
+        ("without data", without_data()),
+        ("mixed shapes", mixed_shapes()),
     ]
 }

@@ -26,9 +26,9 @@ pub(crate) fn is_present(language: Language) -> bool {
 /// What a command prints.
 fn run(folder: &Path, command: &str, arguments: &[&str]) -> String {
     let output = Command::new(command).args(arguments).current_dir(folder).output().unwrap();
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command} {arguments:?} failed:\n{errors}\n{text}");
-    text.into_owned()
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command} {arguments:?} failed:\n{errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn list(values: &[f64]) -> String {
@@ -153,8 +153,7 @@ fn rust_start(programs: usize) -> String {
 /// The lines that run one case and print its numbers in one line.
 fn one(language: Language, case: &Case) -> String {
     let (p, n) = (case.program, case.rows);
-    let theta = list(&case.theta);
-    let (inputs, targets) = (list(&case.inputs), list(&case.targets));
+    let (theta, inputs, targets) = (list(&case.theta), list(&case.inputs), list(&case.targets));
     let (input_rows, target_rows) = (rows(&case.inputs, n, ", ", true), rows(&case.targets, n, ", ", true));
     let (parameters, outputs) = (case.theta.len(), case.expected.len() - 1 - case.theta.len());
     match language {
