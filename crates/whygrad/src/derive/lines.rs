@@ -4,7 +4,7 @@ use whygrad_expr::arena::{Arena, Term};
 use whygrad_expr::print::{self, Names, Notation};
 use whygrad_expr::program::Program;
 
-use super::{DeriveError, DeriveOptions, Form, forms, hessian, steps};
+use super::{DeriveError, DeriveOptions, Form, Steps, forms, hessian, steps};
 use crate::model::Model;
 
 /// One line: `left = right`, with a remark.
@@ -83,8 +83,12 @@ impl Derivation {
             Form::Both => (true, true),
         };
         let mut blocks = Vec::new();
-        if let Some(chain) = &options.steps {
-            blocks.push(steps::block(model, chain.as_deref())?);
+        let parameter = match &options.steps {
+            Steps::Of(parameter) => Some(parameter.as_str()),
+            Steps::All | Steps::No => None,
+        };
+        if options.steps != Steps::No {
+            blocks.push(steps::block(model, parameter)?);
         } else {
             if layered && matrix {
                 blocks.push(forms::native(model, "Matrix form"));
