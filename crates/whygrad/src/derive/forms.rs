@@ -171,6 +171,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     block.groups.insert(0, ("parameters".into(), matrices));
     // Here the short names are the only ones: there is no `hidden.W` in the person's file.
     let legend = std::mem::take(&mut block.legend);
+    block.listed = false;
     let mut names = Names::new();
     for (short, name) in &legend {
         let leaf =
