@@ -115,6 +115,12 @@ impl Case {
         gradient
     }
 
+    /// Whether every step to the loss is finite here; a choice may hide one that is not.
+    pub(crate) fn is_finite(&self) -> bool {
+        let order = self.model.program.arena.reachable(&[self.model.program.loss]);
+        self.values(&order, &self.theta).iter().all(|v| v.data.iter().all(|x| x.is_finite()))
+    }
+
     /// Whether two branches of a choice in the loss are close to each other here.
     pub(crate) fn near_a_kink(&self, distance: f64) -> bool {
         let arena = &self.model.program.arena;
