@@ -3,7 +3,9 @@
 use crate::draw::Draw;
 
 /// The names that formulas use, with their lengths.
-const DECLARATIONS: &str = "inputs x[2]\ntarget y\nparams a, b, c, u[2], v[3], W[3,2]\n";
+const DATA: &str = "inputs x[2]\ntarget y\n";
+const NO_DATA: &str = "fixed x = [0.4, -0.9], x1 = 0.4, x2 = -0.9, y = 0.3\n";
+const PARAMETERS: &str = "params a, b, c, u[2], v[3], W[3,2]\n";
 
 /// Functions of one value that are finite everywhere.
 const SAFE: &[&str] = &[
@@ -33,6 +35,8 @@ const SAFE: &[&str] = &[
     "silu''",
     "gelu'",
     "relu'",
+    "sign",
+    "step",
 ];
 
 /// Functions that are not defined or soon too large somewhere.
@@ -49,7 +53,7 @@ pub(crate) fn declarations(draw: &mut Draw) -> String {
         "cos(z)/(1 + z^2)",
         "exp(-z^2)*z",
     ]);
-    format!("{DECLARATIONS}h(z) = {h}\n")
+    format!("{DATA}{PARAMETERS}h(z) = {h}\n")
 }
 
 /// A whole model around a formula.
@@ -58,11 +62,12 @@ pub(crate) fn model(draw: &mut Draw) -> String {
     let depth = draw.between(2, 5);
     let length = draw.one(&[1, 1, 2, 3]);
     let formula = formula(draw, length, depth);
-    match draw.below(5) {
-        0 => format!("{declarations}p = {formula}\nloss = mean((p - y)^2)\n"),
-        1 => format!("{declarations}p = {formula}\nloss = sum((y - p)^2)/n + 0.1*l2(v, W)\n"),
-        2 => format!("{declarations}loss = mean({formula})\n"),
-        3 => format!("{declarations}loss = sum(log(1 + ({formula})^2))\n"),
+    match draw.below(6) {
+        0 => format!("{}minimize mean(({formula} - 0.2)^2)\n", declarations.replace(DATA, NO_DATA)),
+        1 => format!("{declarations}p = {formula}\nloss = mean((p - y)^2)\n"),
+        2 => format!("{declarations}p = {formula}\nloss = sum((y - p)^2)/n + 0.1*l2(v, W)\n"),
+        3 => format!("{declarations}loss = mean({formula})\n"),
+        4 => format!("{declarations}loss = sum(log(1 + ({formula})^2))\n"),
         _ => format!("{declarations}p = {formula}\nloss = mean(sigmoid(p)*y) - 0.5*mean(p*u[0])\n"),
     }
 }
@@ -146,8 +151,10 @@ fn power(draw: &mut Draw, length: usize, depth: usize) -> String {
 fn reduction(draw: &mut Draw, depth: usize) -> String {
     let length = draw.one(&[2, 3]);
     let inner = formula(draw, length, depth - 1);
-    match draw.below(8) {
+    match draw.below(10) {
         0 => format!("sum_outputs({inner})"),
+        8 => format!("sum_outputs({})", matrix(draw, depth - 1)),
+        9 => format!("sum_outputs(sum_rows({inner})/n)"),
         1 => format!("mean_outputs({inner})"),
         2 => format!("logsumexp({inner})"),
         3 => format!("dot({inner}, {})", formula(draw, length, depth - 1)),
@@ -160,10 +167,26 @@ fn reduction(draw: &mut Draw, depth: usize) -> String {
 
 fn product(draw: &mut Draw, length: usize, depth: usize) -> String {
     let sign = draw.one(&["*", " @ "]);
+    let matrix = if draw.chance(0.5) { "W".into() } else { matrix(draw, depth - 1) };
     if length == 3 {
-        format!("(W{sign}({}))", formula(draw, 2, depth - 1))
+        format!("({matrix}{sign}({}))", formula(draw, 2, depth - 1))
     } else {
-        format!("(transpose(W){sign}({}))", formula(draw, 3, depth - 1))
+        format!("(transpose({matrix}){sign}({}))", formula(draw, 3, depth - 1))
+    }
+}
+
+/// A matrix of three rows and two columns.
+fn matrix(draw: &mut Draw, depth: usize) -> String {
+    if depth == 0 {
+        return "W".into();
+    }
+    match draw.below(6) {
+        0 => "W".into(),
+        1 => format!("{}({})", draw.one(SAFE), matrix(draw, depth - 1)),
+        2 => format!("({} - {})", matrix(draw, depth - 1), matrix(draw, depth - 1)),
+        3 => format!("({})*({})", formula(draw, 1, depth - 1), matrix(draw, depth - 1)),
+        4 => format!("transpose(outer({}, {}))", formula(draw, 2, depth - 1), formula(draw, 3, depth - 1)),
+        _ => format!("outer({}, {})", formula(draw, 3, depth - 1), formula(draw, 2, depth - 1)),
     }
 }
 

@@ -42,14 +42,13 @@ pub(crate) fn network(draw: &mut Draw, index: usize) -> (String, Targets) {
     let loss = losses()[index % losses().len()];
     let distribution = loss.starts_with("cross_entropy");
     let targets = if distribution { draw.between(2, 3) } else { draw.between(1, 3) };
-    let mut text = columns(draw, inputs, targets);
+    let (mut text, target) = columns(draw, inputs, targets);
     let mut shared = String::new();
     let mut layers = String::new();
     let mut names = Vec::new();
     let mut previous = "x".to_owned();
     if text.starts_with("inputs x1") && inputs > 1 {
-        let all: Vec<String> = (1..=inputs).map(|k| format!("x{k}")).collect();
-        previous = format!("[{}]", all.join(", "));
+        previous = format!("[{}]", numbered("x", inputs));
     }
     for layer in 0..draw.between(0, 3) {
         let name = format!("h{layer}");
@@ -70,7 +69,7 @@ pub(crate) fn network(draw: &mut Draw, index: usize) -> (String, Targets) {
     }
     text.push_str(&shared);
     text.push_str(&layers);
-    text.push_str(&loss_line(draw, loss, &names));
+    text.push_str(&loss_line(draw, loss, &target, &names));
     let kind = match loss {
         _ if distribution => Targets::Distribution,
         _ if loss.starts_with("binary") => Targets::Probabilities,
@@ -83,17 +82,27 @@ fn losses() -> Vec<&'static str> {
     functions::losses().map(|l| l.name).collect()
 }
 
-fn columns(draw: &mut Draw, inputs: usize, targets: usize) -> String {
+/// The declarations, and the target as a formula.
+fn columns(draw: &mut Draw, inputs: usize, targets: usize) -> (String, String) {
     let inputs = match inputs {
         1 => "inputs x\n".to_owned(),
-        _ if draw.chance(0.3) => {
-            let all: Vec<String> = (1..=inputs).map(|k| format!("x{k}")).collect();
-            format!("inputs {}\n", all.join(", "))
-        }
+        _ if draw.chance(0.3) => format!("inputs {}\n", numbered("x", inputs)),
         _ => format!("inputs x[{inputs}]\n"),
     };
-    let targets = if targets == 1 { "target y\n".into() } else { format!("targets y[{targets}]\n") };
-    inputs + &targets
+    let (declared, target) = match targets {
+        1 => ("target y".to_owned(), "y".to_owned()),
+        _ if draw.chance(0.3) => {
+            let all = numbered("y", targets);
+            (format!("targets {all}"), format!("[{all}]"))
+        }
+        _ => (format!("targets y[{targets}]"), "y".to_owned()),
+    };
+    (format!("{inputs}{declared}\n"), target)
+}
+
+/// `x1, x2, x3`
+fn numbered(stem: &str, count: usize) -> String {
+    (1..=count).map(|k| format!("{stem}{k}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Each named activation in turn, now and then one of the person's own, or none.
@@ -140,12 +149,12 @@ fn bias(draw: &mut Draw, layer: usize, units: usize, shared: &mut String) -> Str
     }
 }
 
-fn loss_line(draw: &mut Draw, loss: &str, weights: &[String]) -> String {
+fn loss_line(draw: &mut Draw, loss: &str, target: &str, weights: &[String]) -> String {
     if loss == "mse" && draw.chance(0.4) {
         return String::new();
     }
     let delta = if loss == "huber" && draw.chance(0.5) { ", 0.4" } else { "" };
-    let mut line = format!("loss = {loss}(y_hat, y{delta})");
+    let mut line = format!("loss = {loss}(y_hat, {target}{delta})");
     if draw.chance(0.25) {
         let _ = write!(line, " + 0.01*l2({})", weights.join(", "));
     }
