@@ -41,13 +41,16 @@ pub(crate) fn leaves() -> (Arena, Vec<SymbolId>) {
     (arena, ids)
 }
 
-/// A value for every leaf, at `rows` rows.
+/// A value for every leaf, at `rows` rows: any numbers, or whole ones, where things are equal.
 pub(crate) fn bindings(arena: &Arena, draw: &mut Draw, rows: usize) -> (Bindings<f64>, Vec<Vec<f64>>) {
+    let whole = draw.chance(0.3);
     let mut bindings = Bindings::new(rows);
     let mut values = Vec::new();
     for (id, symbol) in arena.symbols().iter().enumerate() {
         let count = symbol.shape.dims.len() * if symbol.shape.per_row { rows } else { 1 };
-        let numbers = draw.numbers(count, -2.0, 2.0);
+        let numbers: Vec<f64> = (0..count)
+            .map(|_| if whole { draw.below(5) as f64 - 2.0 } else { draw.number(-2.0, 2.0) })
+            .collect();
         bindings.bind(SymbolId(id as u32), numbers.clone());
         values.push(numbers);
     }
@@ -82,7 +85,7 @@ pub(crate) fn total(arena: &mut Arena, term: Term) -> Term {
 
 fn operation(arena: &Arena, made: &[Term], draw: &mut Draw) -> Op {
     // The newest terms most often, so that the term grows deep.
-    let mut pick = |draw: &mut Draw| {
+    let pick = |draw: &mut Draw| {
         if draw.chance(0.6) { made[made.len() - 1 - draw.below(4)] } else { draw.one(made) }
     };
     let (a, b, c) = (pick(draw), pick(draw), pick(draw));
