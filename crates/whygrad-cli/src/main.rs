@@ -1,2 +1,77 @@
-//! The `whygrad` command.
-fn main() {}
+//! The `whygrad` command: each verb is a thin translation of one function of the library.
+//!
+//! Prose goes to standard error, data to standard output. Exit status: 0 done, 1 a negative
+//! answer, 2 bad usage or bad input.
+
+mod command;
+mod input;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The workbench for gradient-based learning of small neural networks.
+#[derive(Parser)]
+#[command(name = "whygrad", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  whygrad train xor                            train a built-in model and look at it
+  whygrad derive 2-2sigmoid-1                  the gradient of a net in one word
+  whygrad derive net.model --format latex      the gradient of your own formula
+  whygrad train net.model --data points.csv    train on your own data
+  whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
+  whygrad examples                             what is built in";
+
+#[derive(Subcommand)]
+enum Command {
+    /// The gradient of a model, in symbols or as a program
+    Derive(command::derive::Arguments),
+    /// Train a model
+    Train(command::train::Arguments),
+    /// Loss, predictions and wrong rows of a model at given parameters
+    Eval(command::eval::Arguments),
+    /// Descend on a plain function, with the path
+    #[command(alias = "minimise")]
+    Minimize(command::minimize::Arguments),
+    /// List the built-in models and data sets, or copy one to a folder
+    Examples(command::examples::Arguments),
+    /// Print completions for a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Derive(a) => command::derive::run(&a),
+        Command::Train(a) => command::train::run(&a),
+        Command::Eval(a) => command::eval::run(&a),
+        Command::Minimize(a) => command::minimize::run(&a),
+        Command::Examples(a) => command::examples::run(&a),
+        Command::Completions { shell } => {
+            let mut definition = <Arguments as clap::CommandFactory>::command();
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut definition, "whygrad", &mut text);
+            output::data(&String::from_utf8_lossy(&text))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !output::is_closed_pipe(&error) {
+                output::error(&error);
+                return ExitCode::from(2);
+            }
+            ExitCode::SUCCESS
+        }
+    }
+}

@@ -166,8 +166,11 @@ impl Arena {
             Op::Pick(..) | Op::SumEntries(_) | Op::LogSumExp(_) => Dims::Scalar,
             Op::Transpose(w) => match self.dims(w) {
                 Dims::Matrix(r, c) => Dims::Matrix(c, r),
-                Dims::Vector(n) => Dims::Matrix(1, n),
                 Dims::Scalar => Dims::Scalar,
+                // A vector is a row or a column as the place needs it: it has no transpose of its own.
+                left @ Dims::Vector(_) => {
+                    return Err(ShapeError { operation: "transpose", left, right: left });
+                }
             },
             Op::MatVec(w, x) => self.mat_vec_dims(w, x)?,
             Op::Outer(a, b) => Dims::Matrix(self.dims(a).len(), self.dims(b).len()),

@@ -9,6 +9,8 @@
 pub mod arena;
 pub mod derivative;
 pub mod diagnostic;
+pub mod emit;
+pub mod expand;
 pub mod functions;
 pub mod number;
 pub mod op;

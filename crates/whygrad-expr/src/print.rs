@@ -1,8 +1,8 @@
 //! Terms as people write them: the model language, LaTeX and MathML.
 //!
-//! [`view`] says once what a term is to a reader (a sum, a product, `relu(z)`); each notation is
+//! `view` says once what a term is to a reader (a sum, a product, `relu(z)`); each notation is
 //! one file that writes it down. Text is the model language and reads back to the same term.
-//! LaTeX and MathML share [`paper`], which lays a term out as on paper: fractions, roots, sums
+//! LaTeX and MathML share `paper`, which lays a term out as on paper: fractions, roots, sums
 //! with what does not change pulled out, juxtaposed names.
 //!
 //! A term is written from left to right with a stack of what is still to be written, so that a

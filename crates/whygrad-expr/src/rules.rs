@@ -1,7 +1,7 @@
 //! The simplification rules, as a table.
 //!
 //! A rule is an equality read from left to right. `?a` stands for any term, `#c` for any
-//! number. A rule fires only where its condition is proved; the tests fire each at random points.
+//! number, `n` for the number of rows. A rule fires only where its condition is proved; the tests fire each at random points.
 
 /// When a rule may fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,12 @@ pub const RULES: &[Rule] = &[
     rule("number-over", "(* #c (/ ?a ?b))", "(* (/ #c ?b) ?a)", NotNumber),
     rule("number-into-product", "(* #c (* (/ #d ?a) ?b))", "(* (/ (* #c #d) ?a) ?b)", Exact),
     rule("number-out", "(* ?a (* #c ?b))", "(* #c (* ?a ?b))", NotNumber),
+    rule("rows-cancel", "(* n (/ #c n))", "#c", Always),
+    rule("rows-cancel-2", "(* (/ #c n) n)", "#c", Always),
+    rule("join-quotients", "(* (/ #c ?a) (/ #d ?b))", "(/ (* #c #d) (* ?a ?b))", Exact),
+    rule("join-quotients-2", "(* (/ #c ?a) (* (/ #d ?b) ?e))", "(* (/ (* #c #d) (* ?a ?b)) ?e)", Exact),
+    rule("quotient-first", "(* ?a (/ #c ?b))", "(* (/ #c ?b) ?a)", NotNumber),
+    rule("quotient-out", "(* ?a (* (/ #c ?b) ?d))", "(* (/ #c ?b) (* ?a ?d))", NotNumber),
     rule("one-over-times", "(* (/ 1 ?a) ?b)", "(/ ?b ?a)", Always),
     // Quotients.
     rule("over-one", "(/ ?a 1)", "?a", Always),
@@ -107,6 +113,12 @@ pub const RULES: &[Rule] = &[
     rule(
         "logistic-delta-over",
         "(+ (neg (* (/ ?y ?n) (sigmoid (neg ?z)))) (* (/ (+ 1 (neg ?y)) ?n) (sigmoid ?z)))",
+        "(/ (+ (sigmoid ?z) (neg ?y)) ?n)",
+        Always,
+    ),
+    rule(
+        "logistic-delta-over-2",
+        "(+ (* (/ (+ 1 (neg ?y)) ?n) (sigmoid ?z)) (neg (* (/ ?y ?n) (sigmoid (neg ?z)))))",
         "(/ (+ (sigmoid ?z) (neg ?y)) ?n)",
         Always,
     ),

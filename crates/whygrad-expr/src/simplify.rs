@@ -14,6 +14,7 @@ enum Pattern {
     Any(u8),
     AnyNumber(u8),
     Number(f64),
+    RowCount,
     Map(Function, Box<Pattern>),
     Zip(Zip, Box<Pattern>, Box<Pattern>),
     Select(Box<Pattern>, Box<Pattern>, Box<Pattern>),
@@ -45,6 +46,9 @@ fn read_pattern(tokens: &mut impl Iterator<Item = String>) -> Option<Pattern> {
     }
     if let Some(name) = token.strip_prefix('#') {
         return Some(Pattern::AnyNumber(*name.as_bytes().first()?));
+    }
+    if token == "n" {
+        return Some(Pattern::RowCount);
     }
     if token != "(" {
         return token.parse().ok().map(Pattern::Number);
@@ -177,6 +181,19 @@ impl<'a> Simplifier<'a> {
                     self.mul(count, s)
                 }
                 Op::Place(s, ..) => s,
+                // What all entries share comes out of the sum.
+                Op::Zip(Zip::Mul, s, v) if self.arena.dims(s).is_scalar() => {
+                    let sum = self.build(Op::SumEntries(v));
+                    self.mul(s, sum)
+                }
+                Op::Zip(Zip::Div, v, s) if self.arena.dims(s).is_scalar() => {
+                    let sum = self.build(Op::SumEntries(v));
+                    self.div(sum, s)
+                }
+                Op::Map(Function::Neg, v) => {
+                    let sum = self.build(Op::SumEntries(v));
+                    self.map(Function::Neg, sum)
+                }
                 _ => self.arena.sum_entries(a),
             },
             Op::LogSumExp(a) if self.arena.dims(a).is_scalar() => a,
@@ -225,10 +242,7 @@ impl<'a> Simplifier<'a> {
             Pattern::Any(name) => bind(bound, *name, term),
             Pattern::AnyNumber(name) => self.arena.constant_of(term).is_some() && bind(bound, *name, term),
             Pattern::Number(value) => self.arena.constant_of(term) == Some(*value),
-            Pattern::Map(Function::Neg, inner) => match self.arena.op(term) {
-                Op::Map(Function::Neg, a) => self.matches(inner, a, bound),
-                _ => false,
-            },
+            Pattern::RowCount => self.arena.op(term) == Op::RowCount,
             Pattern::Map(function, inner) => match self.arena.op(term) {
                 Op::Map(f, a) if f == *function => self.matches(inner, a, bound),
                 _ => false,
@@ -256,6 +270,7 @@ impl<'a> Simplifier<'a> {
         Some(match pattern {
             Pattern::Any(name) | Pattern::AnyNumber(name) => lookup(bound, *name)?,
             Pattern::Number(value) => self.arena.constant(*value),
+            Pattern::RowCount => self.arena.make(Op::RowCount),
             Pattern::Map(function, inner) => {
                 let a = self.instantiate(inner, bound, when)?;
                 self.map(*function, a)
@@ -400,6 +415,7 @@ mod tests {
         match pattern {
             Pattern::Any(n) | Pattern::AnyNumber(n) => lookup(bound, *n).unwrap(),
             Pattern::Number(v) => arena.constant(*v),
+            Pattern::RowCount => arena.make(Op::RowCount),
             Pattern::Map(f, a) => {
                 let a = raw(arena, a, bound);
                 arena.make(Op::Map(*f, a))

@@ -63,7 +63,7 @@ pub fn parse_expression(source: &str) -> (Ast, Option<ExprId>, Vec<Diagnostic>) 
     match statement::value(&mut parser) {
         Ok(id) => (ast, Some(id), diagnostics),
         Err(diagnostic) => {
-            diagnostics.push(*diagnostic);
+            diagnostics.push(diagnostic);
             (ast, None, diagnostics)
         }
     }

@@ -32,7 +32,13 @@ impl Map {
         ];
         // A corner without weight is not read, so a gap does not spread onto its neighbours.
         let weighted = corners.iter().filter(|corner| corner.2 > 0.0);
-        weighted.map(|(column, row, weight)| weight * self.sample(*column, *row)).sum()
+        let (mut mean, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for (column, row, weight) in weighted {
+            let value = self.sample(*column, *row);
+            (mean, low, high) = (mean + weight * value, low.min(value), high.max(value));
+        }
+        // Rounding must not carry a constant surface off its value.
+        if mean.is_nan() { mean } else { mean.clamp(low, high) }
     }
 
     /// Returns the horizontal and the vertical axis.

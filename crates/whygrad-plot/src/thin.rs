@@ -19,7 +19,7 @@ pub(crate) fn strokes(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize)
             }
             continue;
         };
-        let column = (place.0 * columns as f64) as usize;
+        let column = column_of(place.0, columns);
         match &mut group {
             Some(group) if group.column == column => group.add(index, place),
             _ => {
@@ -33,6 +33,11 @@ pub(crate) fn strokes(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize)
         strokes.push(stroke);
     }
     strokes
+}
+
+/// Returns the column of a place; the right end belongs to the last one.
+fn column_of(across: f64, columns: usize) -> usize {
+    ((across * columns as f64) as usize).min(columns.saturating_sub(1))
 }
 
 /// Returns whether thinned strokes run up and down so much that they cover an area.
@@ -53,7 +58,7 @@ pub(crate) fn means(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -
             }
             continue;
         };
-        let its_column = (place.0 * columns as f64) as usize;
+        let its_column = column_of(place.0, columns);
         match stroke.last_mut() {
             Some(mean) if its_column == column => {
                 count += 1.0;

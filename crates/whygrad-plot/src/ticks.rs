@@ -74,7 +74,7 @@ pub fn number(value: f64) -> String {
 }
 
 /// Writes a number as [`number`] does, with so many significant digits.
-pub(crate) fn significant(value: f64, digits: usize) -> String {
+pub(crate) fn significant(value: f64, digits: u8) -> String {
     if value.is_nan() {
         return "not a number".into();
     }
@@ -87,11 +87,11 @@ pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value.fract() == 0.0 && value.abs() < 1e7 {
         return format!("{value:.0}");
     }
-    let scientific = format!("{value:.*e}", digits.max(1) - 1);
+    let scientific = format!("{value:.*e}", usize::from(digits.max(1) - 1));
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-3..6).contains(&exponent) {
-        let decimals = (digits.max(1) as i64 - 1 - i64::from(exponent)).max(0) as usize;
+        let decimals = (i32::from(digits) - 1 - exponent).max(0) as usize;
         return trimmed(&format!("{value:.decimals$}")).to_owned();
     }
     format!("{}e{exponent}", trimmed(mantissa))

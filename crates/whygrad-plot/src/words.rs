@@ -66,7 +66,7 @@ fn describe_series(lines: &Lines, series: &Series) -> String {
         };
     }
     if highest.1 - lowest.1 <= 1e-9 * highest.1.abs().max(lowest.1.abs()) {
-        let (from, to) = (number(first.0), place_name(&lines.x_label, last.0));
+        let (from, to) = (place_name(&lines.x_label, first.0), number(last.0));
         return format!("{name} stays at {} from {from} to {to}.", number(last.1));
     }
     let x = Axis::over(points.iter().map(|point| point.0), lines.x_log, 0.0);
@@ -108,6 +108,7 @@ fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
         let place = if index == 0 { place_name(&lines.x_label, place) } else { number(place) };
         let flat = matches!(phase.kind, Kind::Flat | Kind::Oscillation);
         let when = match (is_last, flat) {
+            (true, true) if index == 0 => " throughout".to_owned(),
             (true, true) => " until the end".to_owned(),
             (true, false) => String::new(),
             (false, true) => format!(" until {place}"),
@@ -178,6 +179,7 @@ fn judged_points(map: &Map, level: f64) -> Option<String> {
         (0, _) => None,
         (1, 0) => Some("The data point lies on the right side.".into()),
         (1, _) => Some("The data point lies on the wrong side.".into()),
+        (2, 0) => Some("Both data points lie on the right side.".into()),
         (_, 0) => Some(format!("All {all} data points lie on the right side.")),
         (_, many) => {
             let named: Vec<String> = wrong.iter().take(4).map(|point| pair_of((point.x, point.y))).collect();

@@ -4,6 +4,7 @@
 //! then `interop`; then `train`; then `report`.
 
 pub mod data;
+pub mod derive;
 pub mod examples;
 pub mod init;
 pub mod interop;

@@ -242,7 +242,7 @@ impl Built {
             parameters: infos,
             dense: self.dense,
             layers,
-            loss_text: self.objective.text,
+            loss_text: loss_text(text, &self.objective),
             class_index: self.objective.class_index,
             plain_function: self.objective.plain_function,
             definitions: self.definitions,
@@ -338,6 +338,13 @@ impl Built {
         }
         self.messages.extend(found);
     }
+}
+
+/// The loss as it is written, where that is short enough for a line.
+fn loss_text(text: &str, objective: &objective::Objective) -> String {
+    let written = objective.formula.and_then(|span| text.get(span.start..span.end));
+    let written = written.map(|w| w.split_whitespace().collect::<Vec<_>>().join(" "));
+    written.filter(|w| !w.is_empty() && w.chars().count() <= 60).unwrap_or_else(|| objective.text.clone())
 }
 
 /// The place of the whole text, for what has no place of its own.

@@ -296,6 +296,9 @@ impl Layout<'_> {
             match self.reader.written(head) {
                 Some(Op::Const(_)) => return true,
                 Some(Op::Zip(Zip::Mul | Zip::Pow, left, _)) => head = left,
+                Some(Op::Zip(Zip::Div, above, below)) => {
+                    return self.reader.number(above).and(self.reader.number(below)).is_some();
+                }
                 _ => return false,
             }
         }
@@ -317,10 +320,13 @@ impl Layout<'_> {
             (!divides).then_some((product, below))
         });
         let inner = if let Some((mut product, below)) = scaled {
-            product.rest.truncate(below);
+            let inner = match product.rest.split_off(below).as_slice() {
+                &[(_, only)] => Part::Whole(only),
+                _ => Part::Tail(summand, below + 1),
+            };
             product.minus = false;
             self.lay_product(&product, out);
-            Part::Tail(summand, below + 1)
+            inner
         } else if minus {
             Part::Unsigned(summand)
         } else {

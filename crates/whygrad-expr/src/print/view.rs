@@ -17,7 +17,7 @@ pub(super) enum Part {
     Whole(Term),
     /// A term without its leading minus, which has been written already.
     Unsigned(Term),
-    /// A product without its first factors: as many as the number says.
+    /// A product without its first factors, as many as the number says; two or more are left.
     Tail(Term, usize),
 }
 
@@ -167,7 +167,6 @@ impl<'a> Reader<'a> {
             Part::Tail(term, skipped) => {
                 let Some(product) = self.product(term) else { return self.view_of(term) };
                 match product.rest.get(skipped.saturating_sub(1)..) {
-                    Some([(_, only)]) => self.view_of(*only),
                     Some([(_, first), rest @ ..]) => View::Product(Product {
                         minus: false,
                         first: Part::Whole(*first),

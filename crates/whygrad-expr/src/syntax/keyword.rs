@@ -65,6 +65,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     }
     let allowed = if length < 5 { 1 } else { 2 };
     candidates
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= 4 * allowed)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(edits, _)| *edits <= allowed)
         .min_by_key(|(edits, _)| *edits)

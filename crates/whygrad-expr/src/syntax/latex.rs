@@ -33,11 +33,27 @@ pub(super) fn lex(
         words,
         indices: summation_indices(text),
         matrices: 0,
+        braces: brace_pairs(text, span.start),
     };
     while let Some(character) = lexer.peek() {
         lexer.word(character);
     }
     lexer.tokens
+}
+
+/// The places of `{` and of the `}` that closes it, in the order of the text.
+fn brace_pairs(text: &str, offset: usize) -> Vec<(usize, usize)> {
+    let mut waiting = Vec::new();
+    let mut pairs = Vec::new();
+    for (index, byte) in text.bytes().enumerate() {
+        if byte == b'{' {
+            waiting.push(index);
+        } else if byte == b'}' {
+            pairs.extend(waiting.pop().map(|open| (open + offset, index + offset)));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
 }
 
 /// The letters that count rows or outputs in this piece: `i`, and that of every `\sum_{k=1}`.
@@ -71,6 +87,8 @@ struct Lexer<'a> {
     words: &'a BTreeSet<String>,
     indices: Vec<char>,
     matrices: usize,
+    /// Where each `{` is closed, by its place.
+    braces: Vec<(usize, usize)>,
 }
 
 impl<'a> Lexer<'a> {
@@ -127,7 +145,7 @@ impl<'a> Lexer<'a> {
             self.command();
         } else if number_length(rest) > 0 {
             self.number();
-        } else if begins_name(character) {
+        } else if begins_name(character) && character != '_' {
             self.letters();
         } else if character == '^' {
             self.power();

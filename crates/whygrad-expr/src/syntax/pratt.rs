@@ -15,10 +15,10 @@ use super::token::{POWER, PRODUCT, SUM, Token, TokenKind};
 use crate::diagnostic::Diagnostic;
 
 /// How deep parentheses, powers and signs may nest.
-const DEPTH_LIMIT: usize = 200;
+const DEPTH_LIMIT: usize = 100;
 
 /// A result whose error is ready to be shown.
-pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Parsed<T> = Result<T, Diagnostic>;
 
 /// Reads expressions from the tokens of one statement, which close with [`TokenKind::End`].
 pub(super) struct Parser<'a> {
@@ -128,33 +128,29 @@ impl<'a> Parser<'a> {
         Err(self.missing_operator(token))
     }
 
-    fn missing_operator(&self, token: &Token) -> Box<Diagnostic> {
+    fn missing_operator(&self, token: &Token) -> Diagnostic {
         let before = self.previous().unwrap_or(token);
         let span = before.span.join(token.span);
         let (left, right) = (before.text(self.source), token.text(self.source));
-        Box::new(
-            Diagnostic::error(
-                "missing-operator",
-                span,
-                format!("there is no operator between `{left}` and `{right}`"),
-            )
-            .label(format!("expected an operator, found {}", token.describe(self.source)))
-            .help(format!("write `{left}*{right}` for a product")),
+        Diagnostic::error(
+            "missing-operator",
+            span,
+            format!("there is no operator between `{left}` and `{right}`"),
         )
+        .label(format!("expected an operator, found {}", token.describe(self.source)))
+        .help(format!("write `{left}*{right}` for a product"))
     }
 
     /// Runs a rule one level deeper, refusing a level too many.
     fn nested<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= DEPTH_LIMIT {
-            return Err(Box::new(
-                Diagnostic::error(
-                    "too-deep",
-                    self.token().span,
-                    format!("the formula nests more than {DEPTH_LIMIT} levels"),
-                )
-                .label("one level too many")
-                .help("give an inner part a name of its own"),
-            ));
+            return Err(Diagnostic::error(
+                "too-deep",
+                self.token().span,
+                format!("the formula nests more than {DEPTH_LIMIT} levels"),
+            )
+            .label("one level too many")
+            .help("give an inner part a name of its own"));
         }
         self.depth += 1;
         let result = rule(self);
@@ -218,22 +214,21 @@ impl<'a> Parser<'a> {
         Ok(self.ast.push(ExprKind::Neg(inner), span))
     }
 
-    fn missing_operand(&self, token: &Token) -> Box<Diagnostic> {
+    fn missing_operand(&self, token: &Token) -> Diagnostic {
         if matches!(token.kind, TokenKind::Equals | TokenKind::DoubleEquals) {
             return unexpected_equals(token);
         }
         let found = token.describe(self.source);
         let ended = token.kind.binary().is_none();
         let after = self.previous().filter(|before| ended && before.kind.binary().is_some());
-        let diagnostic = if let Some(before) = after {
+        if let Some(before) = after {
             let sign = before.describe(self.source);
             Diagnostic::error("missing-operand", before.span, format!("there is nothing after {sign}"))
                 .label(format!("expected a number, a name or `(` after this, found {found}"))
         } else {
             Diagnostic::error("missing-operand", token.span, format!("a formula cannot go on with {found}"))
                 .label(format!("expected a number, a name or `(`, found {found}"))
-        };
-        Box::new(diagnostic)
+        }
     }
 
     /// `( e )`, or `{ e }` in LaTeX.
@@ -280,11 +275,9 @@ impl<'a> Parser<'a> {
         self.position += 1;
         let inner = self.nested(Parser::between_bars)?;
         if !self.accept(&TokenKind::Bar) {
-            return Err(Box::new(
-                Diagnostic::error("unclosed-bar", opener.span, "this `|` has no partner")
-                    .label(format!("expected `|`, found {}", self.token().describe(self.source)))
-                    .help("write `abs(z)` for the absolute value of z"),
-            ));
+            return Err(Diagnostic::error("unclosed-bar", opener.span, "this `|` has no partner")
+                .label(format!("expected `|`, found {}", self.token().describe(self.source)))
+                .help("write `abs(z)` for the absolute value of z"));
         }
         Ok(self.apply("abs", opener.span, inner))
     }
@@ -321,11 +314,9 @@ impl<'a> Parser<'a> {
             ("unclosed-matrix", "`\\end{matrix}`")
         };
         if token.kind == TokenKind::End {
-            return Err(Box::new(
-                Diagnostic::error(code, opener.span, format!("this {open} is never closed"))
-                    .label(format!("opened here; expected {shut}, found {found}"))
-                    .help(format!("add {shut}")),
-            ));
+            return Err(Diagnostic::error(code, opener.span, format!("this {open} is never closed"))
+                .label(format!("opened here; expected {shut}, found {found}"))
+                .help(format!("add {shut}")));
         }
         if matches!(token.kind, TokenKind::Equals | TokenKind::DoubleEquals) {
             return Err(unexpected_equals(token));
@@ -333,29 +324,23 @@ impl<'a> Parser<'a> {
         let line = self.source[..opener.span.start].matches('\n').count() + 1;
         let start = self.source[..opener.span.start].rfind('\n').map_or(0, |newline| newline + 1);
         let column = self.source[start..opener.span.start].chars().count() + 1;
-        Err(Box::new(
-            Diagnostic::error(
-                code,
-                token.span,
-                format!("the {open} of line {line}, column {column} is not closed before {found}"),
-            )
-            .label(format!("expected {shut}, found {found}")),
-        ))
+        Err(Diagnostic::error(
+            code,
+            token.span,
+            format!("the {open} of line {line}, column {column} is not closed before {found}"),
+        )
+        .label(format!("expected {shut}, found {found}")))
     }
 }
 
 /// The error for a second `=`.
-pub(super) fn unexpected_equals(token: &Token) -> Box<Diagnostic> {
+pub(super) fn unexpected_equals(token: &Token) -> Diagnostic {
     if token.kind == TokenKind::DoubleEquals {
-        return Box::new(
-            Diagnostic::error("double-equals", token.span, "a definition is written with one `=`")
-                .label("expected `=`, found `==`")
-                .help("write `=`; a formula has no comparisons"),
-        );
+        return Diagnostic::error("double-equals", token.span, "a definition is written with one `=`")
+            .label("expected `=`, found `==`")
+            .help("write `=`; a formula has no comparisons");
     }
-    Box::new(
-        Diagnostic::error("equals-in-expression", token.span, "a formula cannot contain `=`")
-            .label("expected an operator, found `=`")
-            .help("a statement has one `=`; give the inner value a line of its own"),
-    )
+    Diagnostic::error("equals-in-expression", token.span, "a formula cannot contain `=`")
+        .label("expected an operator, found `=`")
+        .help("a statement has one `=`; give the inner value a line of its own")
 }

@@ -1,6 +1,6 @@
 //! Statements as words: one line may hold several, and one formula several lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::Span;
 use super::chunk::{Chunk, chunks, is_latex};
@@ -111,7 +111,7 @@ pub(super) fn sentences(source: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<
         } else if mixed {
             tokens.iter_mut().for_each(join_subscript);
         }
-        let parts = if chunk.latex { split_latex(tokens) } else { split_text(tokens) };
+        let parts = if chunk.latex { split_latex(tokens) } else { split_text(&tokens) };
         result.extend(parts.into_iter().map(|part| Sentence::new(part, chunk.latex)));
     }
     result.retain(|sentence| sentence.tokens.len() > 1);
@@ -134,7 +134,7 @@ fn join_subscript(token: &mut Token) {
     }
 }
 
-fn split_text(tokens: Vec<Token>) -> Vec<Vec<Token>> {
+fn split_text(tokens: &[Token]) -> Vec<Vec<Token>> {
     tokens.split(|token| token.kind == TokenKind::Semicolon).map(<[Token]>::to_vec).collect()
 }
 
@@ -164,7 +164,25 @@ fn split_latex(tokens: Vec<Token>) -> Vec<Vec<Token>> {
             Some(_) | None => result.push(piece),
         }
     }
-    result
+    result.iter().flat_map(|sentence| split_list(sentence)).collect()
+}
+
+/// `f(x) = x^2, f'(x) = 2x` is two statements; the list of a declaration is one.
+fn split_list(tokens: &[Token]) -> Vec<Vec<Token>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let declares = tokens.first().and_then(Token::name).and_then(keyword::find).is_some();
+    let equals: Vec<usize> = top_level(tokens, &TokenKind::Equals).collect();
+    for comma in top_level(tokens, &TokenKind::Comma).filter(|_| !declares) {
+        let place = equals.partition_point(|place| *place < comma);
+        let before = place.checked_sub(1).is_some_and(|last| equals[last] >= start);
+        if before && place < equals.len() {
+            parts.push(tokens[start..comma].to_vec());
+            start = comma + 1;
+        }
+    }
+    parts.push(tokens[start..].to_vec());
+    parts
 }
 
 /// True when `piece` is a statement and not the rest of `before`.
@@ -242,23 +260,24 @@ fn is_objective(name: &str, sentences: &[Sentence]) -> bool {
 /// `\varphi_x = ...; \varphi(x) := \varphi_x` defines one function, and its value has only a
 /// short name: the value takes the place of that name, and the short name goes.
 fn resolve_shorthand(sentences: &mut Vec<Sentence>) {
-    let mut index = 0;
-    while index < sentences.len() {
-        let source = shorthand(&sentences[index]).and_then(|short| {
-            sentences.iter().position(|other| {
-                other.tokens[0].name() == Some(short.as_str()) && other.tokens[1].kind == TokenKind::Equals
-            })
-        });
-        if let Some(place) = source {
-            let value = sentences[place].tokens[2..].to_vec();
-            let function = &mut sentences[index].tokens;
-            function.truncate(5);
-            function.extend(value);
-            sentences.remove(place);
-            index = index.saturating_sub(usize::from(place < index));
+    let shorts: Vec<Option<String>> = sentences.iter().map(shorthand).collect();
+    let wanted: BTreeSet<&str> = shorts.iter().flatten().map(String::as_str).collect();
+    let mut values: BTreeMap<String, Vec<Token>> = BTreeMap::new();
+    for sentence in sentences.iter_mut() {
+        let Some(name) = sentence.tokens[0].name().filter(|name| wanted.contains(name)) else { continue };
+        if sentence.tokens[1].kind == TokenKind::Equals && !values.contains_key(name) {
+            let name = name.to_owned();
+            values.insert(name, sentence.tokens.split_off(2));
+            sentence.tokens.clear();
         }
-        index += 1;
     }
+    for (sentence, short) in sentences.iter_mut().zip(&shorts) {
+        if let Some(value) = short.as_ref().and_then(|short| values.get(short)) {
+            sentence.tokens.truncate(5);
+            sentence.tokens.extend_from_slice(value);
+        }
+    }
+    sentences.retain(|sentence| !sentence.tokens.is_empty());
 }
 
 /// The `f_x` of `f(x) = f_x`.

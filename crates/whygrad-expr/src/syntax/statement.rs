@@ -22,7 +22,7 @@ pub(super) fn read(
     let span = span_of(sentence.words());
     let kind = match reader.statement(diagnostics) {
         Ok(kind) => kind,
-        Err(diagnostic) => return diagnostics.push(*diagnostic),
+        Err(diagnostic) => return diagnostics.push(diagnostic),
     };
     ast.statements.extend(kind.map(|kind| Statement { kind, span }));
 }
@@ -40,7 +40,7 @@ pub(super) fn value(parser: &mut Parser<'_>) -> Parsed<ExprId> {
 }
 
 /// The error for a token after a complete formula.
-fn leftover(source: &str, token: &Token) -> Box<Diagnostic> {
+fn leftover(source: &str, token: &Token) -> Diagnostic {
     let found = token.describe(source);
     if matches!(token.kind, TokenKind::Equals | TokenKind::DoubleEquals) {
         return unexpected_equals(token);
@@ -60,7 +60,7 @@ fn leftover(source: &str, token: &Token) -> Box<Diagnostic> {
             diagnostic
         }
     };
-    Box::new(diagnostic.label(label))
+    diagnostic.label(label)
 }
 
 struct Reader<'a> {
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         value(&mut parser).map(StatementKind::Minimize)
     }
 
-    fn without_names(&self, first: &Token, word: &str) -> Box<Diagnostic> {
+    fn without_names(&self, first: &Token, word: &str) -> Diagnostic {
         let found = self.token(1);
         let example = if word.starts_with("minim") { "minimize x^2" } else { "inputs x1, x2" };
         if found.kind == TokenKind::Colon {
@@ -126,15 +126,9 @@ impl<'a> Reader<'a> {
         } else {
             ("a name", format!("{word} {}", if word.starts_with("target") { "y" } else { "x1, x2" }))
         };
-        Box::new(
-            Diagnostic::error(
-                "keyword-without-names",
-                first.span,
-                format!("`{word}` must be followed by {what}"),
-            )
+        Diagnostic::error("keyword-without-names", first.span, format!("`{word}` must be followed by {what}"))
             .label(format!("expected {what} after this, found {}", found.describe(self.source)))
-            .help(format!("write for example `{help}`")),
-        )
+            .help(format!("write for example `{help}`"))
     }
 
     /// The error for `traget y` and `input: x`, if the first word is nearly a keyword.
@@ -143,11 +137,9 @@ impl<'a> Reader<'a> {
         if self.token(1).kind == TokenKind::Colon && keyword::find(word).is_some() {
             return Err(colon(first, self.token(1), word));
         }
-        Err(Box::new(
-            Diagnostic::error("misspelled-keyword", first.span, format!("`{word}` is not a keyword"))
-                .label("expected a keyword or a definition")
-                .help(format!("did you mean `{meant}`?")),
-        ))
+        Err(Diagnostic::error("misspelled-keyword", first.span, format!("`{word}` is not a keyword"))
+            .label("expected a keyword or a definition")
+            .help(format!("did you mean `{meant}`?")))
     }
 
     /// `\alpha \in (0, 1)` gives a domain; anything else without `=` says nothing.
@@ -165,30 +157,24 @@ impl<'a> Reader<'a> {
         // An error inside the formula explains more than its missing name.
         let mut parser = self.parser();
         value(&mut parser)?;
-        Err(Box::new(
-            Diagnostic::error("not-a-statement", span, "a formula alone says nothing about the model")
-                .label("expected `name = ...`, or a keyword such as `inputs`")
-                .help("give it a name, `loss = ...`, or write `minimize ...`"),
-        ))
+        Err(Diagnostic::error("not-a-statement", span, "a formula alone says nothing about the model")
+            .label("expected `name = ...`, or a keyword such as `inputs`")
+            .help("give it a name, `loss = ...`, or write `minimize ...`"))
     }
 
     fn definition(&mut self, equals: usize) -> Parsed<StatementKind> {
         let left = &self.sentence.tokens[..equals];
         let sign = self.token(equals);
         if left.is_empty() {
-            return Err(Box::new(
-                Diagnostic::error("missing-name", sign.span, "there is no name before `=`")
-                    .label("expected a name before this")
-                    .help("write for example `loss = ...`"),
-            ));
+            return Err(Diagnostic::error("missing-name", sign.span, "there is no name before `=`")
+                .label("expected a name before this")
+                .help("write for example `loss = ...`"));
         }
         if self.token(equals + 1).kind == TokenKind::End {
             let text = left[0].text(self.source);
-            return Err(Box::new(
-                Diagnostic::error("missing-value", sign.span, "there is no formula after `=`")
-                    .label("expected a formula after this, found the end of the statement")
-                    .help(format!("write what `{text}` is equal to; a further line must be indented")),
-            ));
+            return Err(Diagnostic::error("missing-value", sign.span, "there is no formula after `=`")
+                .label("expected a formula after this, found the end of the statement")
+                .help(format!("write what `{text}` is equal to; a further line must be indented")));
         }
         if let Some(kind) = self.notation(left, equals)? {
             return Ok(kind);
@@ -247,7 +233,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bad_left_side(&self, left: &[Token]) -> Box<Diagnostic> {
+    fn bad_left_side(&self, left: &[Token]) -> Diagnostic {
         let span = span_of(left);
         let first = left[0].describe(self.source);
         let mut diagnostic =
@@ -260,7 +246,7 @@ impl<'a> Reader<'a> {
             diagnostic = diagnostic.label("expected one name before `=`");
             diagnostic = diagnostic.help("write `name = formula`; names have no spaces or operators");
         }
-        Box::new(diagnostic)
+        diagnostic
     }
 }
 
@@ -270,30 +256,22 @@ fn formal_arguments(tokens: &[Token]) -> Parsed<Vec<Name>> {
     for token in tokens {
         let Some(text) = token.name() else { continue };
         if arguments.iter().any(|other| other.text == text) {
-            return Err(Box::new(
-                Diagnostic::error(
-                    "repeated-argument",
-                    token.span,
-                    format!("the argument `{text}` appears twice"),
-                )
-                .label("the second one")
-                .help("give each argument a name of its own"),
-            ));
+            return Err(Diagnostic::error(
+                "repeated-argument",
+                token.span,
+                format!("the argument `{text}` appears twice"),
+            )
+            .label("the second one")
+            .help("give each argument a name of its own"));
         }
         arguments.push(Name { text: text.to_owned(), span: token.span });
     }
     Ok(arguments)
 }
 
-fn colon(first: &Token, colon: &Token, word: &str) -> Box<Diagnostic> {
+fn colon(first: &Token, colon: &Token, word: &str) -> Diagnostic {
     let span: Span = first.span.join(colon.span);
-    Box::new(
-        Diagnostic::error(
-            "unexpected-colon",
-            span,
-            format!("`{word}` is followed by names, without a colon"),
-        )
+    Diagnostic::error("unexpected-colon", span, format!("`{word}` is followed by names, without a colon"))
         .label("expected a name, found `:`")
-        .help(format!("write `{word}` and a space instead of the colon")),
-    )
+        .help(format!("write `{word}` and a space instead of the colon"))
 }

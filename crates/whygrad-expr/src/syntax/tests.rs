@@ -34,8 +34,8 @@ fn describe(ast: &Ast, kind: &StatementKind) -> String {
         StatementKind::Fixed(list) => format!("(fixed{})", declarations(ast, list)),
         StatementKind::Define(name, body) => format!("(= {} {})", name.text, expression(ast, *body)),
         StatementKind::Function { name, arguments, body } => {
-            let arguments: String = arguments.iter().map(|argument| format!(" {}", argument.text)).collect();
-            format!("(= ({}{arguments}) {})", name.text, expression(ast, *body))
+            let formal: Vec<&str> = arguments.iter().map(|argument| argument.text.as_str()).collect();
+            format!("(= ({} {}) {})", name.text, formal.join(" "), expression(ast, *body))
         }
         StatementKind::Minimize(body) => format!("(minimize {})", expression(ast, *body)),
     }
@@ -44,15 +44,17 @@ fn describe(ast: &Ast, kind: &StatementKind) -> String {
 fn declarations(ast: &Ast, list: &[Declaration]) -> String {
     let mut text = String::new();
     for declaration in list {
-        text += &format!(" {}", declaration.name.text);
+        text = text + " " + &declaration.name.text;
         if !declaration.shape.is_empty() {
-            text += &format!("{:?}", declaration.shape);
+            let shape = format!("{:?}", declaration.shape);
+            text.push_str(&shape);
         }
         if let Some(value) = declaration.value {
-            text += &format!("={}", expression(ast, value));
+            text = text + "=" + &expression(ast, value);
         }
         if let Some((low, high)) = declaration.domain {
-            text += &format!(" in ({low},{high})");
+            let interval = format!(" in ({low},{high})");
+            text.push_str(&interval);
         }
     }
     text
@@ -69,12 +71,12 @@ fn expression(ast: &Ast, id: ExprId) -> String {
             format!("({} {})", sign(*operator), list(&[*left, *right]))
         }
         ExprKind::Call { function, primes, arguments } => {
-            let mut text = format!("({}{}", function.text, "'".repeat(*primes));
-            for argument in arguments {
-                let keyword = argument.keyword.as_ref().map(|name| format!("{}=", name.text));
-                text += &format!(" {}{}", keyword.unwrap_or_default(), expression(ast, argument.value));
-            }
-            text + ")"
+            let mut words = vec![function.text.clone() + &"'".repeat(*primes)];
+            words.extend(arguments.iter().map(|argument| {
+                let keyword = argument.keyword.as_ref().map(|name| name.text.clone() + "=");
+                keyword.unwrap_or_default() + &expression(ast, argument.value)
+            }));
+            format!("({})", words.join(" "))
         }
         ExprKind::Index(inner, indices) => format!("([] {} {})", expression(ast, *inner), list(indices)),
         ExprKind::Member(inner, name) => format!("(. {} {})", expression(ast, *inner), name.text),

@@ -9,6 +9,8 @@ pub(super) struct Token {
     pub(super) span: Span,
     /// True for `\mathbf{w}` and `\boldsymbol{\theta}`: all parameters at once.
     pub(super) bold: bool,
+    /// True for `\varphi_i`, whose row index was left out: a value, even where `\varphi` is a function.
+    pub(super) indexed: bool,
 }
 
 /// The kinds of words.
@@ -69,7 +71,7 @@ pub(super) enum TokenKind {
 
 impl Token {
     pub(super) fn new(kind: TokenKind, start: usize, end: usize) -> Token {
-        Token { kind, span: Span { start, end }, bold: false }
+        Token { kind, span: Span { start, end }, bold: false, indexed: false }
     }
 
     /// The name, if it is one.
@@ -142,7 +144,7 @@ pub(super) const PRODUCT: u8 = 20;
 /// Binding strength of `^`; an unary minus stands between this and [`PRODUCT`].
 pub(super) const POWER: u8 = 30;
 
-/// The words of one chunk of source, whether or not it has an end.
+/// The sign that both notations write with this character.
 pub(super) fn sign(character: char) -> Option<TokenKind> {
     Some(match character {
         '+' => TokenKind::Plus,

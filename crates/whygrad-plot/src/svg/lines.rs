@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::frame::{Frame, SIZE, Texts, path};
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
-use crate::figure::{Lines, Series, Style};
+use crate::figure::{Lines, Style};
 use crate::palette::{self, Ground, Rgb, mix};
 use crate::thin::{is_noisy, means, strokes};
 use crate::words;
@@ -24,8 +24,11 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let frame = Frame::new(page, &texts, (x, y), header, 0.0);
     frame.draw(page, &texts, true);
     draw_marks(page, &frame, lines, x);
-    for (index, series) in lines.series.iter().enumerate() {
-        draw_series(page, &frame, series, colour(page, index), (x, y));
+    let trends: Vec<_> =
+        (0..lines.series.len()).map(|index| draw_series(page, &frame, lines, index, (x, y))).collect();
+    // The means stand above all pale grounds, so that no curve hides the course of another.
+    for (index, trend) in trends.into_iter().enumerate() {
+        draw_strokes(page, &frame, &trend, colour(page, index), 2.2);
     }
     let first_line = frame.top - header + LINE / 2.0;
     for (index, (left, line, name)) in legend.into_iter().enumerate() {
@@ -58,18 +61,24 @@ fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
     entries.collect()
 }
 
-fn draw_series(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {
+/// Draws a series, and returns the strokes of its mean where it is too noisy to show its course.
+fn draw_series(
+    page: &mut Page,
+    frame: &Frame,
+    lines: &Lines,
+    index: usize,
+    (x, y): (Axis, Axis),
+) -> Vec<Vec<(f64, f64)>> {
+    let (series, fill) = (&lines.series[index], colour(page, index));
     match series.style {
         Style::Line => {
             let reach = strokes(&series.points, &x, &y, frame.width as usize);
             // A noisy curve would hide its own course: it becomes a pale ground for its mean.
             if is_noisy(&reach) && series.points.len() as f64 > 8.0 * frame.width {
                 draw_strokes(page, frame, &reach, mix(fill, page.theme.paper, 0.65), 1.5);
-                let trend = means(&series.points, &x, &y, (frame.width / 4.0) as usize);
-                draw_strokes(page, frame, &trend, fill, 2.2);
-            } else {
-                draw_strokes(page, frame, &reach, fill, 2.0);
+                return means(&series.points, &x, &y, (frame.width / 4.0) as usize);
             }
+            draw_strokes(page, frame, &reach, fill, 2.0);
         }
         Style::Dots => {
             // Dots on the same spot, to half a pixel, are one dot.
@@ -82,6 +91,7 @@ fn draw_series(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y
             }
         }
     }
+    Vec::new()
 }
 
 fn draw_strokes(page: &mut Page, frame: &Frame, strokes: &[Vec<(f64, f64)>], stroke: Rgb, width: f64) {

@@ -26,7 +26,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let legend = legend(map);
     let key_width =
         values.ticks(6).iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
-    let legend_width = legend.iter().map(|(_, text)| text_width(text, SIZE) + 22.0).fold(0.0, f64::max);
+    let legend_width = legend.iter().map(|(_, text)| text_width(text, SIZE) + 26.0).fold(0.0, f64::max);
     let beside = 22.0 + STRIP + 10.0 + key_width.max(24.0);
     // The legend stands at the right where the page is wide, else it takes lines above the picture.
     let wide = page.width >= 480.0 && page.width - legend_width - beside >= 260.0;
@@ -49,7 +49,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
             (frame.left + 6.0, frame.top - header + 8.0 + line)
         };
         draw_sample(page, at, *sample);
-        page.text((at.0 + 14.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
+        page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
     }
 }
 
@@ -121,15 +121,13 @@ fn dot((x, y): (f64, f64), filled: bool) -> String {
 }
 
 fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
+    // On a colour of the surface, because the marks are made for it.
+    let (left, top, fill) = (coordinate(x - 9.0), coordinate(y - 8.0), sequence(0.45).hex());
+    page.add(&format!("<rect x=\"{left}\" y=\"{top}\" width=\"18\" height=\"16\" fill=\"{fill}\"/>"));
     match sample {
         Sample::Above => page.add(&dot((x, y), true)),
         Sample::Below => page.add(&dot((x, y), false)),
-        Sample::Level => {
-            // On the colour of the middle, because the line is white.
-            let (left, top, fill) = (coordinate(x - 7.0), coordinate(y - 5.0), sequence(0.5).hex());
-            page.add(&format!("<rect x=\"{left}\" y=\"{top}\" width=\"14\" height=\"10\" fill=\"{fill}\"/>"));
-            page.line((x - 7.0, y), (x + 7.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\"");
-        }
+        Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
     }
 }
 

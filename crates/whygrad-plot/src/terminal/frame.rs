@@ -41,7 +41,7 @@ impl<'a> Frame<'a> {
         let top = usize::from(!texts.title.is_empty()) + usize::from(!texts.y_label.is_empty());
         let below = AXIS_ROWS + usize::from(!texts.x_label.is_empty()) + notes;
         let height = terminal.rows.saturating_sub(top + below).max(3);
-        let y_ticks = axes.1.ticks((height / 3 + 1).clamp(2, 9));
+        let y_ticks = axes.1.ticks((height / 3 + 1).clamp(if height < 5 { 2 } else { 3 }, 9));
         let gutter = y_ticks.iter().map(|(_, tick)| width(&tick.label)).max().unwrap_or(0);
         let left = gutter + 2;
         let width = terminal.columns.saturating_sub(left + beside).max(1);

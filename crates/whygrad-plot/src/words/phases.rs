@@ -19,7 +19,7 @@ const FLAT_LENGTH: f64 = 0.15;
 /// So many turns of this height, each within this length, are an oscillation.
 const SWINGS: usize = 6;
 const SWING_HEIGHT: f64 = 0.12;
-const SWING_LENGTH: f64 = 0.1;
+const SWING_LENGTH: f64 = 0.12;
 
 /// A curve that goes up and down so many times more than its average does is noisy.
 const NOISE: f64 = 4.0;
@@ -131,7 +131,11 @@ fn oscillations(places: &[(f64, f64)]) -> Vec<(usize, usize)> {
             if index - first >= SWINGS {
                 let reaches_end = places[places.len() - 1].0 - places[turns[index - 1]].0 < SWING_LENGTH;
                 let last = if reaches_end { places.len() - 1 } else { turns[index - 1] };
-                found.push((turns[first], last));
+                let swings = turns[first..index].iter().map(|turn| places[*turn].1);
+                let low = swings.clone().fold(f64::INFINITY, f64::min);
+                let high = swings.fold(f64::NEG_INFINITY, f64::max);
+                let from_start = places[turns[first]].0 < SWING_LENGTH && (low..=high).contains(&places[0].1);
+                found.push((if from_start { 0 } else { turns[first] }, last));
             }
             first = index;
         }
@@ -158,8 +162,7 @@ fn calm(places: &[(f64, f64)], from: usize, to: usize, pieces: &mut Vec<Piece>) 
         let stops: Vec<usize> = [at].into_iter().chain(inner).chain([first]).collect();
         for leg in stops.windows(2).filter(|leg| leg[1] > leg[0]) {
             let (begin, end) = (start_of(&knots, leg[0], from), end_of(&knots, leg[1], to));
-            let kind = if places[end].1 < places[begin].1 { Kind::Fall } else { Kind::Rise };
-            pieces.push((kind, begin, end));
+            pieces.push((direction(places, begin, end), begin, end));
         }
         if last > first {
             pieces.push((Kind::Flat, start_of(&knots, first, from), end_of(&knots, last, to)));
@@ -167,9 +170,12 @@ fn calm(places: &[(f64, f64)], from: usize, to: usize, pieces: &mut Vec<Piece>) 
         at = last;
     }
     if knots.len() == 1 {
-        let kind = if places[to].1 < places[from].1 { Kind::Fall } else { Kind::Rise };
-        pieces.push((kind, from, to));
+        pieces.push((direction(places, from, to), from, to));
     }
+}
+
+fn direction(places: &[(f64, f64)], from: usize, to: usize) -> Kind {
+    if places[to].1 < places[from].1 { Kind::Fall } else { Kind::Rise }
 }
 
 fn start_of(knots: &[Knot], index: usize, from: usize) -> usize {
@@ -184,7 +190,7 @@ fn end_of(knots: &[Knot], index: usize, to: usize) -> usize {
 fn knots(places: &[(f64, f64)], from: usize, to: usize) -> Vec<Knot> {
     let mut knots: Vec<(Knot, f64)> = Vec::new();
     for (index, place) in places.iter().enumerate().take(to + 1).skip(from) {
-        let column = (place.0 * COLUMNS).floor();
+        let column = (place.0 * COLUMNS).floor().min(COLUMNS - 1.0);
         match knots.last_mut() {
             Some((knot, its_column)) if *its_column == column => {
                 let count = (index - knot.first + 1) as f64;
@@ -279,9 +285,13 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)]) -> Vec<Piece> {
         merged[1].1 = merged.remove(0).1;
     }
     for piece in &mut merged {
-        // Flats that were joined may add up to a slow move.
-        if piece.0 == Kind::Flat && height(piece) > 2.0 * FLAT_HEIGHT {
-            piece.0 = if places[piece.2].1 < places[piece.1].1 { Kind::Fall } else { Kind::Rise };
+        // Flats that were joined may add up to a slow move, and a long move may come to nothing.
+        let moves = height(piece) > 2.5 * FLAT_HEIGHT;
+        let is_long = places[piece.2].0 - places[piece.1].0 >= FLAT_LENGTH;
+        match piece.0 {
+            Kind::Flat if moves => piece.0 = direction(places, piece.1, piece.2),
+            Kind::Fall | Kind::Rise if is_long && !moves => piece.0 = Kind::Flat,
+            _ => {}
         }
     }
     let mut last: Vec<Piece> = Vec::new();

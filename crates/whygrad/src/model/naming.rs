@@ -142,6 +142,9 @@ impl Namer<'_> {
         }
         // A linear output has no z of its own: its δ is dL/d(prediction).
         for &prediction in &self.program.predictions {
+            if pre_activation(self.arena(), prediction).is_some() {
+                continue;
+            }
             if let Some(delta) = of(prediction) {
                 let name = self.names.get(&prediction).cloned().unwrap_or_else(|| "out".into());
                 self.give(delta, &format!("delta_{name}"));
@@ -173,10 +176,34 @@ impl Namer<'_> {
     /// More than one operation on names: `y - y_hat` is as short as a name for it.
     fn is_long(&self, term: Term) -> bool {
         let op = self.arena().op(term);
+        if self.is_log_softmax(term) || self.is_share(term) {
+            return false;
+        }
         let simple = |c: Term| self.is_atom(c) || self.names.contains_key(&c);
         let minus = |c: Term| matches!(self.arena().op(c), Op::Map(Function::Neg, a) if simple(a));
         !op.children().iter().all(|&c| simple(c) || minus(c))
             || matches!(op, Op::Map(f, _) if f != Function::Neg)
+    }
+
+    /// `z - logsumexp(z)`: a name for it would hide the softmax.
+    fn is_log_softmax(&self, term: Term) -> bool {
+        let Op::Zip(Zip::Add, z, minus) = self.arena().op(term) else { return false };
+        let Op::Map(Function::Neg, sum) = self.arena().op(minus) else { return false };
+        self.arena().op(sum) == Op::LogSumExp(z)
+    }
+
+    /// `2/n*y` or `y/n`: as short as a name for it.
+    fn is_share(&self, term: Term) -> bool {
+        let short = |t: Term| self.is_atom(t) || self.names.contains_key(&t);
+        match self.arena().op(term) {
+            Op::Zip(Zip::Div, a, b) => short(a) && short(b),
+            Op::Zip(Zip::Mul, share, b) => match self.arena().op(share) {
+                Op::Zip(Zip::Div, c, n) => short(c) && short(n) && short(b),
+                _ => false,
+            },
+            Op::SumEntries(a) => short(a),
+            _ => false,
+        }
     }
 
     fn split(self) -> Naming {

@@ -22,6 +22,8 @@ pub(crate) struct Objective {
     pub(crate) class_index: bool,
     pub(crate) plain_function: bool,
     pub(crate) span: Span,
+    /// Where the loss is written out.
+    pub(crate) formula: Option<Span>,
     /// Starting values by parameter name.
     pub(crate) starts: Vec<(String, Term)>,
 }
@@ -48,6 +50,7 @@ impl Resolver<'_> {
                 class_index: false,
                 plain_function: true,
                 span,
+                formula: Some(span),
                 starts,
             });
         }
@@ -56,16 +59,17 @@ impl Resolver<'_> {
             .find_map(|name| self.scope.definitions.iter().position(|d| d.name.text == *name));
         let loss_call = defined.and_then(|index| self.loss_call(self.scope.definitions[index].value));
         let predictions = self.predictions(loss_call);
-        let (loss, text, span) = match (&options.loss, defined) {
+        let (loss, text, span, formula) = match (&options.loss, defined) {
             (None, Some(index)) => {
                 let definition = &self.scope.definitions[index];
                 let (text, span) = (definition.name.text.clone(), definition.name.span);
-                (self.values[index].flatten()?, text, span)
+                let formula = self.ast.expr(definition.value).span;
+                (self.values[index].flatten()?, text, span, Some(formula))
             }
             (name, _) => {
                 let name = name.clone().unwrap_or_else(|| "mse".into());
                 let (loss, text) = self.default_loss(&name, &predictions)?;
-                (loss, text, Span::default())
+                (loss, text, Span::default(), None)
             }
         };
         let called = match &options.loss {
@@ -77,7 +81,7 @@ impl Resolver<'_> {
         };
         let class_index =
             called.is_some_and(|name| name.contains("cross_entropy") && !name.contains("binary"));
-        Some(Objective { loss, predictions, text, class_index, plain_function: false, span, starts })
+        Some(Objective { loss, predictions, text, class_index, plain_function: false, span, formula, starts })
     }
 
     /// The call of a named loss inside a formula.

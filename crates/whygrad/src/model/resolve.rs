@@ -434,7 +434,7 @@ impl<'a> Resolver<'a> {
         self.made(made, span)
     }
 
-    /// `fill(a, k)`, `fill(a, r, c)`, `place(a, i, k)`, `place(a, i, r, c)`.
+    /// `fill(a, k)`, `fill(a, r, c)`, `place(a, i, k)`, `place(a, i, j, r, c)`.
     fn spread(&mut self, function: &Name, arguments: &[Argument], values: &[Term], span: Span) -> Resolved {
         let place = function.text == "place";
         let numbers: Option<Vec<usize>> =
@@ -443,7 +443,11 @@ impl<'a> Resolver<'a> {
         let Some(numbers) = numbers.filter(|n| !n.is_empty() && !values.is_empty()) else {
             return Err(self.error(bad("sizes and indices are whole numbers written out")));
         };
-        let (index, shape) = if place { (numbers[0], &numbers[1..]) } else { (0, &numbers[..]) };
+        let (index, shape) = match (place, &numbers[..]) {
+            (true, &[i, j, _, columns]) => (i * columns + j, &numbers[2..]),
+            (true, _) => (numbers[0], &numbers[1..]),
+            (false, _) => (0, &numbers[..]),
+        };
         match Dims::from_declared(shape) {
             Some(dims) if index < dims.len() && self.arena.dims(values[0]).is_scalar() => {
                 if dims.is_scalar() {

@@ -244,19 +244,11 @@ impl Lexer<'_> {
         if !rest.starts_with('{') {
             return false;
         }
-        let mut depth = 0_usize;
-        for (index, byte) in rest.bytes().enumerate() {
-            if byte == b'{' {
-                depth += 1;
-            } else if byte == b'}' {
-                depth -= 1;
-                if depth == 0 {
-                    self.position += index + 1;
-                    return true;
-                }
-            }
-        }
-        false
+        let Ok(pair) = self.braces.binary_search_by_key(&self.position, |(open, _)| *open) else {
+            return false;
+        };
+        self.position = self.braces[pair].1 + 1;
+        true
     }
 
     /// `\nabla_{w_1}` and `\partial_{w_1}`; a nabla alone is by all parameters.
@@ -269,7 +261,9 @@ impl Lexer<'_> {
         }
         let parts = if self.accept("_") { self.subscript(0) } else { vec!["theta".to_owned()] };
         let mut name = Read::default();
-        parts.iter().for_each(|part| name.join(part));
+        for part in &parts {
+            name.join(part);
+        }
         let (name, _, _) = name.into_parts();
         self.push_from(TokenKind::Derivative(name), start);
     }

@@ -10,6 +10,9 @@ use super::Lexer;
 use super::command::{accent, greek, style};
 use crate::diagnostic::Diagnostic;
 
+/// No name of several letters is longer.
+const LONGEST_WORD: usize = 64;
+
 /// How deep accents and subscripts may nest.
 const DEPTH_LIMIT: usize = 20;
 
@@ -18,6 +21,7 @@ const DEPTH_LIMIT: usize = 20;
 pub(super) struct Read {
     pub(super) text: String,
     bold: bool,
+    indexed: bool,
     primes: usize,
 }
 
@@ -26,7 +30,11 @@ impl Lexer<'_> {
     pub(super) fn letters(&mut self) {
         let rest = self.rest();
         let start = self.position;
-        let whole = run(rest, continues_name);
+        let whole = rest
+            .char_indices()
+            .take(LONGEST_WORD)
+            .find(|(_, character)| !continues_name(*character))
+            .map_or(rest.len(), |(index, _)| index);
         if whole > 1 && self.is_word(&rest[..whole]) {
             self.position += whole;
             return self.finish(normalise(&rest[..whole]), false, start);
@@ -43,8 +51,11 @@ impl Lexer<'_> {
             self.position += length;
             return self.finish(letters.to_owned(), false, start);
         }
-        let text = self.single();
-        self.finish(text, false, start);
+        while self.position < start + length.max(1) {
+            let letter = self.position;
+            let text = self.single();
+            self.finish(text, false, letter);
+        }
     }
 
     /// True for a name of several letters that the text of the document uses.
@@ -79,11 +90,11 @@ impl Lexer<'_> {
 
     /// Reads what belongs to a name after its letters, and adds it with its primes.
     pub(super) fn finish(&mut self, text: String, bold: bool, start: usize) {
-        let mut read = Read { text, bold, primes: 0 };
+        let mut read = Read { text, bold, ..Read::default() };
         self.suffixes(&mut read, 0);
-        let Read { text, bold, primes } = read;
+        let Read { text, bold, indexed, primes } = read;
         let end = self.position;
-        self.tokens.push(Token { bold, ..Token::new(TokenKind::Name(text), start, end) });
+        self.tokens.push(Token { bold, indexed, ..Token::new(TokenKind::Name(text), start, end) });
         for _ in 0..primes {
             self.tokens.push(Token::new(TokenKind::Prime, end, end));
         }
@@ -95,8 +106,10 @@ impl Lexer<'_> {
             let start = self.position;
             self.skip_inline_space();
             if self.accept("_") {
-                for part in self.subscript(depth) {
-                    read.join(&part);
+                let parts = self.subscript(depth);
+                read.indexed |= parts.is_empty();
+                for part in &parts {
+                    read.join(part);
                 }
             } else if self.accept("'") || self.accept("’") || self.accept("′") {
                 read.primes += 1;
@@ -111,7 +124,10 @@ impl Lexer<'_> {
     fn numbering(&mut self, read: &mut Read) -> bool {
         for (open, close) in [("^{(", ")}"), ("^{[", "]}")] {
             let Some(rest) = self.rest().strip_prefix(open) else { continue };
-            let Some((inner, _)) = rest.split_once(close) else { continue };
+            let inner = &rest[..run(rest, char::is_alphanumeric)];
+            if !rest[inner.len()..].starts_with(close) {
+                continue;
+            }
             let mut letters = inner.chars();
             let index = letters.next().is_some_and(|letter| self.indices.contains(&letter));
             let index = index && letters.next().is_none();
@@ -120,6 +136,8 @@ impl Lexer<'_> {
                 self.position += open.len() + inner.len() + close.len();
                 if digits {
                     read.join(inner);
+                } else {
+                    read.indexed = true;
                 }
                 return true;
             }
@@ -136,7 +154,9 @@ impl Lexer<'_> {
         self.skip_inline_space();
         let start = self.position;
         let mut parts = Vec::new();
-        if self.accept("{") {
+        if depth > DEPTH_LIMIT {
+            self.bad_subscript(start);
+        } else if self.accept("{") {
             loop {
                 self.skip_space();
                 if self.accept("}") {
@@ -225,7 +245,10 @@ impl Lexer<'_> {
         }
         let start = self.position;
         self.position += 1 + word.len();
-        let read = if let Some(suffix) = accent(word) {
+        let prose = style(word) == Some(false) && self.rest().starts_with("{ ");
+        let read = if prose {
+            None
+        } else if let Some(suffix) = accent(word) {
             self.inner(depth + 1).map(|mut read| {
                 read.text.push_str(suffix);
                 read
@@ -300,7 +323,8 @@ impl Read {
     pub(super) fn join(&mut self, part: &str) {
         let digits = part.starts_with(|first: char| first.is_ascii_digit());
         let after_letter = self.text.ends_with(char::is_alphabetic);
-        if !(digits && after_letter) && !self.text.is_empty() && !part.is_empty() {
+        let apart = !digits || !after_letter;
+        if apart && !self.text.is_empty() && !part.is_empty() {
             self.text.push('_');
         }
         self.text.push_str(part);

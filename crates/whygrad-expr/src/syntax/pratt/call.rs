@@ -13,20 +13,16 @@ impl Parser<'_> {
         while self.accept(&TokenKind::Prime) {
             primes += 1;
         }
-        if self.at(&TokenKind::Open) && (!self.latex || primes > 0 || self.is_call(text)) {
+        if self.at(&TokenKind::Open) && (!self.latex || primes > 0 || (!token.indexed && self.is_call(text)))
+        {
             return self.nested(|parser| parser.call(token, text, primes));
         }
         if primes > 0 {
             let span = self.since(token.span);
             let marks = "'".repeat(primes);
-            return Err(Box::new(
-                Diagnostic::error("prime-without-argument", span, "a derivative needs its argument")
-                    .label(format!(
-                        "expected `(` after the prime, found {}",
-                        self.token().describe(self.source)
-                    ))
-                    .help(format!("write `{text}{marks}(z)`")),
-            ));
+            return Err(Diagnostic::error("prime-without-argument", span, "a derivative needs its argument")
+                .label(format!("expected `(` after the prime, found {}", self.token().describe(self.source)))
+                .help(format!("write `{text}{marks}(z)`")));
         }
         if self.latex && text == "e" && self.accept(&TokenKind::Power) {
             let exponent = self.nested(|parser| parser.binding(super::POWER))?;
@@ -107,11 +103,9 @@ impl Parser<'_> {
     fn member(&mut self, id: ExprId, dot: &Token) -> Parsed<ExprId> {
         let token = self.token();
         let Some(text) = token.name() else {
-            return Err(Box::new(
-                Diagnostic::error("missing-member", dot.span, "a name must follow `.`")
-                    .label(format!("expected a name after this, found {}", token.describe(self.source)))
-                    .help("write for example `hidden.W`"),
-            ));
+            return Err(Diagnostic::error("missing-member", dot.span, "a name must follow `.`")
+                .label(format!("expected a name after this, found {}", token.describe(self.source)))
+                .help("write for example `hidden.W`"));
         };
         self.position += 1;
         let span = self.span_of(id).join(token.span);
@@ -120,10 +114,8 @@ impl Parser<'_> {
     }
 }
 
-fn empty_index(token: &Token) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("empty-index", token.span, "an index must say which entry is meant")
-            .label("expected a number after this, found `]`")
-            .help("indices count from 0: `W[0,1]`"),
-    )
+fn empty_index(token: &Token) -> Diagnostic {
+    Diagnostic::error("empty-index", token.span, "an index must say which entry is meant")
+        .label("expected a number after this, found `]`")
+        .help("indices count from 0: `W[0,1]`")
 }

@@ -32,6 +32,9 @@ impl Parser<'_> {
             let span = self.since(token.span);
             return Ok(self.ast.push(ExprKind::Name(name), span));
         }
+        if is_operator(&self.tokens[self.position..]) {
+            return Err(unsupported(token, "a derivative is read only as a name, such as `dw1`"));
+        }
         self.position += 1;
         let above = self.braced()?;
         let below = self.braced()?;
@@ -186,17 +189,15 @@ impl Parser<'_> {
 }
 
 /// The error for notation that has a meaning on paper but not here.
-pub(in super::super) fn unsupported(token: &Token, message: &str) -> Box<Diagnostic> {
+pub(in super::super) fn unsupported(token: &Token, message: &str) -> Diagnostic {
     let help = if token.kind == TokenKind::Partial || token.kind == TokenKind::Fraction {
         "write the derivative out, or give it a line: `dw1 = ...`"
     } else {
         "write it with the operations of the language"
     };
-    Box::new(
-        Diagnostic::error("unsupported-notation", token.span, message)
-            .label("cannot be computed as it stands")
-            .help(help),
-    )
+    Diagnostic::error("unsupported-notation", token.span, message)
+        .label("cannot be computed as it stands")
+        .help(help)
 }
 
 /// The number of tokens of `(\mathbf{w}, b, x_i)`, a list of plain names, and whether one of them
@@ -242,6 +243,16 @@ pub(in super::super) fn derivative(tokens: &[Token]) -> Option<(String, usize)> 
     let objective = above.starts_with(char::is_uppercase) || ["loss", "cost", "ell"].contains(&above);
     let name = if objective { format!("d{below}") } else { format!("d{above}_d{below}") };
     Some((name, 1 + length + rest))
+}
+
+/// True for `\frac{d}{dw}` and `\frac{\partial}{\partial w}`, which wait for what they derive.
+fn is_operator(tokens: &[Token]) -> bool {
+    let marks = |token: &Token| token.kind == TokenKind::Partial || token.name() == Some("d");
+    tokens.len() > 6
+        && marks(&tokens[2])
+        && tokens[3].kind == TokenKind::CloseBrace
+        && marks(&tokens[5])
+        && tokens[6].kind != TokenKind::CloseBrace
 }
 
 /// `{\partial w_1}` or `{dw_1}`: the name, and how many tokens it takes.

@@ -30,7 +30,7 @@ impl Reader<'_> {
             parser.restart(start);
             match complete_entry(&mut parser, keyword) {
                 Ok(declaration) => declarations.push(declaration),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
+                Err(diagnostic) => diagnostics.push(diagnostic),
             }
         }
         if declarations.is_empty() {
@@ -66,26 +66,22 @@ fn complete_entry(parser: &mut Parser<'_>, keyword: Keyword) -> Parsed<Declarati
         Keyword::Params | Keyword::Fixed | Keyword::Minimize => None,
     };
     if let (Some(data), true) = (data, declaration.value.is_some() || declaration.domain.is_some()) {
-        return Err(Box::new(
-            Diagnostic::error(
-                "value-of-data",
-                declaration.span,
-                format!("{data} takes its values from the data, `{name}` cannot be given one"),
-            )
-            .label("expected only a name")
-            .help(format!("write `params {name} = ...` or `fixed {name} = ...` for a number of your own")),
-        ));
+        return Err(Diagnostic::error(
+            "value-of-data",
+            declaration.span,
+            format!("{data} takes its values from the data, `{name}` cannot be given one"),
+        )
+        .label("expected only a name")
+        .help(format!("write `params {name} = ...` or `fixed {name} = ...` for a number of your own")));
     }
     if keyword == Keyword::Fixed && declaration.value.is_none() {
-        return Err(Box::new(
-            Diagnostic::error(
-                "missing-value",
-                declaration.span,
-                format!("`{name}` is fixed but has no value"),
-            )
-            .label("expected `=` and a value after this")
-            .help(format!("write `fixed {name} = 0.5`")),
-        ));
+        return Err(Diagnostic::error(
+            "missing-value",
+            declaration.span,
+            format!("`{name}` is fixed but has no value"),
+        )
+        .label("expected `=` and a value after this")
+        .help(format!("write `fixed {name} = 0.5`")));
     }
     Ok(declaration)
 }
@@ -94,10 +90,8 @@ fn complete_entry(parser: &mut Parser<'_>, keyword: Keyword) -> Parsed<Declarati
 pub(super) fn entry(parser: &mut Parser<'_>) -> Parsed<Declaration> {
     let token = parser.token();
     let Some(text) = token.name() else {
-        return Err(Box::new(
-            Diagnostic::error("missing-name", token.span, "a declaration lists names")
-                .label(format!("expected a name, found {}", token.describe(parser.source))),
-        ));
+        return Err(Diagnostic::error("missing-name", token.span, "a declaration lists names")
+            .label(format!("expected a name, found {}", token.describe(parser.source))));
     };
     let name = Name { text: text.to_owned(), span: token.span };
     parser.position += 1;
@@ -120,16 +114,14 @@ pub(super) fn entry(parser: &mut Parser<'_>) -> Parsed<Declaration> {
     Ok(Declaration { span: token.span.join(last.span), name, shape, value, domain })
 }
 
-fn missing_value(parser: &Parser<'_>, sign: &Token, text: &str) -> Box<Diagnostic> {
+fn missing_value(parser: &Parser<'_>, sign: &Token, text: &str) -> Diagnostic {
     let found = parser.token().describe(parser.source);
-    Box::new(
-        Diagnostic::error("missing-value", sign.span, "there is no value after `=`")
-            .label(format!("expected a value after this, found {found}"))
-            .help(format!("write for example `{text} = 0.1`, or leave out the `=`")),
-    )
+    Diagnostic::error("missing-value", sign.span, "there is no value after `=`")
+        .label(format!("expected a value after this, found {found}"))
+        .help(format!("write for example `{text} = 0.1`, or leave out the `=`"))
 }
 
-fn after_entry(parser: &Parser<'_>, text: &str, next: &Token) -> Box<Diagnostic> {
+fn after_entry(parser: &Parser<'_>, text: &str, next: &Token) -> Diagnostic {
     let found = next.describe(parser.source);
     let diagnostic = if let Some(other) = next.name() {
         Diagnostic::error("missing-comma", next.span, "names of a list are separated by commas")
@@ -141,7 +133,7 @@ fn after_entry(parser: &Parser<'_>, text: &str, next: &Token) -> Box<Diagnostic>
             format!("the declaration of `{text}` ends before {found}"),
         )
     };
-    Box::new(diagnostic.label(format!("expected `,` or the end of the statement, found {found}")))
+    diagnostic.label(format!("expected `,` or the end of the statement, found {found}"))
 }
 
 /// `[3,2]`
@@ -151,15 +143,14 @@ fn shape(parser: &mut Parser<'_>) -> Parsed<Vec<usize>> {
     let mut shape = Vec::new();
     loop {
         let token = parser.token();
-        match token.kind {
-            TokenKind::Number(size) if size.fract() == 0.0 && (1.0..=LARGEST_AXIS).contains(&size) => {
-                shape.push(size as usize);
-            }
-            _ if token.kind == TokenKind::End => {
-                return parser.close(opener, &TokenKind::CloseBracket).map(|()| shape);
-            }
-            _ => return Err(bad_shape(parser, token)),
+        if token.kind == TokenKind::End {
+            return parser.close(opener, &TokenKind::CloseBracket).map(|()| shape);
         }
+        let TokenKind::Number(size) = token.kind else { return Err(bad_shape(parser, token)) };
+        if size.fract() != 0.0 || !(1.0..=LARGEST_AXIS).contains(&size) {
+            return Err(bad_shape(parser, token));
+        }
+        shape.push(size as usize);
         parser.position += 1;
         if !parser.accept(&TokenKind::Comma) {
             parser.close(opener, &TokenKind::CloseBracket)?;
@@ -168,12 +159,10 @@ fn shape(parser: &mut Parser<'_>) -> Parsed<Vec<usize>> {
     }
 }
 
-fn bad_shape(parser: &Parser<'_>, token: &Token) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("bad-shape", token.span, "a shape is made of whole numbers from 1 on")
-            .label(format!("expected a whole number, found {}", token.describe(parser.source)))
-            .help("write for example `W[3,2]` for 3 rows and 2 columns"),
-    )
+fn bad_shape(parser: &Parser<'_>, token: &Token) -> Diagnostic {
+    Diagnostic::error("bad-shape", token.span, "a shape is made of whole numbers from 1 on")
+        .label(format!("expected a whole number, found {}", token.describe(parser.source)))
+        .help("write for example `W[3,2]` for 3 rows and 2 columns")
 }
 
 /// `(0, 1)`, `(-inf, 2)`
@@ -193,11 +182,9 @@ fn domain(parser: &mut Parser<'_>) -> Parsed<(f64, f64)> {
     }
     let last = &parser.tokens[parser.position - 1];
     let span = opener.span.join(last.span);
-    Err(Box::new(
-        Diagnostic::error("bad-domain", span, "the lower bound of a domain must be below the upper one")
-            .label("no number lies in this interval")
-            .help("write the smaller bound first: `o in (0, 1)`"),
-    ))
+    Err(Diagnostic::error("bad-domain", span, "the lower bound of a domain must be below the upper one")
+        .label("no number lies in this interval")
+        .help("write the smaller bound first: `o in (0, 1)`"))
 }
 
 fn bound(parser: &mut Parser<'_>) -> Parsed<f64> {
@@ -217,11 +204,9 @@ fn bound(parser: &mut Parser<'_>) -> Parsed<f64> {
     Ok(if negative { -size } else { size })
 }
 
-fn bad_domain(parser: &Parser<'_>, token: &Token, message: &str) -> Box<Diagnostic> {
+fn bad_domain(parser: &Parser<'_>, token: &Token, message: &str) -> Diagnostic {
     let found = token.describe(parser.source);
-    Box::new(
-        Diagnostic::error("bad-domain", token.span, message)
-            .label(format!("expected an open interval of numbers, found {found}"))
-            .help("write for example `o in (0, 1)` or `v in (-inf, 2)`"),
-    )
+    Diagnostic::error("bad-domain", token.span, message)
+        .label(format!("expected an open interval of numbers, found {found}"))
+        .help("write for example `o in (0, 1)` or `v in (-inf, 2)`")
 }

@@ -114,10 +114,108 @@ fn the_models_of_the_notebook() {
 fn the_polynomial_of_the_tutorial() {
     check_document("$f(x) = x^4 - 3x^3 + 2$", &["(= (f x) (+ (- (^ x 4) (* 3 (^ x 3))) 2))"]);
     check_document("$f'(x) = 4x^3 - 9x^2$", &["(= (f' x) (- (* 4 (^ x 3)) (* 9 (^ x 2))))"]);
+    check_document("$f(x)=x^2, f'(x)=2x$", &["(= (f x) (^ x 2))", "(= (f' x) (* 2 x))"]);
     check_document("minimize $x^4 - 3x^3 + 2$", &["(minimize (+ (- (^ x 4) (* 3 (^ x 3))) 2))"]);
     check(r"$x - \alpha*f'(x)$", "(- x (* alpha (f' x)))");
+}
+
+#[test]
+fn accents_and_subscripts_join_to_names() {
+    check(r"\bar{x} + \tilde y + \hat\theta_1", "(+ (+ x_bar y_tilde) theta_hat1)");
+    check(r"b_o w_{1,2} w_{ij} \mathbf{w}_1", "(* (* (* b_o w1_2) w_ij) w1)");
+    check(r"x_{i1} + x_{i,1} + x_{1i} + y_i + \hat{y}_i", "(+ (+ (+ (+ x1 x1) x1) y) y_hat)");
+    check(r"x_1^{(i)} W^{[2]} a^{(1)}", "(* (* x1 W2) a1)");
+    check(r"\text{net}_1 + \mathrm{out}_{o1} + \operatorname{bias}", "(+ (+ net1 out_o1) bias)");
+    check(r"MSE \cdot xy", "(* (* MSE x) y)");
+}
+
+#[test]
+fn functions_need_no_parentheses() {
+    check(r"\ln x + \tanh(z) + \exp(-x)", "(+ (+ (log x) (tanh z)) (exp (- x)))");
+    check(
+        r"-y\log \hat{y} - (1-y)\log(1-\hat{y})",
+        "(- (* (- y) (log y_hat)) (* (- 1 y) (log (- 1 y_hat))))",
+    );
+    check(r"\sin^2 x + \ln 2x", "(+ (^ (sin x) 2) (log (* 2 x)))");
+    check(r"\max\{0, z\} + \operatorname{ReLU}(z) + \tanh'(z)", "(+ (+ (max 0 z) (relu z)) (tanh' z))");
+    check(r"e^{-x} + e", "(+ (exp (- x)) e)");
+    check(r"\sigma(z)(1-\sigma(z))", "(* (sigma z) (- 1 (sigma z)))");
+    check(r"$y_i(1 - y_i) + b(x)$", "(+ (* y (- 1 y)) (* b x))");
+}
+
+#[test]
+fn fractions_roots_bars_and_transposes() {
+    check(r"\frac12 x + \tfrac{a}{b} + \dfrac1{n}", "(+ (+ (* (/ 1 2) x) (/ a b)) (/ 1 n))");
+    check(r"\sqrt{a} + \sqrt[3]{a}", "(+ (sqrt a) (^ a (/ 1 3)))");
+    check(r"\left|x\right| + \lvert a b \rvert c", "(+ (abs x) (* (abs (* a b)) c))");
+    check(r"\|w\|^2 + \lVert w\rVert_1 + \|w\|_2^{2}", "(+ (+ (sum (^ w 2)) (sum (abs w))) (sum (^ w 2)))");
+    check(r"x^T w + W^\top x + x^{2}", "(+ (+ (* (transpose x) w) (* (transpose W) x)) (^ x 2))");
+    check(r"\big[a + b\big]c \odot d \times 2", "(* (* (* (+ a b) c) d) 2)");
+}
+
+#[test]
+fn a_sum_reaches_to_the_next_term() {
+    check(r"\sum_i x_i w + b", "(+ (sum (* x w)) b)");
+    check(r"-\sum_{i=1}^{N}\sum_{k=1}^{K} y_{ik}\log p_{ik}", "(- (sum (* y (log p))))");
     check_document(
-        r"$$\delta_j^{l-1} = (\theta_2 * \delta_j^l) \odot (a^{l-1} \odot (1 - a^{l-1}))$$".trim_matches('!'),
-        &[],
+        r"$J = \frac{1}{2m}\sum\limits_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$, $h_\theta(x) = \theta_0 + \theta_1x$",
+        &["(= J (* (/ 1 (* 2 n)) (sum (^ (- (h_theta x) y) 2))))", "(= (h_theta x) (+ theta0 (* theta1 x)))"],
+    );
+}
+
+#[test]
+fn derivatives_on_the_left_are_names() {
+    check_document(r"\frac{dL}{dw_1} = x", &["(= dw1 x)"]);
+    check_document(r"\frac{\partial L(\boldsymbol{\theta})}{\partial w_{11}} = x", &["(= dw11 x)"]);
+    check_document(r"\partial_{w_1} L = x", &["(= dw1 x)"]);
+    check_document(r"\nabla_{b_o} L(\boldsymbol{\theta}) = x", &["(= db_o x)"]);
+    check_document(r"\frac{\partial \mathcal{L}}{\partial w} &= 2x \\ &= 3x", &["(= dw (* 3 x))"]);
+}
+
+#[test]
+fn text_and_latex_stand_in_one_file() {
+    check_document(
+        "inputs x_1, x_2\ntarget y\nparams w_1 = 0.1, w_2, alpha in (0, 1)\n\
+         h(z) = 1/(1 + exp(-z))\n\\hat{y} = h(x_1w_1\n  + x_2w_2)\n\
+         loss = \\frac{1}{n}\\sum_{i=1}^n (y_i - \\hat{y}_i)^2 + alpha w_1^2 % penalty\n",
+        &[
+            "(inputs x1 x2)",
+            "(targets y)",
+            "(params w1=0.1 w2 alpha in (0,1))",
+            "(= (h z) (/ 1 (+ 1 (exp (- z)))))",
+            "(= y_hat (h (+ (* x1 w1) (* x2 w2))))",
+            "(= loss (+ (* (/ 1 n) (sum (^ (- y y_hat) 2))) (* alpha (^ w1 2))))",
+        ],
+    );
+    check_document(
+        "inputs $x_1$, $x_2$\n\\begin{equation}\n  a = x_1,\n\\end{equation}\n\\[\nb = 2a\n\\]\n",
+        &["(inputs x1 x2)", "(= a x1)", "(= b (* 2 a))"],
+    );
+}
+
+#[test]
+fn a_loss_with_two_arguments_is_a_function_if_called() {
+    check_document(
+        r"L(a, b) = (a - b)^2 \qquad J = \frac1n\sum_i L(y_i, \hat{y}_i)",
+        &["(= (L a b) (^ (- a b) 2))", "(= J (* (/ 1 n) (sum (L y y_hat))))"],
+    );
+    check_document(r"C(w_1, b) = w_1^{2} + b", &["(= C (+ (^ w1 2) b))"]);
+}
+
+#[test]
+fn spaces_and_line_breaks_are_only_layout() {
+    check(r"w_{1} + 2\,x\;y", "(+ w1 (* (* 2 x) y))");
+    check_document(
+        "$$\\begin{align*}\nL &= a \\\\\n  &+ b \\label{eq:one} \\\\[2pt]\nM &= c.\n\\end{align*}$$",
+        &["(= L (+ a b))", "(= M c)"],
+    );
+    check_document("$a = 1$ $b = 2$; $c = 3$", &["(= a 1)", "(= b 2)", "(= c 3)"]);
+    check_document(
+        r"\sigma(z) = \frac{1}{1+e^{-z}} \qquad \hat y = \sigma(\mathbf{w}^\top\mathbf{x} + b)",
+        &["(= (sigma z) (/ 1 (+ 1 (exp (- z)))))", "(= y_hat (sigma (+ (* (transpose w) x) b)))"],
+    );
+    check_document(
+        r"L = -\frac{1}{N}\sum_{i=1}^{N}\left[y_i\log\hat{y}_i + (1-y_i)\log(1-\hat{y}_i)\right]",
+        &["(= L (* (- (/ 1 n)) (sum (+ (* y (log y_hat)) (* (- 1 y) (log (- 1 y_hat)))))))"],
     );
 }

@@ -1,0 +1,7 @@
+//! The verbs, one file each.
+
+pub(crate) mod derive;
+pub(crate) mod eval;
+pub(crate) mod examples;
+pub(crate) mod minimize;
+pub(crate) mod train;

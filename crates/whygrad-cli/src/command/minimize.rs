@@ -1,0 +1,126 @@
+//! `whygrad minimize`
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use whygrad::model::{Model, ModelOptions};
+use whygrad::report;
+use whygrad::train::{Run, train};
+
+use super::train::RunArguments;
+use crate::progress::Watch;
+use crate::{input, output};
+
+/// What `minimize` takes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
+  whygrad minimize '(1 - a)^2 + 100*(b - a^2)^2' --start a=-1 --start b=2 --lr 0.001")]
+pub(crate) struct Arguments {
+    /// The function, or a model file with `minimize ...`
+    expression: String,
+    /// Where to start, name=value; may be given several times or separated by commas
+    #[arg(long, value_name = "x=4", value_delimiter = ',')]
+    start: Vec<String>,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
+    let argument = if std::path::Path::new(&a.expression).is_file() || a.expression.contains("minimi") {
+        a.expression.clone()
+    } else {
+        format!("minimize {}", a.expression)
+    };
+    let loaded = input::model(&argument, &ModelOptions::default())?;
+    let model = &loaded.model;
+    if !model.plain_function {
+        bail!("this model needs data; write: whygrad train {} --data ...", a.expression);
+    }
+    let start = start(a, model)?;
+    let mut options = a.run.options(0.01, 10_000);
+    options.keep_path = true;
+    let mut watch = Watch::new(options.epochs, a.run.quiet);
+    let run = train(model, None, &start, &options, &mut |p| watch.see(p));
+    let seconds = watch.finish();
+    let mut document = report::run_json(model, &run, None, seconds);
+    document["path"] = serde_json::json!(thinned(&run.path));
+    if let Some(folder) = a.run.out.as_ref().filter(|p| p.as_os_str() != "none") {
+        let figures: Vec<_> = report::path_figure(model, &run).into_iter().collect();
+        super::train::save(folder, model, &options, &document, &run, &figures)?;
+    }
+    if a.run.json {
+        return output::json(&document);
+    }
+    if a.run.quiet {
+        return Ok(());
+    }
+    let mut text = String::new();
+    for figure in report::path_figure(model, &run).iter().chain([&report::loss_figure(&run)]) {
+        text.push_str(&output::figure(figure, 14));
+        text.push('\n');
+    }
+    text.push_str(&table(model, &run));
+    for (p, value) in model.program.parameters.iter().zip(&run.theta) {
+        let _ = writeln!(text, "{} = {value}", p.name);
+    }
+    let _ = writeln!(text, "f = {}", run.loss);
+    let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, &run));
+    output::data(&text)
+}
+
+fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
+    let mut values = model.start();
+    let entries: Vec<String> =
+        model.program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
+    for part in &a.start {
+        let Some((name, value)) = part.split_once('=') else {
+            bail!("--start '{part}' is no name=value; write --start {}=1", entries[0]);
+        };
+        let Some(at) = entries.iter().position(|e| e == name.trim()) else {
+            bail!("the function has no variable '{}'; it has {}", name.trim(), entries.join(", "));
+        };
+        match value.trim().parse::<f64>() {
+            Ok(value) if value.is_finite() => values[at] = Some(value),
+            _ => bail!("--start '{part}': '{value}' is no finite number; write {name}=4"),
+        }
+    }
+    let missing: Vec<&str> =
+        entries.iter().zip(&values).filter(|(_, v)| v.is_none()).map(|(e, _)| e.as_str()).collect();
+    if !missing.is_empty() {
+        bail!("where to start? add --start {}=1", missing.join("=1,"));
+    }
+    Ok(values.into_iter().flatten().collect())
+}
+
+/// At most a thousand points, first and last kept.
+fn thinned(path: &[Vec<f64>]) -> Vec<&Vec<f64>> {
+    if path.len() <= 1000 {
+        return path.iter().collect();
+    }
+    (0..1000).map(|k| &path[k * (path.len() - 1) / 999]).collect()
+}
+
+/// The first and the last steps.
+fn table(model: &Model, run: &Run) -> String {
+    let mut text = String::new();
+    let losses = run.history.points();
+    let names: Vec<&str> = model.program.parameters.iter().map(|p| p.name.as_str()).collect();
+    if run.path.first().is_none_or(|theta| theta.len() > 6) {
+        return text;
+    }
+    let _ = writeln!(text, "{:>6}  {:>24}  {:>24}", "step", names.join(", "), "f");
+    let last = run.path.len() - 1;
+    for (step, (theta, loss)) in run.path.iter().zip(&losses).enumerate() {
+        if step > 8 && step + 4 <= last {
+            if step == 9 {
+                let _ = writeln!(text, "{:>6}", "...");
+            }
+            continue;
+        }
+        let point: Vec<String> = theta.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "{step:>6}  {:>24}  {:>24}", point.join(", "), loss.1);
+    }
+    text
+}

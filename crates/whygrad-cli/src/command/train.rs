@@ -1,0 +1,337 @@
+//! `whygrad train`
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use whygrad::data::Dataset;
+use whygrad::interop::run_folder;
+use whygrad::model::{Model, ModelOptions};
+use whygrad::plot::{Figure, svg, words};
+use whygrad::report;
+use whygrad::train::{
+    BatchSize, Evaluation, Options, Precision, RandomSource, Run, StopReason, StopRules, evaluate,
+    starting_values, train,
+};
+
+use crate::input::{self, DataArguments, Init, Loaded};
+use crate::output;
+use crate::progress::Watch;
+
+/// What `train` takes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  whygrad train xor
+  whygrad train 2-4tanh-1sigmoid --data 'moons(n=200, noise=0.1)' --epochs 2000
+  whygrad train net.model --data points.csv --lr 0.1 --batch 32 --shuffle
+  whygrad train net.model --data xor --init 'uniform(-1,1)' --random python --seed 5 --batch 1
+  whygrad train net.model --data xor --gradient mine.gradient --json")]
+pub(crate) struct Arguments {
+    /// A model file, a run folder, a built-in name, a net in one word, or a formula in quotes
+    model: String,
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    run: RunArguments,
+    /// The loss, in place of the model's own
+    #[arg(long, value_name = "NAME")]
+    loss: Option<String>,
+    /// Rows behind one step: `full`, or a number (1 is online)
+    #[arg(long, value_name = "N", default_value = "full")]
+    batch: BatchSize,
+    /// A new order of the rows in each epoch
+    #[arg(long)]
+    shuffle: bool,
+    /// Starting values: a JSON file, or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
+    /// glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal
+    #[arg(long, value_name = "INIT")]
+    init: Option<String>,
+    /// Where random numbers come from: `own`, or `python` for the stream after random.seed(SEED)
+    #[arg(long, value_name = "SOURCE", default_value = "own", value_parser = random_source)]
+    random: RandomSource,
+    /// Train with a gradient you wrote (lines such as dw1 = ...) instead of the derived one
+    #[arg(long, value_name = "FILE")]
+    gradient: Option<PathBuf>,
+    /// Stop when every row is on the right side: |output - target| < 0.5
+    #[arg(long)]
+    until_right: bool,
+    /// Keep every entry of the history, not at most 1,000
+    #[arg(long, value_name = "every", value_parser = ["every"])]
+    history: Option<String>,
+}
+
+/// What `train` and `minimize` share.
+#[derive(clap::Args)]
+pub(crate) struct RunArguments {
+    /// The learning rate
+    #[arg(long = "lr", alias = "learning-rate", value_name = "RATE", value_parser = positive)]
+    pub(crate) learning_rate: Option<f64>,
+    /// Passes over the data, at most
+    #[arg(long, alias = "steps", value_name = "N")]
+    pub(crate) epochs: Option<u64>,
+    /// Data, starting values and order are drawn from it
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// f64 or f32
+    #[arg(long, value_name = "BITS", default_value = "f64", value_parser = precision)]
+    pub(crate) precision: Precision,
+    /// Stop when the loss is at most this
+    #[arg(long, value_name = "LOSS")]
+    pub(crate) target_loss: Option<f64>,
+    /// Stop when no parameter moves by more than this in an epoch
+    #[arg(long, alias = "min-change", value_name = "CHANGE")]
+    pub(crate) tol: Option<f64>,
+    /// Stop when the gradient is at most this long
+    #[arg(long, value_name = "NORM")]
+    pub(crate) gradient_norm: Option<f64>,
+    /// The run folder (default: a new one in ./runs; `none` writes nothing)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document instead of pictures
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress, no prose
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        _ => Err("expected a positive number such as 0.1".into()),
+    }
+}
+
+fn precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "f64" | "64" => Ok(Precision::F64),
+        "f32" | "32" => Ok(Precision::F32),
+        _ => Err("expected f64 or f32".into()),
+    }
+}
+
+fn random_source(text: &str) -> Result<RandomSource, String> {
+    match text {
+        "own" => Ok(RandomSource::Own),
+        "python" => Ok(RandomSource::Python),
+        _ => Err("expected own or python".into()),
+    }
+}
+
+impl RunArguments {
+    /// The options of a run, without what only data needs.
+    pub(crate) fn options(&self, learning_rate: f64, epochs: u64) -> Options {
+        Options {
+            learning_rate: self.learning_rate.unwrap_or(learning_rate),
+            epochs: self.epochs.unwrap_or(epochs),
+            seed: self.seed,
+            precision: self.precision,
+            stop: StopRules {
+                target_loss: self.target_loss,
+                smallest_change: self.tol,
+                gradient_norm: self.gradient_norm,
+                all_right: false,
+            },
+            ..Options::default()
+        }
+    }
+}
+
+pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
+    let gradient = a.gradient.as_deref().map(input::read_text).transpose()?;
+    let loaded = input::model(&a.model, &ModelOptions { loss: a.loss.clone(), gradient })?;
+    let model = &loaded.model;
+    if model.plain_function {
+        bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
+    }
+    let data = input::dataset(&loaded, &a.data, a.run.seed)?;
+    let options = options(a, &loaded, &data);
+    let start = start(a, model)?;
+    let mut watch = Watch::new(options.epochs, a.run.quiet);
+    if !a.run.json && !a.run.quiet {
+        introduce(model, &data, &options);
+    }
+    let run = train(model, Some(&data), &start, &options, &mut |p| watch.see(p));
+    let seconds = watch.finish();
+    let evaluation = evaluate(model, &data, &run.theta);
+    let document = report::run_json(model, &run, Some(&evaluation), seconds);
+    let figures = figures(model, &data, &run);
+    let folder = match &a.run.out {
+        Some(path) if path.as_os_str() == "none" => None,
+        Some(path) => Some(path.clone()),
+        None => Some(run_folder::free_name(Path::new("runs"), &loaded.name)),
+    };
+    if let Some(folder) = &folder {
+        save(folder, model, &options, &document, &run, &figures)?;
+    }
+    if a.run.json {
+        return output::json(&document);
+    }
+    if a.run.quiet {
+        return Ok(());
+    }
+    let mut text = String::new();
+    for figure in &figures {
+        text.push_str(&output::figure(figure, 16));
+        text.push('\n');
+    }
+    text.push_str(&outcome(model, &data, &run, &evaluation, seconds));
+    if let Some(folder) = &folder {
+        let _ = writeln!(text, "Run folder: {}", folder.display());
+    }
+    output::data(&text)
+}
+
+fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
+    let (rate, epochs) = loaded.example.map_or((0.5, 10_000), |e| (e.learning_rate, e.epochs));
+    let mut options = a.run.options(rate, epochs);
+    options.batch = a.batch;
+    options.shuffle = a.shuffle;
+    options.random = a.random;
+    options.stop.all_right = a.until_right;
+    options.keep_all_history = a.history.is_some();
+    if let BatchSize::Rows(size) = a.batch
+        && size > data.rows
+    {
+        let rows = data.rows;
+        output::say(&format!(
+            "note: --batch {size} is more than the {rows} rows there are: every step takes all rows"
+        ));
+    }
+    options
+}
+
+fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
+    let drawn = match a.init.as_deref().map(input::init).transpose()? {
+        Some(Init::File(path)) => return input::parameters_from(&path, model),
+        Some(Init::Drawn(initialiser)) => Some(initialiser),
+        None => None,
+    };
+    Ok(starting_values(model, drawn, a.run.seed, a.random)?)
+}
+
+fn introduce(model: &Model, data: &Dataset, options: &Options) {
+    let batch = match options.batch {
+        BatchSize::Full => "full batch".to_owned(),
+        BatchSize::Rows(rows) => format!("batches of {rows}"),
+    };
+    let whose = if model.own_gradient { ", your gradient" } else { "" };
+    output::say(&format!(
+        "{}; {} rows; loss {}; gradient descent, learning rate {}, {batch}, seed {}{whose}",
+        model.describe(),
+        data.rows,
+        model.loss_text,
+        options.learning_rate,
+        options.seed
+    ));
+}
+
+fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<Figure> {
+    let surface = report::surface_figure(model, data, &run.theta);
+    std::iter::once(report::loss_figure(run)).chain(surface).collect()
+}
+
+/// Writes the run folder.
+pub(crate) fn save(
+    folder: &Path,
+    model: &Model,
+    options: &Options,
+    document: &serde_json::Value,
+    run: &Run,
+    figures: &[Figure],
+) -> anyhow::Result<()> {
+    let mut history = String::from("epoch,loss\n");
+    for (epoch, loss) in run.history.points() {
+        let _ = writeln!(history, "{epoch},{loss}");
+    }
+    let names = ["loss.svg", "surface.svg"];
+    let mut files = vec![
+        (run_folder::MODEL, model.source.clone()),
+        (run_folder::OPTIONS, serde_json::to_string_pretty(options)?),
+        (run_folder::RESULT, serde_json::to_string_pretty(document)?),
+        ("history.csv", history),
+    ];
+    let described: Vec<String> = figures.iter().map(words::describe).collect();
+    files.push(("pictures.txt", described.join("\n") + "\n"));
+    for (name, figure) in names.iter().zip(figures) {
+        files.push((name, svg::render(figure, &svg::Svg::default())));
+    }
+    if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    }
+    run_folder::write(folder, &files).with_context(|| format!("cannot write {}", folder.display()))
+}
+
+/// The most rows of a table on the screen.
+const ROWS: usize = 16;
+
+/// The table of predictions, the ending and the figures of the run, in words.
+fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, seconds: f64) -> String {
+    let mut text = table(data, evaluation);
+    let right = evaluation.accuracy.map_or_else(String::new, |a| {
+        let rows = data.rows - evaluation.wrong.len();
+        format!("; {rows} of {} rows right ({:.1} %), counting |output - target| < 0.5", data.rows, 100.0 * a)
+    });
+    let _ = writeln!(text, "Loss {:.6e}{right}.", run.loss);
+    let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));
+    if matches!(run.stop, StopReason::Overflow(_)) {
+        let _ =
+            writeln!(text, "A smaller learning rate may keep the numbers finite: --lr {}", run_rate_hint());
+    }
+    let rate = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
+    let _ = writeln!(text, "{} epochs in {seconds:.3} s, {rate:.0} epochs a second.", run.epoch);
+    text
+}
+
+/// A rate to try first.
+fn run_rate_hint() -> &'static str {
+    "0.01"
+}
+
+/// Inputs, targets and predictions, row by row.
+pub(crate) fn table(data: &Dataset, evaluation: &Evaluation) -> String {
+    let outputs = evaluation.predictions.first().map_or(0, Vec::len);
+    if outputs == 0 {
+        return String::new();
+    }
+    let width = data.input_names.len() + data.target_names.len() + outputs;
+    if width > 12 {
+        return String::new();
+    }
+    let mut header: Vec<String> = data.input_names.clone();
+    header.extend(data.target_names.iter().cloned());
+    header.extend(
+        (0..outputs).map(|k| if outputs == 1 { "output".into() } else { format!("output{}", k + 1) }),
+    );
+    let mut rows = vec![header];
+    for row in 0..data.rows.min(ROWS) {
+        let mut cells: Vec<String> = data.input_row(row).iter().map(|v| short(*v)).collect();
+        cells.extend(data.target_row(row).iter().map(|v| short(*v)));
+        cells.extend(evaluation.predictions[row].iter().map(|v| format!("{v:.5}")));
+        let wrong = evaluation.wrong.iter().any(|w| w.row == row);
+        cells.push(if wrong { "wrong".into() } else { String::new() });
+        rows.push(cells);
+    }
+    let widths: Vec<usize> = (0..width)
+        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|s| s.chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for cells in &rows {
+        let padded: Vec<String> = cells
+            .iter()
+            .enumerate()
+            .map(|(c, s)| format!("{s:>w$}", w = widths.get(c).copied().unwrap_or(0)))
+            .collect();
+        let _ = writeln!(text, "{}", padded.join("  ").trim_end());
+    }
+    if data.rows > ROWS {
+        let _ = writeln!(text, "... and {} more rows", data.rows - ROWS);
+    }
+    text
+}
+
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,181 @@
+//! Models, data and parameters from what stands on the command line.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use whygrad::data::{Dataset, bind, builtin, csv};
+use whygrad::examples::{self, Example};
+use whygrad::init::Initialiser;
+use whygrad::interop::{parameters, run_folder};
+use whygrad::model::{ColumnGroup, Model, ModelOptions, one_word};
+use whygrad::random::{Key, Purpose, Seed};
+
+use crate::output;
+
+/// A model and where it came from.
+pub(crate) struct Loaded {
+    pub(crate) model: Model,
+    /// A short name for the run folder.
+    pub(crate) name: String,
+    /// The built-in model, where it is one.
+    pub(crate) example: Option<&'static Example>,
+    /// The run folder, where it came from one.
+    pub(crate) run: Option<std::path::PathBuf>,
+}
+
+/// Ends the command with status 2 after its messages were written.
+fn refused() -> anyhow::Error {
+    anyhow::anyhow!("")
+}
+
+/// Reads the MODEL argument: a file, a run folder, a built-in name, one word, or the text itself.
+pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Loaded> {
+    let path = Path::new(argument);
+    let mut run = None;
+    let mut example = None;
+    let (text, file, name) = if path.is_file() {
+        let text = read_text(path)?;
+        let stem = path.file_stem().map_or("net".into(), |s| s.to_string_lossy().into_owned());
+        (text, argument.to_owned(), stem)
+    } else if run_folder::is_run(path) {
+        run = Some(path.to_owned());
+        let file = path.join(run_folder::MODEL);
+        let name = path.file_name().map_or("run".into(), |s| s.to_string_lossy().into_owned());
+        (read_text(&file)?, file.display().to_string(), name)
+    } else if let Some(found) = examples::find(argument) {
+        example = Some(found);
+        (found.text.to_owned(), format!("built-in {argument}"), argument.to_owned())
+    } else if one_word::looks_like_net(argument) {
+        (one_word::expand(argument)?, argument.to_owned(), argument.to_owned())
+    } else if argument.contains(['=', '\n', '\\']) || argument.contains("minimize ") {
+        (argument.to_owned(), "the command line".to_owned(), "net".to_owned())
+    } else {
+        bail!("{}", unknown_model(argument));
+    };
+    match Model::parse(&text, options) {
+        Ok(model) => {
+            let shown = model.messages.clone();
+            output::diagnostics(&text, &file, &shown);
+            Ok(Loaded { model, name, example, run })
+        }
+        Err(error) => {
+            output::diagnostics(&error.source_text, &file, &error.messages);
+            Err(refused())
+        }
+    }
+}
+
+fn unknown_model(argument: &str) -> String {
+    let names: Vec<&str> = examples::EXAMPLES.iter().map(|e| e.name).collect();
+    let what = if argument.ends_with(".model") || argument.contains('/') {
+        format!("there is no file '{argument}'")
+    } else {
+        format!("'{argument}' is no file, no built-in model and no net in one word")
+    };
+    format!(
+        "{what}\nbuilt in are {}; a net in one word looks like 2-2sigmoid-1; \
+         a formula is written in quotes: 'y_hat = w*x + b'",
+        names.join(", ")
+    )
+}
+
+/// Reads a file as text.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|e| {
+        anyhow::anyhow!(
+            "{} is not UTF-8 text (byte {}); save it as UTF-8",
+            path.display(),
+            e.utf8_error().valid_up_to()
+        )
+    })
+}
+
+/// Which columns of the data are which.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct DataArguments {
+    /// The data: a CSV file, or built in such as xor, parity-3 or 'moons(n=200, noise=0.1)'
+    #[arg(long, value_name = "DATA")]
+    pub(crate) data: Option<String>,
+    /// The columns that are inputs, in order (default: by name)
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) inputs: Option<Vec<String>>,
+    /// The columns that are targets, in order (default: by name)
+    #[arg(long, value_name = "C", value_delimiter = ',')]
+    pub(crate) targets: Option<Vec<String>>,
+}
+
+/// Reads the data and binds its columns to the model's names.
+pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> anyhow::Result<Dataset> {
+    let spec = match (&arguments.data, loaded.example) {
+        (Some(spec), _) => spec.clone(),
+        (None, Some(example)) => example.data.to_owned(),
+        (None, None) => {
+            bail!("the model needs data: add --data FILE.csv, or a built-in one such as --data xor")
+        }
+    };
+    let path = Path::new(&spec);
+    let (table, notes, file) = if path.is_file() {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {spec}"))?;
+        let (table, notes) = csv::read(&bytes, &spec).map_err(|errors| several(&errors))?;
+        (table, notes, Some(spec.as_str()))
+    } else if spec.ends_with(".csv") || spec.contains('/') {
+        bail!("there is no file '{spec}'");
+    } else {
+        let key = Key::from_seed(Seed(seed)).purpose(Purpose::Data);
+        (builtin::table(&spec, key)?, vec![], None)
+    };
+    let model = &loaded.model;
+    let groups = |groups: &[ColumnGroup]| -> Vec<bind::Columns> {
+        groups.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect()
+    };
+    let options = bind::BindOptions {
+        inputs: arguments.inputs.clone(),
+        targets: arguments.targets.clone(),
+        class_index: model.class_index,
+    };
+    let bound = bind::bind(&table, &groups(&model.inputs), &groups(&model.targets), &options);
+    let (dataset, more) = bound.map_err(|errors| {
+        let errors: Vec<_> = match file {
+            Some(file) => errors.into_iter().map(|e| e.in_file(file)).collect(),
+            None => errors,
+        };
+        several(&errors)
+    })?;
+    for note in notes.iter().chain(&more) {
+        output::say(&format!("note: {note}"));
+    }
+    Ok(dataset)
+}
+
+fn several(errors: &[whygrad::data::DataError]) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}", lines.join("\n       "))
+}
+
+/// Reads parameters from a file.
+pub(crate) fn parameters_from(path: &Path, model: &Model) -> anyhow::Result<Vec<f64>> {
+    let text = read_text(path)?;
+    parameters::read(&text, model).with_context(|| path.display().to_string())
+}
+
+/// What `--init` says: a file of values, or how to draw them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Init {
+    /// Values from a file.
+    File(std::path::PathBuf),
+    /// Drawn.
+    Drawn(Initialiser),
+}
+
+/// Reads `--init`.
+pub(crate) fn init(argument: &str) -> anyhow::Result<Init> {
+    let path = Path::new(argument);
+    if path.is_file() {
+        return Ok(Init::File(path.to_owned()));
+    }
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        bail!("there is no file '{argument}'");
+    }
+    Ok(Init::Drawn(argument.parse::<Initialiser>()?))
+}

@@ -1,0 +1,92 @@
+//! What a person would say about a picture.
+
+use whygrad_plot::{Figure, Lines, Map, MapPoint, Mark, Series, words};
+
+fn loss(points: impl Iterator<Item = (f64, f64)>) -> Lines {
+    Lines {
+        x_label: "epoch".into(),
+        series: vec![Series::line("loss", points.collect())],
+        ..Lines::default()
+    }
+}
+
+fn check(lines: Lines, expected: &str) {
+    assert_eq!(words::describe(&Figure::Lines(lines)), expected);
+}
+
+/// Samples a function at 0, 1, .. up to `count`.
+fn sampled(count: u32, f: impl Fn(f64) -> f64) -> impl Iterator<Item = (f64, f64)> {
+    (0..count).map(f64::from).map(move |x| (x, f(x)))
+}
+
+#[test]
+fn a_fall_a_plateau_and_a_drop_are_told_in_order() {
+    let curve = |x: f64| 0.084 * (-x / 10.0).exp() + 0.25 / (1.0 + ((x - 950.0) / 12.0).exp()) + 1e-4;
+    let mut lines = loss(sampled(2001, curve));
+    lines.marks.push(Mark { x: 900.0, label: "plateau ends".into() });
+    check(
+        lines,
+        "Loss falls from 0.334 to 0.253 by epoch 40, is flat until 900, drops to 0.00686 by 1000, then is flat \
+         until the end. It ends at 1e-4 at epoch 2000, its lowest value. Marked: plateau ends at epoch 900.",
+    );
+}
+
+#[test]
+fn oscillation_and_noise_are_told_apart_from_a_trend() {
+    check(
+        loss(sampled(100, |x| if x % 2.0 == 0.0 { 0.2 } else { 0.8 })),
+        "Loss oscillates between 0.2 and 0.8 throughout. It ends at 0.8 at epoch 99; its lowest value is 0.2 at \
+         epoch 0.",
+    );
+    check(
+        loss(sampled(6000, |x| if x % 2.0 == 0.0 { 0.2 } else { 0.8 })),
+        "Loss on average is flat near 0.5 throughout. Single points lie up to 0.3 from the average. It ends at \
+         0.8 at epoch 5999; its lowest value is 0.2 at epoch 0.",
+    );
+}
+
+#[test]
+fn what_cannot_be_drawn_is_counted() {
+    check(Lines::default(), "There is nothing to draw.");
+    check(loss(std::iter::empty()), "Loss has no point that can be drawn.");
+    check(loss([(1.0, 0.5)].into_iter()), "Loss is a single point, 0.5 at epoch 1.");
+    check(loss(sampled(9, |_| 0.25)), "Loss stays at 0.25 from epoch 0 to 8.");
+    let gaps = [(1.0, 0.1), (2.0, 0.0), (3.0, f64::NAN), (4.0, f64::INFINITY)].into_iter();
+    check(
+        Lines { y_log: true, ..loss(gaps) },
+        "Loss is a single point, 0.1 at epoch 1. Not drawn: 2 points are not finite, 1 point is zero or negative \
+         on a logarithmic axis.",
+    );
+}
+
+#[test]
+fn a_path_is_told_by_its_ends() {
+    let path = vec![(3.0, 2.0), (2.0, -1.0), (2.5, -6.0)];
+    let lines = Lines { series: vec![Series::dots("descent", path)], ..Lines::default() };
+    check(lines, "Descent: 3 points from (3, 2) to (2.5, -6), the lowest.");
+}
+
+#[test]
+fn a_map_is_told_by_its_range_its_level_and_its_points() {
+    let corner = |x: f64, y: f64, value: f64| MapPoint { x, y, value };
+    let map = Map {
+        x: (0.0, 1.0),
+        y: (0.0, 1.0),
+        columns: 2,
+        rows: 2,
+        values: vec![0.1, 0.9, 0.8, 0.6],
+        level: Some(0.5),
+        points: vec![
+            corner(0.0, 0.0, 0.0),
+            corner(1.0, 0.0, 1.0),
+            corner(0.0, 1.0, 1.0),
+            corner(1.0, 1.0, 0.0),
+        ],
+        ..Map::default()
+    };
+    assert_eq!(
+        words::describe(&Figure::Map(map)),
+        "The value runs from 0.1 at (0, 0) to 0.9 at (1, 0). 75% of the area lies at or above 0.5. 3 of 4 data \
+         points lie on the right side; not (1, 1)."
+    );
+}
