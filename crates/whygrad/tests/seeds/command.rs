@@ -61,8 +61,17 @@ impl Command {
 
     pub(crate) fn prepare(&self) -> Prepared {
         let known = [
-            "--gradient", "--loss", "--data", "--inputs", "--init", "--random", "--seed", "--batch", "--lr",
-            "--epochs", "--smallest-change",
+            "--gradient",
+            "--loss",
+            "--data",
+            "--inputs",
+            "--init",
+            "--random",
+            "--seed",
+            "--batch",
+            "--lr",
+            "--epochs",
+            "--smallest-change",
         ];
         for (name, _) in &self.options {
             assert!(known.contains(&name.as_str()), "{name} is no option");
@@ -79,7 +88,11 @@ impl Command {
             epochs: self.number("--epochs").unwrap_or(defaults.epochs),
             batch: self.number("--batch").unwrap_or(BatchSize::Full),
             seed: self.number("--seed").unwrap_or(defaults.seed),
-            random: if self.get("--random") == Some("python") { RandomSource::Python } else { RandomSource::Own },
+            random: if self.get("--random") == Some("python") {
+                RandomSource::Python
+            } else {
+                RandomSource::Own
+            },
             keep_all_history: true,
             ..defaults
         };
@@ -112,7 +125,7 @@ fn words(line: &str) -> Vec<String> {
     let mut quoted = false;
     for character in line.chars() {
         match character {
-            '"' => quoted = !quoted,
+            '"' | '\'' => quoted = !quoted,
             ' ' if !quoted => words.push(String::new()),
             _ => words.last_mut().expect("a word").push(character),
         }
