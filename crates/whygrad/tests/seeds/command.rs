@@ -21,6 +21,11 @@ pub(crate) fn read(file: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Whether a file is of this kind.
+pub(crate) fn is(file: &str, extension: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == extension)
+}
+
 /// `train MODEL --option value ...`, with file names as they stand in `examples/seeds`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Command {
@@ -102,7 +107,7 @@ impl Command {
     }
 
     fn data(&self, file: &str, model: &Model) -> Dataset {
-        let table = if file.ends_with(".csv") {
+        let table = if is(file, "csv") {
             csv::read(read(file).as_bytes(), file).unwrap_or_else(|e| panic!("{e:?}")).0
         } else {
             builtin::table(file, Key::from_seed(Seed(1))).unwrap_or_else(|e| panic!("{e:?}"))
@@ -149,7 +154,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn start(&self) -> Vec<f64> {
-        if self.init.ends_with(".json") {
+        if is(&self.init, "json") {
             return parameters::read(&read(&self.init), &self.model).unwrap_or_else(|e| panic!("{e}"));
         }
         let initialiser: Initialiser = self.init.parse().unwrap_or_else(|e| panic!("{e}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use whygrad::model::{Model, ModelOptions};
 
-use crate::command::{Command, folder, model, read};
+use crate::command::{Command, folder, is, model, read};
 use crate::oracle::decimals;
 use crate::systems::{BEYOND, SYSTEMS};
 
@@ -37,7 +37,7 @@ fn every_file_says_what_it_is_and_how_to_run_it() {
     let tested = tested();
     let all = files();
     let mut used = BTreeSet::new();
-    for file in all.iter().filter(|file| file.ends_with(".model") || file.ends_with(".gradient")) {
+    for file in all.iter().filter(|file| is(file, "model") || is(file, "gradient")) {
         let text = read(file);
         assert!(text.starts_with("# "), "{file} does not say what it is");
         assert!(text.lines().all(|line| line.len() <= 250), "{file}");
@@ -65,7 +65,7 @@ fn every_file_says_what_it_is_and_how_to_run_it() {
 
 #[test]
 fn every_model_is_read_without_a_warning() {
-    for file in files().iter().filter(|file| file.ends_with(".model")) {
+    for file in files().iter().filter(|file| is(file, "model")) {
         let model = model(file, &ModelOptions::default());
         assert!(model.messages.is_empty(), "{file}: {:?}", model.messages);
         assert!(!model.own_gradient);
@@ -121,7 +121,7 @@ fn latex_says_the_same_as_text() {
 
 #[test]
 fn right_gradients_are_right_and_printed_ones_are_not() {
-    for file in files().iter().filter(|file| file.ends_with(".gradient")) {
+    for file in files().iter().filter(|file| is(file, "gradient")) {
         let command = commands(file).remove(0);
         let own = command.prepare();
         let derived = Command {

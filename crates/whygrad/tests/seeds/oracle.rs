@@ -127,7 +127,7 @@ impl<'a> Check<'a> {
         if self.prepared.data.is_some() {
             self.outputs(&run);
         }
-        self.from_other_settings(&start);
+        self.other_settings(&start);
         if self.system.printed {
             self.printed(&run);
         }
@@ -276,7 +276,7 @@ impl<'a> Check<'a> {
     }
 
     /// What the case says of the same system with another length or rule to stop.
-    fn from_other_settings(&self, start: &[f64]) {
+    fn other_settings(&self, start: &[f64]) {
         let longer = self.expected("after_500_steps");
         let mut other = Command::parse(self.system.command).prepare();
         if longer.is_object() {
@@ -346,5 +346,5 @@ impl<'a> Check<'a> {
 pub(crate) fn decimals(figure: &str) -> i32 {
     let (digits, exponent) = figure.split_once('e').unwrap_or((figure, "0"));
     let behind = digits.split_once('.').map_or(0, |(_, behind)| behind.len());
-    behind as i32 - exponent.parse::<i32>().expect("an exponent")
+    i32::try_from(behind).expect("few digits") - exponent.parse::<i32>().expect("an exponent")
 }
