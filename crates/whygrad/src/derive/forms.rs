@@ -144,8 +144,13 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     // A person's own b1 keeps its name: the vector of biases is then B1.
     let taken = |name: &str| model.program.parameters.iter().any(|p| p.name == name);
     let rename = |name: &str| {
-        let clash = name.starts_with('b') && (1..=layers.weights.len()).any(|k| taken(&format!("b{k}")));
-        if clash { name.replacen('b', "B", 1) } else { name.to_owned() }
+        for (letter, instead) in [("b", "B"), ("W", "weights")] {
+            if name.starts_with(letter) && (1..=layers.weights.len()).any(|k| taken(&format!("{letter}{k}")))
+            {
+                return name.replacen(letter, instead, 1);
+            }
+        }
+        name.to_owned()
     };
     for (short, name) in &mut block.legend {
         let renamed = rename(short);
