@@ -167,7 +167,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
             right: Right::Rows(rows),
             remark: None,
         };
-        matrices.push(line(format!("W{}", k + 1), weights.clone()));
+        matrices.push(line(rename(&format!("W{}", k + 1)), weights.clone()));
         let biases: Vec<Vec<String>> = biases.iter().flatten().map(|b| vec![b.clone()]).collect();
         if !biases.is_empty() {
             matrices.push(line(rename(&format!("b{}", k + 1)), biases));
