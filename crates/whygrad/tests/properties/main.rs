@@ -16,4 +16,5 @@ mod hessians;
 mod kinks;
 mod panics;
 mod printing;
+mod regressions;
 mod simplifier;
