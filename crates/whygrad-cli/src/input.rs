@@ -65,9 +65,14 @@ pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Lo
     }
 }
 
+/// True for a name that is meant as a file of this kind.
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
+}
+
 fn unknown_model(argument: &str) -> String {
     let names: Vec<&str> = examples::EXAMPLES.iter().map(|e| e.name).collect();
-    let what = if argument.ends_with(".model") || argument.contains('/') {
+    let what = if has_ending(argument, "model") || argument.contains('/') {
         format!("there is no file '{argument}'")
     } else {
         format!("'{argument}' is no file, no built-in model and no net in one word")
@@ -119,7 +124,7 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {spec}"))?;
         let (table, notes) = csv::read(&bytes, &spec).map_err(|errors| several(&errors))?;
         (table, notes, Some(spec.as_str()))
-    } else if spec.ends_with(".csv") || spec.contains('/') {
+    } else if has_ending(&spec, "csv") || spec.contains('/') {
         bail!("there is no file '{spec}'");
     } else {
         let key = Key::from_seed(Seed(seed)).purpose(Purpose::Data);
@@ -162,8 +167,8 @@ pub(crate) fn parameters_from(path: &Path, model: &Model) -> anyhow::Result<Vec<
 /// What `--init` says: a file of values, or how to draw them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Init {
-    /// Values from a file.
-    File(std::path::PathBuf),
+    /// Values from a file, or written out as JSON: its text and what to call it.
+    Values(String, String),
     /// Drawn.
     Drawn(Initialiser),
 }
@@ -171,10 +176,13 @@ pub(crate) enum Init {
 /// Reads `--init`.
 pub(crate) fn init(argument: &str) -> anyhow::Result<Init> {
     let path = Path::new(argument);
-    if path.is_file() {
-        return Ok(Init::File(path.to_owned()));
+    if argument.trim_start().starts_with(['[', '{']) {
+        return Ok(Init::Values(argument.to_owned(), "--init".into()));
     }
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+    if path.is_file() {
+        return Ok(Init::Values(read_text(path)?, argument.to_owned()));
+    }
+    if has_ending(argument, "json") {
         bail!("there is no file '{argument}'");
     }
     Ok(Init::Drawn(argument.parse::<Initialiser>()?))

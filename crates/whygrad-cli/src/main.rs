@@ -3,6 +3,9 @@
 //! Prose goes to standard error, data to standard output. Exit status: 0 done, 1 a negative
 //! answer, 2 bad usage or bad input.
 
+// The comments on arguments are the help that people read in a terminal.
+#![allow(clippy::doc_markdown)]
+
 mod command;
 mod input;
 mod output;

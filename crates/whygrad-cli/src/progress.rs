@@ -41,7 +41,7 @@ impl Watch {
     /// Takes note of an epoch.
     pub(crate) fn see(&mut self, progress: &Progress) -> Control {
         // The clock is read once in 64 epochs: reading it costs as much as a tiny epoch.
-        if progress.epoch % 64 == 0 && self.drawn.elapsed() >= EVERY {
+        if progress.epoch.is_multiple_of(64) && self.drawn.elapsed() >= EVERY {
             self.drawn = Instant::now();
             self.bar.set_message(format!("loss {:.6}", progress.loss));
             self.bar.set_position(progress.epoch);

@@ -88,13 +88,25 @@ impl FromStr for Form {
     }
 }
 
+/// Whether the chain rule is shown line by line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Steps {
+    /// Only its result.
+    #[default]
+    No,
+    /// From the loss to every parameter.
+    All,
+    /// From the loss to this parameter.
+    Of(String),
+}
+
 /// What is to be shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeriveOptions {
     /// Scalar or matrix form.
     pub form: Form,
-    /// The chain rule line by line: of everything (`Some(None)`) or of one parameter.
-    pub steps: Option<Option<String>>,
+    /// The chain rule line by line.
+    pub steps: Steps,
     /// The second derivatives too.
     pub hessian: bool,
     /// LaTeX without the preamble, to be pasted into a document.
@@ -142,7 +154,7 @@ pub enum DeriveError {
 /// The derivation of a model, rendered.
 pub fn derive(model: &Model, format: Format, options: &DeriveOptions) -> Result<String, DeriveError> {
     if let Format::Code(language) = format {
-        let asked = [("--steps", options.steps.is_some()), ("--hessian", options.hessian)];
+        let asked = [("--steps", options.steps != Steps::No), ("--hessian", options.hessian)];
         if let Some((what, _)) = asked.iter().find(|a| a.1) {
             return Err(DeriveError::NotAsCode { what, format: format.to_string() });
         }

@@ -116,7 +116,7 @@ impl Model {
             .definitions
             .iter()
             .zip(&values)
-            .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: (*v)?? }))
+            .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: v.term()? }))
             .collect();
         let built = Built { arena, scope, messages, objective, dense: layers, definitions };
         built.finish(text, &roles, own.as_ref())

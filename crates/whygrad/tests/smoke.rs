@@ -9,12 +9,6 @@ fn the_nine_weight_formula_from_equal_weights() {
     let text = whygrad::examples::find("xor-on-paper").unwrap().text;
     let model = Model::parse(text, &ModelOptions::default()).unwrap();
     assert_eq!(model.describe(), "2-2-1, sigmoid, linear output, 9 parameters");
-    for named in model.naming.all() {
-        println!("{} = {}", named.name, whygrad::report::term_text(&model, named.term));
-    }
-    for (p, g) in model.program.parameters.iter().zip(&model.program.gradient) {
-        println!("d{} = {}", p.name, whygrad::report::term_text(&model, *g));
-    }
     let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
     let columns = |g: &[whygrad::model::ColumnGroup]| {
         g.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect::<Vec<_>>()

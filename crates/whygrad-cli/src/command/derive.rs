@@ -1,6 +1,6 @@
 //! `whygrad derive`
 
-use whygrad::derive::{DeriveOptions, Form, Format, derive};
+use whygrad::derive::{DeriveOptions, Form, Format, Steps, derive};
 use whygrad::model::ModelOptions;
 
 use crate::{input, output};
@@ -27,8 +27,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FORM", default_value = "auto")]
     form: Form,
     /// The chain rule line by line: of everything, or of the parameter named
-    #[arg(long, value_name = "PARAMETER", num_args = 0..=1)]
-    steps: Option<Option<String>>,
+    #[arg(long, value_name = "PARAMETER", num_args = 0..=1, default_missing_value = "")]
+    steps: Option<String>,
     /// The second derivatives too (up to 30 parameters)
     #[arg(long)]
     hessian: bool,
@@ -43,8 +43,16 @@ pub(crate) struct Arguments {
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let options = ModelOptions { loss: a.loss.clone(), ..ModelOptions::default() };
     let loaded = input::model(&a.model, &options)?;
-    let wanted =
-        DeriveOptions { form: a.form, steps: a.steps.clone(), hessian: a.hessian, fragment: a.fragment };
+    let wanted = DeriveOptions {
+        form: a.form,
+        steps: match a.steps.as_deref() {
+            None => Steps::No,
+            Some("") => Steps::All,
+            Some(parameter) => Steps::Of(parameter.to_owned()),
+        },
+        hessian: a.hessian,
+        fragment: a.fragment,
+    };
     let text = derive(&loaded.model, a.format, &wanted)?;
     match &a.output {
         Some(path) => {

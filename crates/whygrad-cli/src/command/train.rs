@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use whygrad::data::Dataset;
-use whygrad::interop::run_folder;
+use whygrad::interop::{parameters, run_folder};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// A new order of the rows in each epoch
     #[arg(long)]
     shuffle: bool,
-    /// Starting values: a JSON file, or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
+    /// Starting values: a JSON file, JSON written out such as [0.1, 0.2], or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
     /// glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal
     #[arg(long, value_name = "INIT")]
     init: Option<String>,
@@ -204,7 +204,7 @@ fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
 
 fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
     let drawn = match a.init.as_deref().map(input::init).transpose()? {
-        Some(Init::File(path)) => return input::parameters_from(&path, model),
+        Some(Init::Values(text, name)) => return parameters::read(&text, model).context(name),
         Some(Init::Drawn(initialiser)) => Some(initialiser),
         None => None,
     };

@@ -49,7 +49,7 @@ double loss_and_gradient(const double *theta, const double *inputs,
         const double z3 = w5 * a1 + w6 * a2 + b3;
         const double y_hat = sigmoid(z3);
         const double t1 = y_hat - y;
-        const double delta3 = 2.0 * (t1 / rows) * y_hat * (1.0 - y_hat);
+        const double delta3 = 2.0 / rows * t1 * y_hat * (1.0 - y_hat);
         const double delta2 = delta3 * w6 * a2 * (1.0 - a2);
         const double delta1 = delta3 * w5 * a1 * (1.0 - a1);
         total1 += t1 * t1;

@@ -48,7 +48,7 @@ def loss_and_gradient(theta, inputs, targets):
         z3 = w5 * a1 + w6 * a2 + b3
         y_hat = sigmoid(z3)
         t1 = y_hat - y
-        delta3 = 2.0 * (t1 / n) * y_hat * (1.0 - y_hat)
+        delta3 = 2.0 / n * t1 * y_hat * (1.0 - y_hat)
         delta2 = delta3 * w6 * a2 * (1.0 - a2)
         delta1 = delta3 * w5 * a1 * (1.0 - a1)
         total1 += t1 * t1

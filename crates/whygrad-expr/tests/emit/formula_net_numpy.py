@@ -45,7 +45,7 @@ def loss_and_gradient(theta, inputs, targets):
     y_hat = sigmoid(z3)
     t1 = y_hat - y
     loss = np.sum(t1 ** 2) / n
-    delta3 = 2.0 * (t1 / n) * y_hat * (1.0 - y_hat)
+    delta3 = 2.0 / n * t1 * y_hat * (1.0 - y_hat)
     delta2 = delta3 * w6 * a2 * (1.0 - a2)
     delta1 = delta3 * w5 * a1 * (1.0 - a1)
     gradient_w1 = np.sum(delta1 * x1)

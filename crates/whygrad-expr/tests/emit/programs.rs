@@ -316,8 +316,8 @@ fn mixed_shapes() -> Program {
     let sum = b.add(sum, constant);
     let prediction = b.add(sum, placed_once);
     let spread = b.call("logsumexp", &[both]);
-    let turned = b.op(Op::Transpose(x));
-    let row = b.mat_vec(turned, y);
+    let products = b.mul(x, y);
+    let row = b.op(Op::SumEntries(products));
     let fit = b.call("mae", &[prediction, y]);
     let extra = b.mul(row, spread);
     let extra = b.call("mean", &[extra]);

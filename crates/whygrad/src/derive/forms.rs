@@ -69,7 +69,7 @@ pub(crate) fn scalar(model: &Model) -> Block {
     let mut simplifier = Simplifier::new(&mut arena);
     let mut entries = Entries::default();
     let (mut text_names, mut paper_names) = (Names::new(), Names::new());
-    for p in model.program.parameters.iter() {
+    for p in &model.program.parameters {
         let leaf = simplifier.arena.leaf(p.symbol);
         for (k, entry) in entries.of(&mut simplifier, leaf).into_iter().enumerate() {
             let name = p.entry_name(k);
@@ -171,6 +171,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     block.groups.insert(0, ("parameters".into(), matrices));
     // Here the short names are the only ones: there is no `hidden.W` in the person's file.
     let legend = std::mem::take(&mut block.legend);
+    block.listed = false;
     let mut names = Names::new();
     for (short, name) in &legend {
         let leaf =

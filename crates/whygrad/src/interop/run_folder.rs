@@ -18,7 +18,7 @@ pub const RESULT: &str = "result.json";
 
 /// The first of `parent/name-1`, `parent/name-2`, ... that does not exist.
 pub fn free_name(parent: &Path, name: &str) -> PathBuf {
-    (1u32..)
+    (1..=u32::MAX)
         .map(|k| parent.join(format!("{name}-{k}")))
         .find(|p| !p.exists())
         .unwrap_or_else(|| parent.join(name))

@@ -64,7 +64,7 @@ impl OwnGradient {
         let mut missing = Vec::new();
         for p in parameters {
             match self.find(arena, definitions, p) {
-                Some(term) => gradient.push(self.fitted(arena, term, p, end, messages)),
+                Some(term) => gradient.push(Self::fitted(arena, term, p, end, messages)),
                 None => missing.push(format!("d{}", p.name)),
             }
         }
@@ -109,7 +109,6 @@ impl OwnGradient {
     }
 
     fn fitted(
-        &self,
         arena: &mut Arena,
         term: Term,
         p: &Parameter,

@@ -253,7 +253,7 @@ impl Resolver<'_> {
     fn apply_name(&mut self, name: &Name) -> Resolved {
         let id = self.scope.names.get(&name.text).cloned();
         match id {
-            Some(Entity::Definition(index)) => self.values[index].flatten().ok_or(Failed),
+            Some(Entity::Definition(index)) => self.values[index].term().ok_or(Failed),
             Some(Entity::Fixed(value, _)) => self.formula(value, &std::collections::HashMap::new(), None),
             _ => Err(Failed),
         }

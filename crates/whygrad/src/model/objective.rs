@@ -64,7 +64,7 @@ impl Resolver<'_> {
                 let definition = &self.scope.definitions[index];
                 let (text, span) = (definition.name.text.clone(), definition.name.span);
                 let formula = self.ast.expr(definition.value).span;
-                (self.values[index].flatten()?, text, span, Some(formula))
+                (self.values[index].term()?, text, span, Some(formula))
             }
             (name, _) => {
                 let name = name.clone().unwrap_or_else(|| "mse".into());
@@ -99,7 +99,7 @@ impl Resolver<'_> {
         let width: usize = self.scope.targets.iter().map(|g| g.size).sum();
         let by_name = PREDICTION_NAMES.iter().find_map(|name| {
             let index = self.scope.definitions.iter().position(|d| d.name.text == *name)?;
-            self.values[index].flatten()
+            self.values[index].term()
         });
         if let Some(term) = by_name.filter(|&t| width == 0 || self.arena.dims(t).len() == width) {
             return vec![term];
@@ -117,13 +117,13 @@ impl Resolver<'_> {
         }
         let of_width =
             |r: &Self, t: Term, len: usize| r.arena.shape(t).per_row && r.arena.dims(t).len() == len;
-        let last = self.values.iter().rev().filter_map(|v| (*v)?).find(|&t| of_width(self, t, width));
+        let last = self.values.iter().rev().filter_map(|v| v.term()).find(|&t| of_width(self, t, width));
         if let (Some(term), 0 | 1) = (last, self.scope.targets.len()) {
             return vec![term];
         }
         // Several targets, each predicted by a line of its own: p1, p2 for y1, y2.
         let lines: Vec<Term> =
-            self.values.iter().filter_map(|v| (*v)?).filter(|&t| of_width(self, t, 1)).collect();
+            self.values.iter().filter_map(|v| v.term()).filter(|&t| of_width(self, t, 1)).collect();
         let count = self.scope.targets.len();
         if count > 0 && lines.len() >= count {
             lines[lines.len() - count..].to_vec()

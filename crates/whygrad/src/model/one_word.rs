@@ -34,7 +34,7 @@ pub fn looks_like_net(text: &str) -> bool {
     text.contains('-')
         && text.chars().all(plain)
         && text.split('-').all(|part| part.starts_with(|c: char| c.is_ascii_digit()))
-        && !text.split('-').skip(1).any(|part| part.is_empty())
+        && !text.split('-').skip(1).any(str::is_empty)
 }
 
 /// The model file that a word stands for.

@@ -16,6 +16,26 @@ use crate::data::nearest;
 /// How deep functions may call each other.
 const DEPTH: usize = 64;
 
+/// How far a definition has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Definite {
+    /// Not looked at.
+    Open,
+    /// Something in it is wrong, and said.
+    Failed,
+    /// Its term.
+    Term(Term),
+}
+
+impl Definite {
+    pub(crate) fn term(self) -> Option<Term> {
+        match self {
+            Definite::Term(term) => Some(term),
+            Definite::Open | Definite::Failed => None,
+        }
+    }
+}
+
 /// Something could not be resolved; why is among the messages.
 pub(crate) struct Failed;
 
@@ -27,8 +47,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) arena: &'a mut Arena,
     pub(crate) scope: &'a mut Scope,
     pub(crate) messages: &'a mut Vec<Diagnostic>,
-    /// The terms of the definitions, once resolved; `Some(None)` where that failed.
-    pub(crate) values: Vec<Option<Option<Term>>>,
+    /// The terms of the definitions.
+    pub(crate) values: Vec<Definite>,
     pub(crate) layers: Vec<DenseLayer>,
     /// Weights and biases of layers, by parameter name.
     pub(crate) roles: HashMap<String, Role>,
@@ -45,17 +65,9 @@ impl<'a> Resolver<'a> {
         scope: &'a mut Scope,
         messages: &'a mut Vec<Diagnostic>,
     ) -> Resolver<'a> {
-        let values = vec![None; scope.definitions.len()];
-        Resolver {
-            ast,
-            arena,
-            scope,
-            messages,
-            values,
-            layers: vec![],
-            roles: HashMap::new(),
-            calling: vec![],
-        }
+        let values = vec![Definite::Open; scope.definitions.len()];
+        let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
+        Resolver { ast, arena, scope, messages, values, layers, roles, calling }
     }
 
     fn error(&mut self, diagnostic: Diagnostic) -> Failed {
@@ -69,15 +81,15 @@ impl<'a> Resolver<'a> {
             self.scope.definitions.iter().map(|d| self.definitions_in(d.value)).collect();
         loop {
             let mut moved = false;
-            for index in 0..needs.len() {
-                let ready = needs[index].iter().all(|&n| self.values[n].is_some());
-                if self.values[index].is_some() || !ready {
+            for (index, needed) in needs.iter().enumerate() {
+                let ready = needed.iter().all(|&n| self.values[n] != Definite::Open);
+                if self.values[index] != Definite::Open || !ready {
                     continue;
                 }
                 let (name, value) =
                     (self.scope.definitions[index].name.clone(), self.scope.definitions[index].value);
                 let term = self.formula(value, &Locals::new(), Some(&name));
-                self.values[index] = Some(term.ok());
+                self.values[index] = term.map_or(Definite::Failed, Definite::Term);
                 moved = true;
             }
             if !moved {
@@ -85,13 +97,13 @@ impl<'a> Resolver<'a> {
             }
         }
         for index in 0..needs.len() {
-            if self.values[index].is_none() {
+            if self.values[index] == Definite::Open {
                 let name = self.scope.definitions[index].name.clone();
                 let error = Diagnostic::error("circular", name.span, format!("'{}' needs itself", name.text))
                     .label("defined by itself, directly or through another line")
                     .help("a feed-forward model has no loops: rename one of the two");
                 self.error(error);
-                self.values[index] = Some(None);
+                self.values[index] = Definite::Failed;
             }
         }
     }
@@ -205,7 +217,7 @@ impl<'a> Resolver<'a> {
                 let leaf = self.arena.leaf(id);
                 Ok(self.arena.make(Op::Pick(leaf, index)))
             }
-            Some(Entity::Definition(index)) => self.values[index].flatten().ok_or(Failed),
+            Some(Entity::Definition(index)) => self.values[index].term().ok_or(Failed),
             Some(Entity::Fixed(value, shape)) => self.fixed(value, &shape, span),
             Some(Entity::Function(_)) => Err(self.error(
                 Diagnostic::error("function-without-argument", span, format!("'{text}' is a function"))

@@ -229,7 +229,7 @@ impl Scope {
             return;
         }
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
-        for name in self.mentioned(ast) {
+        for name in Scope::mentioned(ast) {
             let known = self.names.contains_key(&name.text);
             let numbered = |stem| {
                 name.text
@@ -266,7 +266,7 @@ impl Scope {
 
     /// Every name that is left becomes a parameter, in order of first appearance.
     fn free_names(&mut self, ast: &Ast, arena: &mut Arena, messages: &mut Vec<Diagnostic>) {
-        for name in self.mentioned(ast) {
+        for name in Scope::mentioned(ast) {
             if self.names.contains_key(&name.text) || self.parameters.iter().any(|p| p.name == name.text) {
                 continue;
             }
@@ -323,7 +323,7 @@ impl Scope {
 
     /// The names that formulas mention, in the order of the text; the weights of a layer stand
     /// where the layer is made.
-    fn mentioned(&self, ast: &Ast) -> Vec<Name> {
+    fn mentioned(ast: &Ast) -> Vec<Name> {
         let mut found = Vec::new();
         for statement in &ast.statements {
             let (root, formal, owner): (ExprId, &[Name], Option<&Name>) = match &statement.kind {
@@ -337,7 +337,7 @@ impl Scope {
             };
             let mut here = Vec::new();
             for id in subtree(ast, root) {
-                self.mention(ast, id, owner, &mut here);
+                Scope::mention(ast, id, owner, &mut here);
             }
             here.sort_by_key(|n: &Name| n.span.start);
             here.retain(|n| !formal.iter().any(|f| f.text == n.text));
@@ -346,7 +346,7 @@ impl Scope {
         found
     }
 
-    fn mention(&self, ast: &Ast, id: ExprId, owner: Option<&Name>, here: &mut Vec<Name>) {
+    fn mention(ast: &Ast, id: ExprId, owner: Option<&Name>, here: &mut Vec<Name>) {
         let expr = ast.expr(id);
         match &expr.kind {
             ExprKind::Name(text) => here.push(Name { text: text.clone(), span: expr.span }),

@@ -25,7 +25,7 @@ impl History {
     pub(crate) fn push(&mut self, loss: f64) {
         let epoch = self.newest.map_or(0, |(epoch, _)| epoch + 1);
         self.newest = Some((epoch, loss));
-        if epoch % self.stride != 0 {
+        if !epoch.is_multiple_of(self.stride) {
             return;
         }
         self.losses.push(loss);
