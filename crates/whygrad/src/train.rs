@@ -168,7 +168,9 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn is_finite(&self, loss: f64) -> bool {
-        loss.is_finite() && self.gradient.iter().all(|g| g.is_finite())
+        // A choice such as relu can hide what is not a number, so that the parameters are looked at too.
+        let numbers = self.gradient.iter().chain(&self.parameters);
+        loss.is_finite() && numbers.into_iter().all(|g| g.is_finite())
     }
 
     fn load_all(&mut self) {

@@ -54,6 +54,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) roles: HashMap<String, Role>,
     /// The person's functions whose bodies are being resolved, the outermost first.
     calling: Vec<usize>,
+    /// Calls of own functions that are resolved, by function and arguments.
+    called: HashMap<(usize, Vec<Term>), Term>,
 }
 
 type Locals = HashMap<String, Term>;
@@ -413,10 +415,17 @@ impl<'a> Resolver<'a> {
                     .help("write it without the call, or with select(c, a, b) for cases"),
             ));
         }
+        // The same call is the same term: chains of functions that use each other twice stay short.
+        if let Some(&term) = self.called.get(&(index, values.to_vec())) {
+            return Ok(term);
+        }
         let locals: Locals = function.arguments.iter().cloned().zip(values.iter().copied()).collect();
         self.calling.push(index);
         let term = self.formula(function.body, &locals, None);
         self.calling.pop();
+        if let Ok(term) = term {
+            self.called.insert((index, values.to_vec()), term);
+        }
         term
     }
 
