@@ -130,17 +130,26 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn run(mut self, observer: &mut dyn FnMut(&Progress) -> Control) -> Run {
-        let mut history = History::new(self.options.keep_all_history);
-        let mut path = Vec::new();
+        let keep_all = self.options.keep_all_history;
+        let (mut history, mut path) = match self.options.keep_path {
+            true => {
+                let (history, path) = History::with_path(keep_all, self.parameters.len());
+                (history, Some(path))
+            }
+            false => (History::new(keep_all), None),
+        };
         self.load_all();
         let mut loss = self.evaluate();
         let mut epoch = 0;
         let stop = loop {
             if !self.is_finite(loss) {
-                break self.overflow(epoch);
+                break match self.outside_domain() {
+                    Some(parameter) if epoch > 0 => StopReason::LeftDomain { parameter },
+                    _ => self.overflow(epoch),
+                };
             }
             history.push(loss);
-            if self.options.keep_path {
+            if let Some(path) = &mut path {
                 path.push(self.theta());
             }
             let progress = Progress { epoch, epochs: self.options.epochs, loss };
@@ -155,11 +164,12 @@ impl<'a, T: Real> Trainer<'a, T> {
             epoch += 1;
             loss = self.evaluate();
         };
-        if matches!(stop, StopReason::Overflow(_)) {
+        if !self.is_finite(loss) {
             self.parameters.copy_from_slice(&self.before);
             epoch = epoch.saturating_sub(1);
             loss = history.last().unwrap_or(loss);
         }
+        let path = path.map_or_else(Vec::new, history::Path::points);
         Run { stop, epoch, loss, history, path, theta: self.theta(), start: self.start }
     }
 

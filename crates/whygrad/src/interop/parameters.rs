@@ -37,15 +37,18 @@ pub enum ParameterError {
         names: String,
     },
     /// A value of another shape.
-    #[error("'{name}' is {expected}, the file has {got} numbers")]
+    #[error("'{name}' is {expected}, the file has {got}")]
     Shape {
         /// The parameter.
         name: String,
         /// Its shape.
         expected: String,
-        /// How many numbers the file has.
-        got: usize,
+        /// What the file has: how many numbers, or rows of which lengths.
+        got: String,
     },
+    /// Several of these, in the order of the file.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n       "))]
+    Several(Vec<ParameterError>),
     /// Something that is no number.
     #[error("'{name}' has an entry that is no finite number: {found}")]
     Number {
@@ -92,16 +95,21 @@ fn flat(value: &Value, model: &Model) -> Result<Vec<f64>, ParameterError> {
 fn by_name(map: &Map<String, Value>, model: &Model) -> Result<Vec<f64>, ParameterError> {
     let parameters = &model.program.parameters;
     let mut values = model.start();
+    let mut errors = Vec::new();
     for (name, value) in map {
-        let (offset, len, shape) = place(parameters, name)?;
-        let mut numbers = Vec::new();
-        collect(value, name, &mut numbers)?;
-        if numbers.len() != len {
-            return Err(ParameterError::Shape { name: name.clone(), expected: shape, got: numbers.len() });
+        match named(parameters, name, value) {
+            Ok((offset, numbers)) => {
+                for (slot, number) in values[offset..].iter_mut().zip(numbers) {
+                    *slot = Some(number);
+                }
+            }
+            Err(error) => errors.push(error),
         }
-        for (slot, number) in values[offset..offset + len].iter_mut().zip(numbers) {
-            *slot = Some(number);
-        }
+    }
+    match errors.len() {
+        0 => {}
+        1 => return Err(errors.remove(0)),
+        _ => return Err(ParameterError::Several(errors)),
     }
     let missing: Vec<String> = parameters
         .iter()
@@ -115,20 +123,57 @@ fn by_name(map: &Map<String, Value>, model: &Model) -> Result<Vec<f64>, Paramete
     Ok(values.into_iter().flatten().collect())
 }
 
-/// Offset, length and shape in words of a parameter or one entry of it.
-fn place(parameters: &[Parameter], name: &str) -> Result<(usize, usize, String), ParameterError> {
+/// Offset, length, shape in words, rows and columns of a matrix.
+type Place = (usize, usize, String, Option<(usize, usize)>);
+
+/// The numbers of one entry of the file and where they begin.
+fn named(parameters: &[Parameter], name: &str, value: &Value) -> Result<(usize, Vec<f64>), ParameterError> {
+    let (offset, len, expected, rows) = place(parameters, name)?;
+    let mut numbers = Vec::new();
+    collect(value, name, &mut numbers)?;
+    if let (Some((count, columns)), Some(lengths)) = (rows, row_lengths(value))
+        && (lengths.len() != count || lengths.iter().any(|&length| length != columns))
+    {
+        let got = match lengths[..] {
+            [first, ref rest @ ..] if rest.iter().all(|&length| length == first) => {
+                format!("{} x {first}", lengths.len())
+            }
+            _ => {
+                let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+                format!("rows of {} numbers", lengths.join(", "))
+            }
+        };
+        return Err(ParameterError::Shape { name: name.into(), expected, got });
+    }
+    if numbers.len() != len {
+        let count = numbers.len();
+        let got = format!("{count} number{}", if count == 1 { "" } else { "s" });
+        return Err(ParameterError::Shape { name: name.into(), expected, got });
+    }
+    Ok((offset, numbers))
+}
+
+/// How long each row is, where the value is a list of lists.
+fn row_lengths(value: &Value) -> Option<Vec<usize>> {
+    let rows = value.as_array()?;
+    rows.iter().any(Value::is_array).then(|| rows.iter().map(|row| row.as_array().map_or(1, Vec::len)).collect())
+}
+
+/// Offset, length, shape in words and, of a matrix, its rows and columns: a parameter or one entry of it.
+fn place(parameters: &[Parameter], name: &str) -> Result<Place, ParameterError> {
     if let Some(p) = parameters.iter().find(|p| p.name == name) {
         let shape = match *p.shape {
             [] => "one number".to_owned(),
             [n] => format!("a list of {n}"),
             _ => format!("{} x {} numbers, row by row", p.shape[0], p.shape[1]),
         };
-        return Ok((p.offset, p.len(), shape));
+        let rows = (p.shape.len() == 2).then(|| (p.shape[0], p.shape[1]));
+        return Ok((p.offset, p.len(), shape, rows));
     }
     let wanted: String = name.chars().filter(|c| !c.is_whitespace()).collect();
     for p in parameters {
         if let Some(k) = (0..p.len()).find(|&k| p.entry_name(k) == wanted) {
-            return Ok((p.offset + k, 1, "one number".into()));
+            return Ok((p.offset + k, 1, "one number".into(), None));
         }
     }
     let names: Vec<&str> = parameters.iter().map(|p| p.name.as_str()).collect();

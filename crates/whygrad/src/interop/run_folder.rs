@@ -26,6 +26,26 @@ pub fn free_name(parent: &Path, name: &str) -> PathBuf {
 
 /// Writes a run. An existing folder is replaced only if it is an earlier run.
 pub fn write(folder: &Path, files: &Files) -> io::Result<()> {
+    let half = begin(folder)?;
+    let written = files.iter().try_for_each(|(name, text)| fs::write(half.join(name), text));
+    if let Err(error) = written {
+        let _ = fs::remove_dir_all(&half);
+        return Err(error);
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::rename(&half, folder)
+}
+
+/// Whether a run may be written there, so that it can be said before the run and not after it.
+pub fn check(folder: &Path) -> io::Result<()> {
+    let half = begin(folder)?;
+    fs::remove_dir(&half)
+}
+
+/// Makes the empty folder that will be renamed.
+fn begin(folder: &Path) -> io::Result<PathBuf> {
     if folder.exists() && !is_run(folder) && fs::read_dir(folder).map_or(true, |mut d| d.next().is_some()) {
         let text = format!("{} exists and is no run folder; choose another with --out", folder.display());
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
@@ -37,13 +57,7 @@ pub fn write(folder: &Path, files: &Files) -> io::Result<()> {
         fs::remove_dir_all(&half)?;
     }
     fs::create_dir_all(&half)?;
-    for (name, text) in files {
-        fs::write(half.join(name), text)?;
-    }
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    fs::rename(&half, folder)
+    Ok(half)
 }
 
 /// True for a folder that a run was written to.

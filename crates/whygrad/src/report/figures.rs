@@ -98,7 +98,7 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
         .map(|k| low - margin + (high - low + 2.0 * margin) * f64::from(k) / 200.0)
         .map(|x| (x, value(x)))
         .collect();
-    let steps = path.iter().map(|&x| (x, value(x))).collect();
+    let steps = path.iter().zip(run.history.points()).map(|(&x, (_, loss))| (x, loss)).collect();
     let name = model.program.parameters[0].name.clone();
     Some(Figure::Lines(Lines {
         title: "Descent".into(),

@@ -2,6 +2,8 @@
 
 use whygrad_expr::arena::Term;
 
+use whygrad_expr::program::Named;
+
 use crate::model::Model;
 use crate::train::{Run, StopReason};
 
@@ -9,7 +11,10 @@ use crate::train::{Run, StopReason};
 pub fn term_text(model: &Model, term: Term) -> String {
     use whygrad_expr::print::{Names, Notation, expression};
     let mut names = Names::new();
-    for named in model.naming.all() {
+    // The shared terms of the gradient, t1, t2, ..., mean nothing to who has not seen the derivation.
+    let shared = |name: &str| name.strip_prefix('t').is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let own = |named: &Named| model.definitions.iter().any(|d| d.name == named.name);
+    for named in model.naming.all().iter().filter(|named| own(named) || !shared(&named.name)) {
         names.insert(named.term, &named.name);
     }
     expression(&model.program.arena, term, &names, Notation::Text)
@@ -33,8 +38,8 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
         StopReason::AllRight => format!("every row is on the right side after {}", epochs(run.epoch)),
         StopReason::LeftDomain { parameter } => {
             format!(
-                "{parameter} left its domain in epoch {}; a smaller learning rate may keep it inside",
-                run.epoch
+                "{parameter} left its domain after {}; a smaller learning rate may keep it inside",
+                epochs(run.epoch)
             )
         }
         StopReason::Overflow(overflow) => {
@@ -42,6 +47,9 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
                 let row = overflow.row.map_or_else(String::new, |r| format!(" in row {r}"));
                 format!(": {} is not finite{row}", term_text(model, t))
             });
+            if overflow.epoch == 0 {
+                return format!("the starting values give no finite loss or gradient{place}; start elsewhere, with --init or --seed");
+            }
             format!(
                 "the numbers overflowed in epoch {}{place}; the parameters of epoch {} are kept",
                 overflow.epoch, run.epoch

@@ -6,32 +6,33 @@ const SHOWN: usize = 1000;
 /// How many points are kept while training, before every other one is dropped.
 const KEPT: usize = 1 << 20;
 
-/// The loss at epochs 0, 1, 2, ...; entry 0 is before training.
+/// Values at epochs 0, 1, 2, ..., thinned to every second, fourth, ... epoch where they are too many.
 #[derive(Clone, Debug, PartialEq)]
-pub struct History {
-    losses: Vec<f64>,
-    /// Epochs between two kept points.
+struct Thinned<V> {
+    kept: Vec<V>,
+    /// Epochs between two kept values.
     stride: u64,
-    /// The epoch and loss of the newest point, kept or not.
-    newest: Option<(u64, f64)>,
-    keep_all: bool,
+    /// The epoch and value of the newest, kept or not.
+    newest: Option<(u64, V)>,
+    /// How many are kept at most.
+    most: usize,
 }
 
-impl History {
-    pub(crate) fn new(keep_all: bool) -> History {
-        History { losses: Vec::new(), stride: 1, newest: None, keep_all }
+impl<V: Clone> Thinned<V> {
+    fn new(most: usize) -> Thinned<V> {
+        Thinned { kept: Vec::new(), stride: 1, newest: None, most }
     }
 
-    pub(crate) fn push(&mut self, loss: f64) {
-        let epoch = self.newest.map_or(0, |(epoch, _)| epoch + 1);
-        self.newest = Some((epoch, loss));
-        if !epoch.is_multiple_of(self.stride) {
+    fn push(&mut self, value: V) {
+        let epoch = self.newest.as_ref().map_or(0, |(epoch, _)| epoch + 1);
+        self.newest = Some((epoch, value.clone()));
+        if epoch % self.stride != 0 {
             return;
         }
-        self.losses.push(loss);
-        if !self.keep_all && self.losses.len() >= KEPT {
+        self.kept.push(value);
+        if self.kept.len() >= self.most {
             let mut index = 0;
-            self.losses.retain(|_| {
+            self.kept.retain(|_| {
                 index += 1;
                 index % 2 == 1
             });
@@ -39,21 +40,65 @@ impl History {
         }
     }
 
+    /// All that are kept, each with its epoch, and the newest.
+    fn all(self) -> Vec<(u64, V)> {
+        let epochs = (0..).map(|k| k * self.stride);
+        let mut all: Vec<(u64, V)> = epochs.zip(self.kept).collect();
+        if let Some(newest) = self.newest
+            && all.last().map(|last| last.0) != Some(newest.0)
+        {
+            all.push(newest);
+        }
+        all
+    }
+}
+
+/// The parameters at the epochs of the history.
+pub(crate) struct Path(Thinned<Vec<f64>>);
+
+impl Path {
+    pub(crate) fn push(&mut self, theta: Vec<f64>) {
+        self.0.push(theta);
+    }
+
+    pub(crate) fn points(self) -> Vec<Vec<f64>> {
+        self.0.all().into_iter().map(|(_, theta)| theta).collect()
+    }
+}
+
+/// How many numbers the parameters along a path may have, all together.
+const PATH_NUMBERS: usize = 1 << 24;
+
+/// The loss at epochs 0, 1, 2, ...; entry 0 is before training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    losses: Thinned<f64>,
+    keep_all: bool,
+}
+
+impl History {
+    pub(crate) fn new(keep_all: bool) -> History {
+        History { losses: Thinned::new(if keep_all { usize::MAX } else { KEPT }), keep_all }
+    }
+
+    /// A history with the path of so many parameters beside it, thinned in the same way.
+    pub(crate) fn with_path(keep_all: bool, parameters: usize) -> (History, Path) {
+        let most = if keep_all { usize::MAX } else { (PATH_NUMBERS / parameters.max(1)).clamp(SHOWN, KEPT) };
+        (History { losses: Thinned::new(most), keep_all }, Path(Thinned::new(most)))
+    }
+
+    pub(crate) fn push(&mut self, loss: f64) {
+        self.losses.push(loss);
+    }
+
     /// The newest loss.
     pub fn last(&self) -> Option<f64> {
-        self.newest.map(|(_, loss)| loss)
+        self.losses.newest.map(|(_, loss)| loss)
     }
 
     /// All points kept: (epoch, loss), first and last among them.
     pub fn points(&self) -> Vec<(u64, f64)> {
-        let mut points: Vec<(u64, f64)> =
-            self.losses.iter().enumerate().map(|(k, &loss)| (k as u64 * self.stride, loss)).collect();
-        if let Some(newest) = self.newest
-            && points.last().map(|p| p.0) != Some(newest.0)
-        {
-            points.push(newest);
-        }
-        points
+        self.losses.clone().all()
     }
 
     /// Every epoch up to 1,000 points, otherwise 1,000 spread evenly, first and last kept; all
@@ -92,9 +137,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_thinned_as_its_history_is() {
+        let (mut history, mut path) = History::with_path(false, 1 << 14);
+        for epoch in 0..5001 {
+            history.push(f64::from(epoch));
+            path.push(vec![f64::from(epoch)]);
+        }
+        let (points, path) = (history.points(), path.points());
+        assert!(points.len() < 1100, "{}", points.len());
+        assert_eq!(points.iter().map(|p| p.1).collect::<Vec<_>>(), path.concat());
+        assert_eq!(points.last(), Some(&(5000, 5000.0)));
+    }
+
+    #[test]
     fn memory_is_bounded_and_the_last_point_kept() {
         let history = of(3_000_001);
-        assert!(history.losses.len() <= KEPT);
+        assert!(history.losses.kept.len() <= KEPT);
         assert_eq!(history.points().last(), Some(&(3_000_001, 3_000_001.0)));
     }
 }

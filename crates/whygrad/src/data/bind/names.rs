@@ -1,6 +1,8 @@
 //! Matching columns by name.
 
-use super::{Columns, DataError, Pick, Side, Table, counted, listed};
+use std::collections::{HashMap, HashSet};
+
+use super::{Columns, DataError, Errors, Pick, Side, Table, counted, listed};
 use crate::data::nearest::nearest;
 
 /// What the names of one side lead to.
@@ -21,12 +23,12 @@ pub(super) fn find(table: &Table, side: &Side<'_>, notes: &mut Vec<String>) -> F
         return named(table, side, names);
     }
     let claimed = side.groups.iter().flat_map(schemes).flatten().collect();
-    matched(&Pool { table, columns: side.pool, claimed }, side, notes)
+    matched(&Pool::new(table, side.pool, claimed), side, notes)
 }
 
 /// The columns that the person named.
 fn named(table: &Table, side: &Side<'_>, names: &[String]) -> Found {
-    let pool = Pool { table, columns: (0, table.columns()), claimed: Vec::new() };
+    let pool = Pool::new(table, (0, table.columns()), HashSet::new());
     let (mut columns, mut unknown) = (Vec::new(), Vec::new());
     for name in names {
         match pool.position(name.trim()) {
@@ -74,7 +76,7 @@ fn schemes(group: &Columns) -> Vec<Vec<String>> {
 
 /// The columns whose names are those of the model.
 fn matched(pool: &Pool<'_>, side: &Side<'_>, notes: &mut Vec<String>) -> Found {
-    let (mut picks, mut errors) = (Vec::new(), Vec::new());
+    let (mut picks, mut errors) = (Vec::new(), Errors::default());
     let mut some = false;
     for group in side.groups {
         let schemes = schemes(group);
@@ -92,13 +94,13 @@ fn matched(pool: &Pool<'_>, side: &Side<'_>, notes: &mut Vec<String>) -> Found {
             some = true;
         } else {
             some |= schemes.iter().flatten().any(|name| pool.in_any_case(name).is_some());
-            errors.extend(pool.missing_of(group, &schemes));
+            pool.missing_of(group, &schemes, &mut errors);
         }
     }
-    match (errors.is_empty(), some) {
-        (true, _) => Found::All(picks),
-        (false, true) => Found::Some(errors),
-        (false, false) => Found::None(errors),
+    match (errors.or(picks), some) {
+        (Ok(picks), _) => Found::All(picks),
+        (Err(errors), true) => Found::Some(errors),
+        (Err(errors), false) => Found::None(errors),
     }
 }
 
@@ -107,16 +109,29 @@ struct Pool<'a> {
     table: &'a Table,
     columns: (usize, usize),
     /// Names that the model has, and that are therefore not what another of its names was meant to be.
-    claimed: Vec<String>,
+    claimed: HashSet<String>,
+    /// Where each name stands; of names that differ only in case, the first.
+    exact: HashMap<&'a str, usize>,
+    in_small_letters: HashMap<String, usize>,
 }
 
-impl Pool<'_> {
+impl<'a> Pool<'a> {
+    fn new(table: &'a Table, columns: (usize, usize), claimed: HashSet<String>) -> Self {
+        let (mut exact, mut in_small_letters) = (HashMap::new(), HashMap::new());
+        for column in columns.0..columns.1 {
+            let name = table.names[column].as_str();
+            exact.entry(name).or_insert(column);
+            in_small_letters.entry(name.to_lowercase()).or_insert(column);
+        }
+        Pool { table, columns, claimed, exact, in_small_letters }
+    }
+
     fn names(&self) -> &[String] {
         &self.table.names[self.columns.0..self.columns.1]
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.names().iter().position(|column| column == name).map(|place| place + self.columns.0)
+        self.exact.get(name).copied()
     }
 
     fn positions(&self, names: &[String]) -> Option<Vec<usize>> {
@@ -124,11 +139,11 @@ impl Pool<'_> {
     }
 
     fn in_any_case(&self, name: &str) -> Option<&String> {
-        self.names().iter().find(|column| column.to_lowercase() == name.to_lowercase())
+        self.in_small_letters.get(&name.to_lowercase()).map(|&column| &self.table.names[column])
     }
 
     /// The columns that a group lacks, named in the way in which most of them are there.
-    fn missing_of(&self, group: &Columns, schemes: &[Vec<String>]) -> Vec<DataError> {
+    fn missing_of(&self, group: &Columns, schemes: &[Vec<String>], errors: &mut Errors) {
         let there =
             |names: &&Vec<String>| names.iter().filter(|name| self.in_any_case(name).is_some()).count();
         let classes = if group.size > 1 && self.position(&group.name).is_some() {
@@ -137,12 +152,14 @@ impl Pool<'_> {
             String::new()
         };
         let names = schemes.iter().rev().max_by_key(there).into_iter().flatten();
-        names.filter(|name| self.position(name).is_none()).map(|name| self.missing(name, &classes)).collect()
+        for name in names.filter(|name| self.position(name).is_none()) {
+            errors.add(|| self.missing(name, &classes));
+        }
     }
 
     fn missing(&self, name: &str, more: &str) -> DataError {
         let choose = "name the columns with --inputs and --targets";
-        let others: Vec<&String> = self.names().iter().filter(|name| !self.claimed.contains(name)).collect();
+        let others: Vec<&String> = self.names().iter().filter(|name| !self.claimed.contains(name.as_str())).collect();
         let help = match (self.in_any_case(name), nearest(name, &others)) {
             (Some(column), _) => format!("write '{column}', which differs only in case, or {choose}"),
             (None, Some(column)) => format!("did you mean '{column}'? Rename it, or {choose}"),
