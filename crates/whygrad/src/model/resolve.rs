@@ -69,7 +69,8 @@ impl<'a> Resolver<'a> {
     ) -> Resolver<'a> {
         let values = vec![Definite::Open; scope.definitions.len()];
         let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
-        Resolver { ast, arena, scope, messages, values, layers, roles, calling }
+        let called = HashMap::new();
+        Resolver { ast, arena, scope, messages, values, layers, roles, calling, called }
     }
 
     fn error(&mut self, diagnostic: Diagnostic) -> Failed {
@@ -336,10 +337,17 @@ impl<'a> Resolver<'a> {
         }
         match (function.text.as_str(), values) {
             ("fill" | "place", _) => self.spread(function, arguments, values, span),
+            // A column of components written inside a sum is summed row by row, not to one number.
+            ("sum", &[a]) if self.lists_components(arguments) => Ok(self.arena.sum_rows(a)),
             // A vector is a row or a column as the place needs it.
             ("transpose", &[v]) if !matches!(self.arena.dims(v), Dims::Matrix(..)) => Ok(v),
             _ => self.built_in_call(function, values, span),
         }
+    }
+
+    fn lists_components(&self, arguments: &[Argument]) -> bool {
+        let all = arguments.iter().flat_map(|a| subtree(self.ast, a.value));
+        all.into_iter().any(|id| matches!(self.ast.expr(id).kind, ExprKind::List(_)))
     }
 
     fn built_in_call(&mut self, function: &Name, values: &[Term], span: Span) -> Resolved {
