@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use whygrad::data::{Dataset, bind, builtin, csv};
+use whygrad::data::{Dataset, bind, builtin, csv, nearest};
 use whygrad::examples::{self, Example};
 use whygrad::init::Initialiser;
 use whygrad::interop::{parameters, run_folder};
@@ -33,7 +33,7 @@ pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Lo
     let path = Path::new(argument);
     let mut run = None;
     let mut example = None;
-    let (text, file, name) = if path.is_file() {
+    let (text, file, name) = if is_file(path) {
         let text = read_text(path)?;
         let stem = path.file_stem().map_or("net".into(), |s| s.to_string_lossy().into_owned());
         (text, argument.to_owned(), stem)
@@ -65,6 +65,11 @@ pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Lo
     }
 }
 
+/// True for what can be read: a file, or a pipe such as a shell's <(command).
+fn is_file(path: &Path) -> bool {
+    path.exists() && !path.is_dir()
+}
+
 /// True for a name that is meant as a file of this kind.
 fn has_ending(name: &str, ending: &str) -> bool {
     Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
@@ -72,6 +77,14 @@ fn has_ending(name: &str, ending: &str) -> bool {
 
 fn unknown_model(argument: &str) -> String {
     let names: Vec<&str> = examples::EXAMPLES.iter().map(|e| e.name).collect();
+    if Path::new(argument).is_dir() {
+        return format!(
+            "'{argument}' is a folder, and none that a run was written to; name a model file in it"
+        );
+    }
+    if let Some(name) = nearest(argument, &names) {
+        return format!("'{argument}' is no file and no built-in model; did you mean {name}?");
+    }
     let what = if has_ending(argument, "model") || argument.contains('/') {
         format!("there is no file '{argument}'")
     } else {
@@ -112,18 +125,28 @@ pub(crate) struct DataArguments {
 
 /// Reads the data and binds its columns to the model's names.
 pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> anyhow::Result<Dataset> {
-    let spec = match (&arguments.data, loaded.example) {
-        (Some(spec), _) => spec.clone(),
-        (None, Some(example)) => example.data.to_owned(),
-        (None, None) => {
+    let earlier = loaded.run.as_deref().map(earlier_choices).unwrap_or_default();
+    let own = arguments.data.is_none();
+    let seed = if own { earlier["seed"].as_u64().unwrap_or(seed) } else { seed };
+    let columns = |said: &Option<Vec<String>>, key: &str| {
+        let earlier = || serde_json::from_value(earlier[key].clone()).ok().flatten();
+        said.clone().or_else(|| own.then(earlier).flatten())
+    };
+    let spec = match (&arguments.data, loaded.example, earlier["data"].as_str()) {
+        (Some(spec), ..) => spec.clone(),
+        (None, Some(example), _) => example.data.to_owned(),
+        (None, None, Some(spec)) => spec.to_owned(),
+        (None, None, None) => {
             bail!("the model needs data: add --data FILE.csv, or a built-in one such as --data xor")
         }
     };
     let path = Path::new(&spec);
-    let (table, notes, file) = if path.is_file() {
+    let (table, notes, file) = if is_file(path) {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {spec}"))?;
         let (table, notes) = csv::read(&bytes, &spec).map_err(|errors| several(&errors))?;
         (table, notes, Some(spec.as_str()))
+    } else if path.is_dir() {
+        bail!("'{spec}' is a folder; name a CSV file in it");
     } else if has_ending(&spec, "csv") || spec.contains('/') {
         bail!("there is no file '{spec}'");
     } else {
@@ -135,8 +158,8 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
         groups.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect()
     };
     let options = bind::BindOptions {
-        inputs: arguments.inputs.clone(),
-        targets: arguments.targets.clone(),
+        inputs: columns(&arguments.inputs, "inputs"),
+        targets: columns(&arguments.targets, "targets"),
         class_index: model.class_index,
     };
     let bound = bind::bind(&table, &groups(&model.inputs), &groups(&model.targets), &options);
@@ -153,6 +176,26 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
     Ok(dataset)
 }
 
+/// Notes in the options of a run what it was trained on.
+pub(crate) fn remember(options: &mut serde_json::Value, loaded: &Loaded, arguments: &DataArguments) {
+    let earlier = loaded.run.as_deref().map(earlier_choices).unwrap_or_default();
+    let said = |said: Option<serde_json::Value>, key: &str| match said {
+        Some(value) => value,
+        None if arguments.data.is_none() => earlier[key].clone(),
+        None => serde_json::Value::Null,
+    };
+    let example = loaded.example.map(|e| e.data.to_owned());
+    options["data"] = said(arguments.data.clone().or(example).map(Into::into), "data");
+    options["inputs"] = said(arguments.inputs.clone().map(Into::into), "inputs");
+    options["targets"] = said(arguments.targets.clone().map(Into::into), "targets");
+}
+
+/// The options of an earlier run, as far as they can be read.
+fn earlier_choices(folder: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(folder.join(run_folder::OPTIONS)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
 fn several(errors: &[whygrad::data::DataError]) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     anyhow::anyhow!("{}", lines.join("\n       "))
@@ -160,6 +203,8 @@ fn several(errors: &[whygrad::data::DataError]) -> anyhow::Error {
 
 /// Reads parameters from a file.
 pub(crate) fn parameters_from(path: &Path, model: &Model) -> anyhow::Result<Vec<f64>> {
+    let result = path.join(run_folder::RESULT);
+    let path = if run_folder::is_run(path) { &result } else { path };
     let text = read_text(path)?;
     parameters::read(&text, model).with_context(|| path.display().to_string())
 }
@@ -179,7 +224,14 @@ pub(crate) fn init(argument: &str) -> anyhow::Result<Init> {
     if argument.trim_start().starts_with(['[', '{']) {
         return Ok(Init::Values(argument.to_owned(), "--init".into()));
     }
-    if path.is_file() {
+    if run_folder::is_run(path) {
+        let result = path.join(run_folder::RESULT);
+        return Ok(Init::Values(read_text(&result)?, result.display().to_string()));
+    }
+    if path.is_dir() {
+        bail!("'{argument}' is a folder, and none that a run was written to");
+    }
+    if is_file(path) {
         return Ok(Init::Values(read_text(path)?, argument.to_owned()));
     }
     if has_ending(argument, "json") {

@@ -24,6 +24,16 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// A number with all its digits, with an exponent where it would be long.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && size.is_finite() && !(1e-5..1e16).contains(&size) {
+        format!("{value:e}")
+    } else {
+        value.to_string()
+    }
+}
+
 /// Writes what went wrong.
 pub(crate) fn error(error: &anyhow::Error) {
     let text = format!("{error:#}");

@@ -15,5 +15,5 @@ mod table;
 
 pub use dataset::Dataset;
 pub use error::DataError;
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub use table::Table;

@@ -272,6 +272,12 @@ impl Built {
                 let data = &values[0].data;
                 Some(if data.len() == 1 { vec![data[0]; parameter.len()] } else { data.clone() })
             });
+            if start.iter().flatten().any(|value| !value.is_finite()) {
+                let message = format!("the starting value of '{}' is not finite", declared.name);
+                self.messages.push(
+                    Diagnostic::error("no-value", declared.span, message).label("expected finite numbers"),
+                );
+            }
             if let Some(values) = &start
                 && values.len() != parameter.len()
             {

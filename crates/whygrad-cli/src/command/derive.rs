@@ -1,5 +1,6 @@
 //! `whygrad derive`
 
+use anyhow::Context;
 use whygrad::derive::{DeriveOptions, Form, Format, Steps, derive};
 use whygrad::model::ModelOptions;
 
@@ -56,7 +57,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let text = derive(&loaded.model, a.format, &wanted)?;
     match &a.output {
         Some(path) => {
-            std::fs::write(path, text)?;
+            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
             output::say(&format!("written to {}", path.display()));
             Ok(())
         }

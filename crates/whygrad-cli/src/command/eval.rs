@@ -18,7 +18,8 @@ use crate::output;
 #[command(after_help = "\
 Examples:
   whygrad eval net.model --data xor --init weights.json
-  whygrad eval runs/xor-1 --data xor")]
+  whygrad eval runs/xor-1                  on the data it was trained on
+  whygrad eval runs/xor-1 --data more.csv")]
 pub(crate) struct Arguments {
     /// A model, or the folder of a run
     model: String,
@@ -31,7 +32,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     loss: Option<String>,
     /// The seed of built-in data that is drawn
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = super::train::whole, allow_negative_numbers = true)]
     seed: u64,
     /// Print one JSON document
     #[arg(long)]
@@ -59,7 +60,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let mut text = format!("{}\n", loaded.model.describe());
     text.push_str(&table(&data, &evaluation));
-    let _ = writeln!(text, "Loss {}", evaluation.loss);
+    let _ = writeln!(text, "Loss {}", output::number(evaluation.loss));
     if let Some(accuracy) = evaluation.accuracy {
         let right = data.rows - evaluation.wrong.len();
         let _ = writeln!(

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use whygrad::data::builtin;
 use whygrad::examples::{self, EXAMPLES};
 
@@ -35,8 +35,8 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if file.exists() {
         bail!("{} exists already; choose another folder with --to", file.display());
     }
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(&file, example.text)?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::write(&file, example.text).with_context(|| format!("cannot write {}", file.display()))?;
     output::say(&format!("written to {}", file.display()));
     output::say(&format!("try: whygrad train {} --data {}", file.display(), example.data));
     Ok(())

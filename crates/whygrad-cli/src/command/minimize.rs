@@ -41,14 +41,18 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let start = start(a, model)?;
     let mut options = a.run.options(0.01, 10_000);
     options.keep_path = true;
+    let folder = a.run.out.as_ref().filter(|p| p.as_os_str() != "none");
+    if let Some(folder) = folder {
+        super::train::can_write(folder)?;
+    }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
     let run = train(model, None, &start, &options, &mut |p| watch.see(p));
     let seconds = watch.finish();
     let mut document = report::run_json(model, &run, None, seconds);
     document["path"] = serde_json::json!(thinned(&run.path));
-    if let Some(folder) = a.run.out.as_ref().filter(|p| p.as_os_str() != "none") {
+    if let Some(folder) = folder {
         let figures: Vec<_> = report::path_figure(model, &run).into_iter().collect();
-        super::train::save(folder, model, &options, &document, &run, &figures)?;
+        super::train::save(folder, model, &serde_json::to_value(&options)?, &document, &run, &figures)?;
     }
     if a.run.json {
         return output::json(&document);
@@ -63,9 +67,9 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     text.push_str(&table(model, &run));
     for (p, value) in model.program.parameters.iter().zip(&run.theta) {
-        let _ = writeln!(text, "{} = {value}", p.name);
+        let _ = writeln!(text, "{} = {}", p.name, output::number(*value));
     }
-    let _ = writeln!(text, "f = {}", run.loss);
+    let _ = writeln!(text, "f = {}", output::number(run.loss));
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, &run));
     output::data(&text)
 }
@@ -119,8 +123,8 @@ fn table(model: &Model, run: &Run) -> String {
             }
             continue;
         }
-        let point: Vec<String> = theta.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "{step:>6}  {:>24}  {:>24}", point.join(", "), loss.1);
+        let point: Vec<String> = theta.iter().map(|&v| output::number(v)).collect();
+        let _ = writeln!(text, "{:>6}  {:>24}  {:>24}", loss.0, point.join(", "), output::number(loss.1));
     }
     text
 }

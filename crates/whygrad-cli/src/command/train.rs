@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     loss: Option<String>,
     /// Rows behind one step: `full`, or a number (1 is online)
-    #[arg(long, value_name = "N", default_value = "full")]
+    #[arg(long, value_name = "N", default_value = "full", allow_negative_numbers = true)]
     batch: BatchSize,
     /// A new order of the rows in each epoch
     #[arg(long)]
@@ -66,25 +66,25 @@ pub(crate) struct Arguments {
 #[derive(clap::Args)]
 pub(crate) struct RunArguments {
     /// The learning rate
-    #[arg(long = "lr", alias = "learning-rate", value_name = "RATE", value_parser = positive)]
+    #[arg(long = "lr", alias = "learning-rate", value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) learning_rate: Option<f64>,
     /// Passes over the data, at most
-    #[arg(long, alias = "steps", value_name = "N")]
+    #[arg(long, alias = "steps", value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) epochs: Option<u64>,
     /// Data, starting values and order are drawn from it
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = whole, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// f64 or f32
     #[arg(long, value_name = "BITS", default_value = "f64", value_parser = precision)]
     pub(crate) precision: Precision,
     /// Stop when the loss is at most this
-    #[arg(long, value_name = "LOSS")]
+    #[arg(long, value_name = "LOSS", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) target_loss: Option<f64>,
     /// Stop when no parameter moves by more than this in an epoch
-    #[arg(long, aliases = ["smallest-change", "min-change"], value_name = "CHANGE")]
+    #[arg(long, aliases = ["smallest-change", "min-change"], value_name = "CHANGE", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) tol: Option<f64>,
     /// Stop when the gradient is at most this long
-    #[arg(long, value_name = "NORM")]
+    #[arg(long, value_name = "NORM", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) gradient_norm: Option<f64>,
     /// The run folder (default: a new one in ./runs; `none` writes nothing)
     #[arg(long, value_name = "DIR")]
@@ -102,6 +102,24 @@ fn positive(text: &str) -> Result<f64, String> {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
         _ => Err("expected a positive number such as 0.1".into()),
     }
+}
+
+/// A whole number, also as 1e6 or 1_000_000.
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let exact = plain.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..=2f64.powi(53)).contains(n));
+    let wide = exact.map(|n| n as u64);
+    plain.parse().ok().or(wide).ok_or_else(|| "expected a whole number from 0 on, such as 1000 or 1e6".into())
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|n| n.is_finite());
+    number.ok_or_else(|| "expected a number such as 0.01".into())
+}
+
+fn limit(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    number.ok_or_else(|| "expected a number that is not negative, such as 1e-5".into())
 }
 
 fn precision(text: &str) -> Result<Precision, String> {
@@ -149,6 +167,14 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let data = input::dataset(&loaded, &a.data, a.run.seed)?;
     let options = options(a, &loaded, &data);
     let start = start(a, model)?;
+    let folder = match &a.run.out {
+        Some(path) if path.as_os_str() == "none" => None,
+        Some(path) => Some(path.clone()),
+        None => Some(run_folder::free_name(Path::new("runs"), &loaded.name)),
+    };
+    if let Some(folder) = &folder {
+        can_write(folder)?;
+    }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options);
@@ -158,13 +184,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let evaluation = evaluate(model, &data, &run.theta);
     let document = report::run_json(model, &run, Some(&evaluation), seconds);
     let figures = figures(model, &data, &run);
-    let folder = match &a.run.out {
-        Some(path) if path.as_os_str() == "none" => None,
-        Some(path) => Some(path.clone()),
-        None => Some(run_folder::free_name(Path::new("runs"), &loaded.name)),
-    };
     if let Some(folder) = &folder {
-        save(folder, model, &options, &document, &run, &figures)?;
+        let mut choices = serde_json::to_value(&options)?;
+        input::remember(&mut choices, &loaded, &a.data);
+        save(folder, model, &choices, &document, &run, &figures)?;
     }
     if a.run.json {
         return output::json(&document);
@@ -215,6 +238,7 @@ fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
 fn introduce(model: &Model, data: &Dataset, options: &Options) {
     let batch = match options.batch {
         BatchSize::Full => "full batch".to_owned(),
+        BatchSize::Rows(rows) if rows >= data.rows => "full batch".to_owned(),
         BatchSize::Rows(rows) => format!("batches of {rows}"),
     };
     let whose = if model.own_gradient { ", your gradient" } else { "" };
@@ -223,7 +247,7 @@ fn introduce(model: &Model, data: &Dataset, options: &Options) {
         model.describe(),
         data.rows,
         model.loss_text,
-        options.learning_rate,
+        output::number(options.learning_rate),
         options.seed
     ));
 }
@@ -246,11 +270,16 @@ fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<Figure> {
     std::iter::once(report::loss_figure(run)).chain(surface).collect()
 }
 
+/// Refuses a folder that cannot be written, before the work and not after it.
+pub(crate) fn can_write(folder: &Path) -> anyhow::Result<()> {
+    run_folder::check(folder).with_context(|| format!("cannot write {}", folder.display()))
+}
+
 /// Writes the run folder.
 pub(crate) fn save(
     folder: &Path,
     model: &Model,
-    options: &Options,
+    options: &serde_json::Value,
     document: &serde_json::Value,
     run: &Run,
     figures: &[Figure],
@@ -270,9 +299,6 @@ pub(crate) fn save(
     files.push(("pictures.txt", described.join("\n") + "\n"));
     for (name, figure) in names.iter().zip(figures) {
         files.push((name, svg::render(figure, &svg::Svg::default())));
-    }
-    if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
     }
     run_folder::write(folder, &files).with_context(|| format!("cannot write {}", folder.display()))
 }

@@ -2,7 +2,7 @@
 
 /// The candidate that differs least from the word, where it differs by no more than a third of its letters
 /// (or by one of two); of several the first. A difference of case alone counts as none.
-pub(crate) fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Option<&'a str> {
+pub fn nearest<'a, S: AsRef<str>>(word: &str, candidates: &'a [S]) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     candidates
         .iter()

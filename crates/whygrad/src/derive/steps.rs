@@ -3,6 +3,7 @@
 use whygrad_expr::arena::Term;
 use whygrad_expr::derivative::rule_of;
 use whygrad_expr::op::Op;
+use whygrad_expr::program::Parameter;
 
 use super::DeriveError;
 use super::forms::native;
@@ -60,7 +61,8 @@ fn base_name(name: &str) -> &str {
 fn leads_to(model: &Model, name: &str) -> Result<Vec<bool>, DeriveError> {
     let parameters = &model.program.parameters;
     let of = |n: &str| parameters.iter().find(|p| p.name == n);
-    let Some(p) = of(name).or_else(|| of(base_name(name))) else {
+    let entry = |p: &&Parameter| (0..p.len()).any(|k| p.entry_name(k) == name.replace(' ', ""));
+    let Some(p) = of(name).or_else(|| of(base_name(name)).filter(entry)) else {
         let known: Vec<&str> = parameters.iter().map(|p| p.name.as_str()).collect();
         return Err(DeriveError::UnknownParameter { name: name.into(), known: known.join(", ") });
     };

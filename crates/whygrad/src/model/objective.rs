@@ -32,8 +32,10 @@ pub(crate) struct Objective {
 const LOSS_NAMES: &[&str] = &["loss", "Loss", "L", "E", "J", "C", "MSE", "cost", "error"];
 
 /// The names under which people define what a model predicts.
-const PREDICTION_NAMES: &[&str] =
-    &["y_hat", "ŷ", "yhat", "y_pred", "prediction", "output", "out", "p", "o", "m"];
+const PREDICTION_NAMES: &[&str] = &["y_hat", "ŷ", "yhat", "y_pred", "prediction"];
+
+/// Names that may as well mean something else, and give way to what a named loss compares.
+const WEAK_PREDICTION_NAMES: &[&str] = &["output", "out", "p", "o", "m"];
 
 impl Resolver<'_> {
     /// Finds the loss and the predictions; `None` where that failed, with the reason said.
@@ -94,14 +96,32 @@ impl Resolver<'_> {
         })
     }
 
+    /// The first argument of a loss, unless that is a target.
+    fn compared(&mut self, call: ExprId) -> Option<Term> {
+        let ExprKind::Call { arguments, .. } = &self.ast.expr(call).kind else { return None };
+        let said = self.messages.len();
+        let term = self.formula(arguments.first()?.value, &HashMap::new(), None).ok();
+        self.messages.truncate(said);
+        let target = |op: Op| self.scope.targets.iter().any(|t| matches!(op, Op::Leaf(id) if id == t.symbol));
+        term.filter(|&term| !target(self.arena.op(term)))
+    }
+
     /// What is predicted: by name, as the loss's first argument, or the last line as long as the targets.
     fn predictions(&mut self, loss_call: Option<ExprId>) -> Vec<Term> {
         let width: usize = self.scope.targets.iter().map(|g| g.size).sum();
-        let by_name = PREDICTION_NAMES.iter().find_map(|name| {
-            let index = self.scope.definitions.iter().position(|d| d.name.text == *name)?;
-            self.values[index].term()
-        });
-        if let Some(term) = by_name.filter(|&t| width == 0 || self.arena.dims(t).len() == width) {
+        let by_name = |r: &Self, names: &[&str]| {
+            let term = names.iter().find_map(|name| {
+                let index = r.scope.definitions.iter().position(|d| d.name.text == *name)?;
+                r.values[index].term()
+            });
+            term.filter(|&t| width == 0 || r.arena.dims(t).len() == width)
+        };
+        if let Some(term) = by_name(self, PREDICTION_NAMES) {
+            return vec![term];
+        }
+        let compared = loss_call.and_then(|id| self.compared(id));
+        let compared = compared.filter(|&t| self.arena.dims(t).len() == width);
+        if let Some(term) = compared.or_else(|| by_name(self, WEAK_PREDICTION_NAMES)) {
             return vec![term];
         }
         if let Some(id) = loss_call
