@@ -167,8 +167,8 @@ pub(crate) fn parameters_from(path: &Path, model: &Model) -> anyhow::Result<Vec<
 /// What `--init` says: a file of values, or how to draw them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Init {
-    /// Values from a file.
-    File(std::path::PathBuf),
+    /// Values from a file, or written out as JSON: its text and what to call it.
+    Values(String, String),
     /// Drawn.
     Drawn(Initialiser),
 }
@@ -176,8 +176,11 @@ pub(crate) enum Init {
 /// Reads `--init`.
 pub(crate) fn init(argument: &str) -> anyhow::Result<Init> {
     let path = Path::new(argument);
+    if argument.trim_start().starts_with(['[', '{']) {
+        return Ok(Init::Values(argument.to_owned(), "--init".into()));
+    }
     if path.is_file() {
-        return Ok(Init::File(path.to_owned()));
+        return Ok(Init::Values(read_text(path)?, argument.to_owned()));
     }
     if has_ending(argument, "json") {
         bail!("there is no file '{argument}'");

@@ -173,7 +173,7 @@ impl Arena {
                 }
             },
             Op::MatVec(w, x) => self.mat_vec_dims(w, x)?,
-            Op::Outer(a, b) => Dims::Matrix(self.dims(a).len(), self.dims(b).len()),
+            Op::Outer(a, b) => self.outer_dims(a, b)?,
             Op::SumRows(a) => return Ok(Shape::once(self.dims(a))),
         };
         Ok(Shape { per_row, dims })
@@ -191,6 +191,16 @@ impl Arena {
                 Ok(Dims::vector(r))
             }
             _ => Err(ShapeError { operation: "matrix product", left, right }),
+        }
+    }
+
+    fn outer_dims(&self, a: Term, b: Term) -> Result<Dims, ShapeError> {
+        let (left, right) = (self.dims(a), self.dims(b));
+        match (left, right) {
+            (Dims::Matrix(..), _) | (_, Dims::Matrix(..)) => {
+                Err(ShapeError { operation: "outer product", left, right })
+            }
+            _ => Ok(Dims::Matrix(left.len(), right.len())),
         }
     }
 
@@ -316,5 +326,15 @@ mod tests {
         let x = leaf(&mut arena, "x", Shape { per_row: true, dims: Dims::Vector(4) });
         let error = arena.try_make(Op::MatVec(w, x)).unwrap_err();
         assert_eq!(error.to_string(), "shapes do not fit: [3,2] and [4] in matrix product");
+    }
+
+    #[test]
+    fn the_outer_product_of_a_matrix_is_refused() {
+        let mut arena = Arena::new();
+        let w = leaf(&mut arena, "W", Shape::once(Dims::Matrix(3, 2)));
+        let v = leaf(&mut arena, "v", Shape::once(Dims::Vector(2)));
+        assert!(arena.try_make(Op::Outer(w, v)).is_err() && arena.try_make(Op::Outer(v, w)).is_err());
+        let outer = arena.try_make(Op::Outer(v, v)).unwrap();
+        assert_eq!(arena.dims(outer), Dims::Matrix(2, 2));
     }
 }

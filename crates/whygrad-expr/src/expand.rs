@@ -45,7 +45,7 @@ impl Entries {
                 Op::Leaf(_) => s.build(Op::Pick(term, entry)),
                 Op::Map(..) | Op::Zip(..) | Op::Select(..) => {
                     let children: Vec<Term> = op.children().iter().map(|&c| self.at(c, entry)).collect();
-                    s.build(op.with_children(&children))
+                    combine(s, op.with_children(&children))
                 }
                 Op::Fill(a, _) => self.at(a, 0),
                 Op::Pick(a, index) => self.at(a, index),
@@ -75,7 +75,7 @@ impl Entries {
                     let products: Vec<Term> = (0..inputs)
                         .map(|i| {
                             let (weight, input) = (self.at(w, entry * inputs + i), self.at(x, i));
-                            s.build(Op::Zip(Zip::Mul, weight, input))
+                            combine(s, Op::Zip(Zip::Mul, weight, input))
                         })
                         .collect();
                     sum(s, products)
@@ -83,7 +83,7 @@ impl Entries {
                 Op::Outer(a, b) => {
                     let columns = s.arena.dims(b).len();
                     let (left, right) = (self.at(a, entry / columns), self.at(b, entry % columns));
-                    s.mul(left, right)
+                    combine(s, Op::Zip(Zip::Mul, left, right))
                 }
                 Op::SumRows(a) => {
                     let inner = self.at(a, entry);
@@ -94,8 +94,17 @@ impl Entries {
     }
 }
 
+/// The operation as it stands, so that what has a name stays whole; numbers are still simplified.
+fn combine(s: &mut Simplifier<'_>, op: Op) -> Term {
+    match op {
+        Op::Map(Function::Neg, a) => s.arena.neg(a),
+        _ if op.children().iter().any(|&c| s.arena.constant_of(c).is_some()) => s.build(op),
+        _ => s.arena.make(op),
+    }
+}
+
 fn sum(s: &mut Simplifier<'_>, terms: Vec<Term>) -> Term {
     let mut terms = terms.into_iter();
     let Some(first) = terms.next() else { return s.arena.constant(0.0) };
-    terms.fold(first, |total, term| s.add(total, term))
+    terms.fold(first, |total, term| combine(s, Op::Zip(Zip::Add, total, term)))
 }

@@ -78,11 +78,15 @@ pub const RULES: &[Rule] = &[
     rule("power-zero", "(^ ?a 0)", "1", Always),
     rule("square-of-minus", "(^ (neg ?a) 2)", "(^ ?a 2)", Always),
     // The stable forms: what is typed as on paper is computed without overflow.
+    rule("exp-from-power", "(^ 2.718281828459045 ?a)", "(exp ?a)", NotNumber),
     rule("log-of-exp", "(log (exp ?a))", "?a", Always),
     rule("sigmoid-from-exp", "(/ 1 (+ 1 (exp ?a)))", "(sigmoid (neg ?a))", Always),
     rule("sigmoid-from-exp-2", "(/ 1 (+ (exp ?a) 1))", "(sigmoid (neg ?a))", Always),
     rule("sigmoid-from-ratio", "(/ (exp ?a) (+ 1 (exp ?a)))", "(sigmoid ?a)", Always),
     rule("sigmoid-from-ratio-2", "(/ (exp ?a) (+ (exp ?a) 1))", "(sigmoid ?a)", Always),
+    // Also -1/(1 + e^a), which 1 - sigmoid becomes, and a/(1 + e^-a).
+    rule("over-one-plus-exp", "(/ ?b (+ 1 (exp ?a)))", "(* ?b (sigmoid (neg ?a)))", Always),
+    rule("over-one-plus-exp-2", "(/ ?b (+ (exp ?a) 1))", "(* ?b (sigmoid (neg ?a)))", Always),
     rule(
         "tanh-from-exp",
         "(/ (+ (exp ?a) (neg (exp (neg ?a)))) (+ (exp ?a) (exp (neg ?a))))",

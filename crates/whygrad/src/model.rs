@@ -233,6 +233,10 @@ impl Built {
         if let Some(written) = written {
             program.gradient = written;
         }
+        // What is said of the gradient has no place in the model's text.
+        for message in &mut self.messages {
+            message.span = message.span.filter(|span| text.get(span.start..span.end).is_some());
+        }
         Ok(Model {
             own_gradient,
             source: text.into(),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use whygrad::data::Dataset;
-use whygrad::interop::run_folder;
+use whygrad::derive::{DeriveOptions, Form, Format, derive};
+use whygrad::interop::{parameters, run_folder};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
     /// A new order of the rows in each epoch
     #[arg(long)]
     shuffle: bool,
-    /// Starting values: a JSON file, or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
+    /// Starting values: a JSON file, JSON written out such as [0.1, 0.2], or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
     /// glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal
     #[arg(long, value_name = "INIT")]
     init: Option<String>,
@@ -80,7 +81,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "LOSS")]
     pub(crate) target_loss: Option<f64>,
     /// Stop when no parameter moves by more than this in an epoch
-    #[arg(long, alias = "min-change", value_name = "CHANGE")]
+    #[arg(long, aliases = ["smallest-change", "min-change"], value_name = "CHANGE")]
     pub(crate) tol: Option<f64>,
     /// Stop when the gradient is at most this long
     #[arg(long, value_name = "NORM")]
@@ -171,12 +172,12 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if a.run.quiet {
         return Ok(());
     }
-    let mut text = String::new();
+    let mut text = derivation(model);
     for figure in &figures {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }
-    text.push_str(&outcome(model, &data, &run, &evaluation, seconds));
+    text.push_str(&outcome(model, &data, &run, &evaluation, (options.learning_rate, seconds)));
     if let Some(folder) = &folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());
     }
@@ -204,7 +205,7 @@ fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
 
 fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
     let drawn = match a.init.as_deref().map(input::init).transpose()? {
-        Some(Init::File(path)) => return input::parameters_from(&path, model),
+        Some(Init::Values(text, name)) => return parameters::read(&text, model).context(name),
         Some(Init::Drawn(initialiser)) => Some(initialiser),
         None => None,
     };
@@ -225,6 +226,19 @@ fn introduce(model: &Model, data: &Dataset, options: &Options) {
         options.learning_rate,
         options.seed
     ));
+}
+
+/// The most parameters of a net whose gradient is shown before the pictures.
+const SHOWN: usize = 20;
+
+/// The gradient that trained, where it is short; the person's own is not shown back.
+fn derivation(model: &Model) -> String {
+    if model.program.parameter_count() > SHOWN || model.own_gradient {
+        return String::new();
+    }
+    let form = if model.dense.is_empty() { Form::Scalar } else { Form::Matrix };
+    let options = DeriveOptions { form, ..DeriveOptions::default() };
+    derive(model, Format::Text, &options).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
 fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<Figure> {
@@ -267,7 +281,13 @@ pub(crate) fn save(
 const ROWS: usize = 16;
 
 /// The table of predictions, the ending and the figures of the run, in words.
-fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, seconds: f64) -> String {
+fn outcome(
+    model: &Model,
+    data: &Dataset,
+    run: &Run,
+    evaluation: &Evaluation,
+    (rate, seconds): (f64, f64),
+) -> String {
     let mut text = table(data, evaluation);
     let right = evaluation.accuracy.map_or_else(String::new, |a| {
         let rows = data.rows - evaluation.wrong.len();
@@ -277,16 +297,12 @@ fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, se
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));
     if matches!(run.stop, StopReason::Overflow(_)) {
         let _ =
-            writeln!(text, "A smaller learning rate may keep the numbers finite: --lr {}", run_rate_hint());
+            writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {}", rate / 10.0);
     }
-    let rate = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
-    let _ = writeln!(text, "{} epochs in {seconds:.3} s, {rate:.0} epochs a second.", run.epoch);
+    let speed = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
+    let plural = if run.epoch == 1 { "" } else { "s" };
+    let _ = writeln!(text, "{} epoch{plural} in {seconds:.3} s, {speed:.0} epochs a second.", run.epoch);
     text
-}
-
-/// A rate to try first.
-fn run_rate_hint() -> &'static str {
-    "0.01"
 }
 
 /// Inputs, targets and predictions, row by row.
@@ -308,7 +324,7 @@ pub(crate) fn table(data: &Dataset, evaluation: &Evaluation) -> String {
     for row in 0..data.rows.min(ROWS) {
         let mut cells: Vec<String> = data.input_row(row).iter().map(|v| short(*v)).collect();
         cells.extend(data.target_row(row).iter().map(|v| short(*v)));
-        cells.extend(evaluation.predictions[row].iter().map(|v| format!("{v:.5}")));
+        cells.extend(evaluation.predictions[row].iter().map(|v| fixed(*v)));
         let wrong = evaluation.wrong.iter().any(|w| w.row == row);
         cells.push(if wrong { "wrong".into() } else { String::new() });
         rows.push(cells);
@@ -331,7 +347,19 @@ pub(crate) fn table(data: &Dataset, evaluation: &Evaluation) -> String {
     text
 }
 
+/// Numbers of everyday size; others are shown with an exponent.
+fn is_everyday(value: f64) -> bool {
+    value.abs() < 1e7
+}
+
+fn fixed(value: f64) -> String {
+    if is_everyday(value) { format!("{value:.5}") } else { format!("{value:.4e}") }
+}
+
 fn short(value: f64) -> String {
+    if !is_everyday(value) {
+        return format!("{value:.4e}");
+    }
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -29,7 +29,7 @@ pub(crate) fn page(derivation: &Derivation) -> String {
         let listed: Vec<String> = block
             .legend
             .iter()
-            .filter(|l| l.0.starts_with(['W', 'b']) && !l.0.contains('['))
+            .filter(|l| l.0.starts_with(['W', 'b', 'B']) && !l.0.contains('[') && block.has_parameter(&l.1))
             .map(|(short, name)| {
                 format!(
                     "<math>{}</math>: <code>{}</code>",

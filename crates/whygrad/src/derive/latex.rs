@@ -7,31 +7,52 @@ use whygrad_expr::print::{self, Notation};
 use super::lines::{Block, Derivation, Left, Line, Right};
 
 pub(crate) fn render(derivation: &Derivation, fragment: bool) -> String {
-    let mut body = format!("{}\n", escape(&derivation.title));
-    for block in &derivation.blocks {
-        let _ = writeln!(body, "\\paragraph{{{}}}", escape(&block.heading));
-        let listed: Vec<String> = block
-            .legend
-            .iter()
-            .filter(|l| l.0.starts_with(['W', 'b']) && !l.0.contains('['))
-            .map(|(short, name)| format!("${}$: {}", print::name(short, Notation::Latex), escape(name)))
-            .collect();
-        if !listed.is_empty() {
-            let _ = writeln!(body, "{}", listed.join(", "));
+    let mut body = format!("\\noindent {}\n\n", escape(&derivation.title));
+    let blocks: Vec<Rendered> = derivation.blocks.iter().map(rendered).collect();
+    match &blocks[..] {
+        [left, right] if left.fits && right.fits => {
+            let column = |b: &Rendered| {
+                format!("\\begin{{minipage}}[t]{{.49\\textwidth}}\n{}\\end{{minipage}}", b.text)
+            };
+            let _ = writeln!(body, "\\noindent{}\\hfill\n{}", column(left), column(right));
         }
-        for (_, lines) in &block.groups {
-            // A page may break between lines: nothing here is one display of unbreakable height.
-            let _ = writeln!(body, "\\begin{{align*}}");
-            let rows: Vec<String> = lines.iter().map(|l| row(block, l)).collect();
-            let _ = writeln!(body, "{}\n\\end{{align*}}", rows.join("\\\\\n"));
-        }
+        _ => blocks.iter().for_each(|b| body.push_str(&b.text)),
     }
     if fragment {
         return body;
     }
     format!(
-        "\\documentclass{{article}}\n\\usepackage{{amsmath}}\\allowdisplaybreaks\n\\begin{{document}}\n{body}\\end{{document}}\n"
+        "\\documentclass{{article}}\n\\usepackage{{amsmath}}\\usepackage[margin=2cm]{{geometry}}\\allowdisplaybreaks\n\
+         \\begin{{document}}\n{body}\\end{{document}}\n"
     )
+}
+
+/// A block as LaTeX, and whether it fits half a page's width and a page's height.
+struct Rendered {
+    text: String,
+    fits: bool,
+}
+
+/// The most characters and lines of a block beside another one.
+const COLUMN: (usize, usize) = (100, 32);
+
+fn rendered(block: &Block) -> Rendered {
+    let mut text = format!("\\paragraph{{{}}}", escape(&block.heading));
+    let listed: Vec<String> = block
+        .legend
+        .iter()
+        .filter(|l| l.0.starts_with(['W', 'b', 'B']) && !l.0.contains('[') && block.has_parameter(&l.1))
+        .map(|(short, name)| format!(" ${}$: {}", print::name(short, Notation::Latex), escape(name)))
+        .collect();
+    let _ = writeln!(text, "{}\n\\begin{{align*}}", listed.join(","));
+    let groups: Vec<Vec<String>> =
+        block.groups.iter().map(|(_, lines)| lines.iter().map(|l| row(block, l)).collect()).collect();
+    // A gap between forward, backward and gradient.
+    let joined: Vec<String> = groups.iter().map(|rows| rows.join("\\\\\n")).collect();
+    let _ = writeln!(text, "{}\n\\end{{align*}}", joined.join("\\\\[1ex]\n"));
+    let rows = || groups.iter().flatten();
+    let fits = rows().count() <= COLUMN.1 && rows().all(|r| r.len() <= COLUMN.0 && !r.contains("\\text"));
+    Rendered { text, fits }
 }
 
 fn row(block: &Block, line: &Line) -> String {

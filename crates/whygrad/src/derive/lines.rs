@@ -1,6 +1,6 @@
 //! A derivation as data.
 
-use whygrad_expr::arena::{Arena, Term};
+use whygrad_expr::arena::{Arena, SymbolKind, Term};
 use whygrad_expr::print::{self, Names, Notation};
 use whygrad_expr::program::Program;
 
@@ -57,6 +57,8 @@ pub struct Block {
     pub paper_names: Names,
     /// What the short names stand for: (`W1`, `hidden.W`).
     pub legend: Vec<(String, String)>,
+    /// Whether the legend is shown: not where the short names are the only ones.
+    pub listed: bool,
 }
 
 /// The derivation of a model.
@@ -87,9 +89,7 @@ impl Derivation {
             Steps::Of(parameter) => Some(parameter.as_str()),
             Steps::All | Steps::No => None,
         };
-        if options.steps != Steps::No {
-            blocks.push(steps::block(model, parameter)?);
-        } else {
+        if options.steps == Steps::No {
             if layered && matrix {
                 blocks.push(forms::native(model, "Matrix form"));
             }
@@ -103,6 +103,8 @@ impl Derivation {
                     None => return Err(DeriveError::NoMatrixForm),
                 }
             }
+        } else {
+            blocks.push(steps::block(model, parameter)?);
         }
         if options.hessian {
             blocks.push(hessian::block(model)?);
@@ -120,6 +122,7 @@ impl Block {
             text_names: Names::new(),
             paper_names: Names::new(),
             legend: vec![],
+            listed: true,
         }
     }
 
@@ -132,6 +135,11 @@ impl Block {
     /// The short name for paper of a text name.
     pub(crate) fn paper<'a>(&'a self, name: &'a str) -> &'a str {
         self.legend.iter().find(|l| l.1 == name).map_or(name, |l| l.0.as_str())
+    }
+
+    /// True for the name of a parameter of the model.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.arena.symbols().iter().any(|s| s.kind == SymbolKind::Parameter && s.name == name && self.listed)
     }
 
     /// A term in a notation.

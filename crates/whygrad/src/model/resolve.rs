@@ -52,7 +52,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) layers: Vec<DenseLayer>,
     /// Weights and biases of layers, by parameter name.
     pub(crate) roles: HashMap<String, Role>,
-    depth: usize,
+    /// The person's functions whose bodies are being resolved, the outermost first.
+    calling: Vec<usize>,
 }
 
 type Locals = HashMap<String, Term>;
@@ -65,7 +66,8 @@ impl<'a> Resolver<'a> {
         messages: &'a mut Vec<Diagnostic>,
     ) -> Resolver<'a> {
         let values = vec![Definite::Open; scope.definitions.len()];
-        Resolver { ast, arena, scope, messages, values, layers: vec![], roles: HashMap::new(), depth: 0 }
+        let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
+        Resolver { ast, arena, scope, messages, values, layers, roles, calling }
     }
 
     fn error(&mut self, diagnostic: Diagnostic) -> Failed {
@@ -404,7 +406,7 @@ impl<'a> Resolver<'a> {
         let function = self.scope.own_functions[index].clone();
         let name = function.name.text.clone();
         self.count(&name, (function.arguments.len(), function.arguments.len()), values.len(), span)?;
-        if self.depth >= DEPTH {
+        if self.calling.contains(&index) || self.calling.len() >= DEPTH {
             return Err(self.error(
                 Diagnostic::error("circular", function.name.span, format!("'{name}' calls itself"))
                     .label("a function of itself, directly or through another one")
@@ -412,9 +414,9 @@ impl<'a> Resolver<'a> {
             ));
         }
         let locals: Locals = function.arguments.iter().cloned().zip(values.iter().copied()).collect();
-        self.depth += 1;
+        self.calling.push(index);
         let term = self.formula(function.body, &locals, None);
-        self.depth -= 1;
+        self.calling.pop();
         term
     }
 
@@ -451,7 +453,13 @@ impl<'a> Resolver<'a> {
             body = whygrad_expr::derivative::gradient(self.arena, simple, &[formal]).by_symbol[0];
         }
         let made = substitute(self.arena, body, formal, argument);
-        self.made(made, span)
+        let made = self.made(made, span)?;
+        if self.arena.shape(made) == self.arena.shape(argument) {
+            return Ok(made);
+        }
+        // A slope that is the same everywhere still stands in every row and every entry.
+        let spread = self.arena.try_make(Op::Select(argument, made, made));
+        self.made(spread, span)
     }
 
     /// `fill(a, k)`, `fill(a, r, c)`, `place(a, i, k)`, `place(a, i, j, r, c)`.
@@ -464,7 +472,7 @@ impl<'a> Resolver<'a> {
             return Err(self.error(bad("sizes and indices are whole numbers written out")));
         };
         let (index, shape) = match (place, &numbers[..]) {
-            (true, &[i, j, _, columns]) => (i * columns + j, &numbers[2..]),
+            (true, &[i, j, _, columns]) if j < columns => (i * columns + j, &numbers[2..]),
             (true, _) => (numbers[0], &numbers[1..]),
             (false, _) => (0, &numbers[..]),
         };
