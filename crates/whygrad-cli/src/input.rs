@@ -78,7 +78,9 @@ fn has_ending(name: &str, ending: &str) -> bool {
 fn unknown_model(argument: &str) -> String {
     let names: Vec<&str> = examples::EXAMPLES.iter().map(|e| e.name).collect();
     if Path::new(argument).is_dir() {
-        return format!("'{argument}' is a folder, and none that a run was written to; name a model file in it");
+        return format!(
+            "'{argument}' is a folder, and none that a run was written to; name a model file in it"
+        );
     }
     if let Some(name) = nearest(argument, &names) {
         return format!("'{argument}' is no file and no built-in model; did you mean {name}?");

@@ -124,8 +124,7 @@ fn table(model: &Model, run: &Run) -> String {
             continue;
         }
         let point: Vec<String> = theta.iter().map(|&v| output::number(v)).collect();
-        let _ =
-            writeln!(text, "{:>6}  {:>24}  {:>24}", loss.0, point.join(", "), output::number(loss.1));
+        let _ = writeln!(text, "{:>6}  {:>24}  {:>24}", loss.0, point.join(", "), output::number(loss.1));
     }
     text
 }

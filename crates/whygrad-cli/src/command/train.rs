@@ -299,7 +299,7 @@ fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, se
         let rows = data.rows - evaluation.wrong.len();
         format!("; {rows} of {} rows right ({:.1} %), counting |output - target| < 0.5", data.rows, 100.0 * a)
     });
-    let _ = writeln!(text, "Loss {:.6e}{right}.", run.loss);
+    let _ = writeln!(text, "Loss {}{right}.", rounded(run.loss));
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));
     if matches!(run.stop, StopReason::Overflow(_)) {
         let _ =
@@ -308,6 +308,15 @@ fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, se
     let rate = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
     let _ = writeln!(text, "{} epochs in {seconds:.3} s, {rate:.0} epochs a second.", run.epoch);
     text
+}
+
+/// A loss with about seven digits.
+fn rounded(loss: f64) -> String {
+    match loss.abs() {
+        0.0 => "0".to_owned(),
+        size if (1e-3..1e6).contains(&size) => format!("{loss:.6}"),
+        _ => format!("{loss:.6e}"),
+    }
 }
 
 /// A rate to try first.

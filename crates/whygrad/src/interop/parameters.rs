@@ -156,7 +156,9 @@ fn named(parameters: &[Parameter], name: &str, value: &Value) -> Result<(usize, 
 /// How long each row is, where the value is a list of lists.
 fn row_lengths(value: &Value) -> Option<Vec<usize>> {
     let rows = value.as_array()?;
-    rows.iter().any(Value::is_array).then(|| rows.iter().map(|row| row.as_array().map_or(1, Vec::len)).collect())
+    rows.iter()
+        .any(Value::is_array)
+        .then(|| rows.iter().map(|row| row.as_array().map_or(1, Vec::len)).collect())
 }
 
 /// Offset, length, shape in words and, of a matrix, its rows and columns: a parameter or one entry of it.

@@ -8,7 +8,9 @@ use whygrad_expr::functions;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OneWordError {
     /// A size that is not a positive whole number.
-    #[error("'{part}' in '{word}' does not start with a number of units, 1 or more; write a net as 2-2sigmoid-1")]
+    #[error(
+        "'{part}' in '{word}' does not start with a number of units, 1 or more; write a net as 2-2sigmoid-1"
+    )]
     Size {
         /// The whole word.
         word: String,

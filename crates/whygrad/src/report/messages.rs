@@ -48,7 +48,9 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
                 format!(": {} is not finite{row}", term_text(model, t))
             });
             if overflow.epoch == 0 {
-                return format!("the starting values give no finite loss or gradient{place}; start elsewhere, with --init or --seed");
+                return format!(
+                    "the starting values give no finite loss or gradient{place}; start elsewhere, with --init or --seed"
+                );
             }
             format!(
                 "the numbers overflowed in epoch {}{place}; the parameters of epoch {} are kept",

@@ -158,9 +158,8 @@ pub(crate) fn values_of<S: Scalar>(
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}:\n{}", self.seed, self.model.source)?;
-        let names = |p: &whygrad::expr::program::Parameter| {
-            (0..p.len()).map(|k| p.entry_name(k)).collect::<Vec<_>>()
-        };
+        let names =
+            |p: &whygrad::expr::program::Parameter| (0..p.len()).map(|k| p.entry_name(k)).collect::<Vec<_>>();
         for (name, value) in self.model.program.parameters.iter().flat_map(names).zip(&self.theta) {
             writeln!(f, "# {name} = {value:?}")?;
         }

@@ -13,19 +13,117 @@ use crate::draw::Draw;
 
 /// Words of the language, and some that are none.
 const WORDS: &[&str] = &[
-    "inputs ", "target ", "targets ", "params ", "fixed ", "minimize ", "loss", "y_hat", "x", "y", "x1", "w",
-    "n", "h", "z", "W", "e", "π", "dense", "tanh", "softmax", "select", "fill", "place", "mse", "mean", "sum",
-    "l2", "bias", "false", "activation", "outer", "transpose", "max", "=", "=", "=", "(", "(", ")", ")", "[",
-    "]", "{", "}", ",", ",", "+", "-", "*", "/", "^", "@", ".", "'", "''", "|", "<", ":", ";", "!", "0", "1", "2",
-    "3.5", "1e400", "1e-400", ".5", "0.", "1.2.3", "\n", "\n", "\n    ", " ", " ", "\t", "# c", "\\frac", "\\hat",
-    "\\sum_{i=1}^n", "\\left(", "\\right)", "\\cdot", "_", "_{", "$", "&", "\"", "ŷ", "σ", "w₁", "²", "−",
-    "·", "√", "∑", "🦀", "é", "\u{301}", "\u{0}", "\u{200b}", "‘", "…", "\r\n", "\r",
+    "inputs ",
+    "target ",
+    "targets ",
+    "params ",
+    "fixed ",
+    "minimize ",
+    "loss",
+    "y_hat",
+    "x",
+    "y",
+    "x1",
+    "w",
+    "n",
+    "h",
+    "z",
+    "W",
+    "e",
+    "π",
+    "dense",
+    "tanh",
+    "softmax",
+    "select",
+    "fill",
+    "place",
+    "mse",
+    "mean",
+    "sum",
+    "l2",
+    "bias",
+    "false",
+    "activation",
+    "outer",
+    "transpose",
+    "max",
+    "=",
+    "=",
+    "=",
+    "(",
+    "(",
+    ")",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ",",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "@",
+    ".",
+    "'",
+    "''",
+    "|",
+    "<",
+    ":",
+    ";",
+    "!",
+    "0",
+    "1",
+    "2",
+    "3.5",
+    "1e400",
+    "1e-400",
+    ".5",
+    "0.",
+    "1.2.3",
+    "\n",
+    "\n",
+    "\n    ",
+    " ",
+    " ",
+    "\t",
+    "# c",
+    "\\frac",
+    "\\hat",
+    "\\sum_{i=1}^n",
+    "\\left(",
+    "\\right)",
+    "\\cdot",
+    "_",
+    "_{",
+    "$",
+    "&",
+    "\"",
+    "ŷ",
+    "σ",
+    "w₁",
+    "²",
+    "−",
+    "·",
+    "√",
+    "∑",
+    "🦀",
+    "é",
+    "\u{301}",
+    "\u{0}",
+    "\u{200b}",
+    "‘",
+    "…",
+    "\r\n",
+    "\r",
 ];
 
 /// Letters that mutations put in.
 const LETTERS: &[char] = &[
-    '(', ')', '[', ']', '=', ',', '.', '\'', '^', '*', '-', '\n', ' ', '0', '9', 'x', 'h', 'n', '_', '\\', '{',
-    '}', '#', 'σ', '₁', '²', '−', '🦀', '\u{301}', '\t', '"', '|',
+    '(', ')', '[', ']', '=', ',', '.', '\'', '^', '*', '-', '\n', ' ', '0', '9', 'x', 'h', 'n', '_', '\\',
+    '{', '}', '#', 'σ', '₁', '²', '−', '🦀', '\u{301}', '\t', '"', '|',
 ];
 
 /// Runs what must not panic.
@@ -48,7 +146,9 @@ fn check_model(text: &str, options: &ModelOptions) -> Result<bool, String> {
 fn check_messages(source: &str, messages: &[Diagnostic]) -> Result<(), String> {
     let outside = messages.iter().find(|m| m.span.is_some_and(|s| source.get(s.start..s.end).is_none()));
     match outside {
-        Some(m) => Err(format!("{:?} of '{}' is no place in {} bytes:\n{source:?}", m.span, m.message, source.len())),
+        Some(m) => {
+            Err(format!("{:?} of '{}' is no place in {} bytes:\n{source:?}", m.span, m.message, source.len()))
+        }
         None => Ok(()),
     }
 }
@@ -125,7 +225,8 @@ fn damaged_models_are_refused_without_a_panic() {
 
 #[test]
 fn damaged_gradients_and_unknown_losses_are_refused_without_a_panic() {
-    let model = "inputs x[2]\ntarget y\nhidden = dense(x, 2, tanh)\ny_hat = dense(hidden, 1)\nloss = mse(y_hat, y)\n";
+    let model =
+        "inputs x[2]\ntarget y\nhidden = dense(x, 2, tanh)\ny_hat = dense(hidden, 1)\nloss = mse(y_hat, y)\n";
     let gradient = "e = 2/n*(y_hat - y)\ndhidden.W = fill(sum(e), 2, 2)\ndhidden.b[0] = sum(e)\n\
         dhidden.b[1] = sum(e*σ'(x1))\ndy_hat.W[0,0] = 1\ndy_hat.W[0, 1] = sum(e)\ndy_hat.b = sum(e)\n";
     let mut wrong = vec![];

@@ -63,7 +63,8 @@ fn a_term_printed_as_text_reads_back() {
             let size = all.iter().map(|v| largest(&v.data)).fold(1.0, f64::max);
             let close = (before - after).abs() <= 1e-11 * before.abs() + 1e-12 * size;
             if !close {
-                wrong.push(format!("seed {seed}: {before:e} reads back as {after:e} at {values:?}\n  {text}"));
+                wrong
+                    .push(format!("seed {seed}: {before:e} reads back as {after:e} at {values:?}\n  {text}"));
             }
         }
         let first = print(&model.program.arena, model.program.loss, Notation::Text);

@@ -159,7 +159,8 @@ impl<'a> Pool<'a> {
 
     fn missing(&self, name: &str, more: &str) -> DataError {
         let choose = "name the columns with --inputs and --targets";
-        let others: Vec<&String> = self.names().iter().filter(|name| !self.claimed.contains(name.as_str())).collect();
+        let others: Vec<&String> =
+            self.names().iter().filter(|name| !self.claimed.contains(name.as_str())).collect();
         let help = match (self.in_any_case(name), nearest(name, &others)) {
             (Some(column), _) => format!("write '{column}', which differs only in case, or {choose}"),
             (None, Some(column)) => format!("did you mean '{column}'? Rename it, or {choose}"),
