@@ -202,7 +202,7 @@ fn times_rates_and_what_rounding_leaves_are_masked() {
     assert_eq!(line, "4000 epochs in # s, # epochs a second.");
     assert_eq!(masked("Loss 6.193791e-31; 4 of 4 rows"), "Loss # 4 of 4 rows");
     let document = masked(r#"{"loss":1,"seconds":0.1,"epochs_per_second":2}"#);
-    assert_eq!(document, r##"{"loss":1,"seconds":#,"epochs_per_second":#}"##);
+    assert_eq!(document, r#"{"loss":1,"seconds":#,"epochs_per_second":#}"#);
     let lines = |text: &[&str]| text.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert!(fits(&lines(&["a", "...", "c"]), &lines(&["a", "b", "b", "c"])));
     assert!(!fits(&lines(&["a", "..."]), &lines(&["b"])));
