@@ -24,8 +24,11 @@ use std::process::{Command, Stdio};
 
 /// What a command left behind.
 pub struct Output {
+    /// The exit status.
     pub code: i32,
+    /// Data.
     pub stdout: String,
+    /// Prose.
     pub stderr: String,
 }
 

@@ -48,7 +48,7 @@ const fn loss(name: &'static str, aliases: &'static [&'static str], formula: &'s
 /// Every named function.
 pub const BUILT_IN: &[BuiltIn] = &[
     activation("identity", &["linear", "none"], "z"),
-    activation("sigmoid", &["logistic", "expit", "σ"], "1/(1 + exp(-z))"),
+    activation("sigmoid", &["logistic", "expit", "σ", "sigma"], "1/(1 + exp(-z))"),
     activation("tanh", &[], "(exp(z) - exp(-z))/(exp(z) + exp(-z))"),
     activation("relu", &["ReLU"], "z where z > 0, else 0; slope 0 at 0"),
     BuiltIn {

@@ -93,6 +93,8 @@ pub const RULES: &[Rule] = &[
         "(tanh ?a)",
         Always,
     ),
+    rule("tanh-from-ratio", "(/ (+ (exp (* 2 ?a)) -1) (+ (exp (* 2 ?a)) 1))", "(tanh ?a)", Always),
+    rule("tanh-from-ratio-2", "(/ (+ 1 (neg (exp (* -2 ?a)))) (+ 1 (exp (* -2 ?a))))", "(tanh ?a)", Always),
     rule("softplus-from-exp", "(log (+ 1 (exp ?a)))", "(softplus ?a)", Always),
     rule("softplus-from-exp-2", "(log (+ (exp ?a) 1))", "(softplus ?a)", Always),
     rule("log-of-sigmoid", "(log (sigmoid ?a))", "(neg (softplus (neg ?a)))", Always),

@@ -346,7 +346,10 @@ fn exact(zip: Zip, a: f64, b: f64) -> Option<f64> {
             let rest = sum - a;
             (sum, (a - (sum - rest)) + (b - rest) == 0.0)
         }
-        Zip::Mul => (a * b, a.mul_add(b, -(a * b)) == 0.0),
+        Zip::Mul => {
+            let underflow = a * b == 0.0 && a != 0.0 && b != 0.0;
+            (a * b, !underflow && a.mul_add(b, -(a * b)) == 0.0)
+        }
         Zip::Div => (a / b, b != 0.0 && (a / b).mul_add(b, -a) == 0.0),
         Zip::Pow => {
             let value = a.powf(b);

@@ -3,6 +3,7 @@
 //! `text -> syntax tree -> names (scope) -> terms (resolve) -> loss and predictions (objective)
 //! -> simplified program with its gradient -> names for what is shared (naming)`.
 
+mod call;
 mod gradient;
 mod layer;
 mod naming;
@@ -187,18 +188,7 @@ impl Built {
         roles: &std::collections::HashMap<String, Role>,
         own: Option<&gradient::OwnGradient>,
     ) -> Result<Model, ModelError> {
-        let mut simplifier = Simplifier::new(&mut self.arena);
-        let loss = simplifier.simplify(self.objective.loss);
-        let predictions: Vec<Term> =
-            self.objective.predictions.iter().map(|&p| simplifier.simplify(p)).collect();
-        for definition in &mut self.definitions {
-            definition.term = simplifier.simplify(definition.term);
-        }
-        for layer in &mut self.dense {
-            layer.pre_activation = simplifier.simplify(layer.pre_activation);
-            layer.output = simplifier.simplify(layer.output);
-            layer.input = simplifier.simplify(layer.input);
-        }
+        let (loss, predictions) = self.simplified();
         let (parameters, mut infos) = self.parameters(roles);
         self.check(loss, &parameters);
         let written = own.map(|own| {
@@ -255,6 +245,23 @@ impl Built {
             adjoints: gradient.adjoints,
             messages: self.messages,
         })
+    }
+
+    /// The loss and the predictions, simplified; the definitions and layers with them.
+    fn simplified(&mut self) -> (Term, Vec<Term>) {
+        let mut simplifier = Simplifier::new(&mut self.arena);
+        let loss = simplifier.simplify(self.objective.loss);
+        let predictions: Vec<Term> =
+            self.objective.predictions.iter().map(|&p| simplifier.simplify(p)).collect();
+        for definition in &mut self.definitions {
+            definition.term = simplifier.simplify(definition.term);
+        }
+        for layer in &mut self.dense {
+            layer.pre_activation = simplifier.simplify(layer.pre_activation);
+            layer.output = simplifier.simplify(layer.output);
+            layer.input = simplifier.simplify(layer.input);
+        }
+        (loss, predictions)
     }
 
     fn parameters(

@@ -77,6 +77,7 @@ pub fn train(
 /// One net in training, in precision T.
 struct Trainer<'a, T> {
     model: &'a Model,
+    data: Option<&'a Dataset>,
     options: &'a Options,
     /// Loss and gradient.
     plan: Plan,
@@ -95,7 +96,7 @@ struct Trainer<'a, T> {
 }
 
 impl<'a, T: Real> Trainer<'a, T> {
-    fn new(model: &'a Model, data: Option<&Dataset>, start: &[f64], options: &'a Options) -> Self {
+    fn new(model: &'a Model, data: Option<&'a Dataset>, start: &[f64], options: &'a Options) -> Self {
         let plan = Plan::of_gradient(&model.program);
         let real = |values: &[f64]| values.iter().map(|&v| T::of(v)).collect::<Vec<T>>();
         let (inputs, targets, rows) = match data {
@@ -110,6 +111,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let key = Key::from_seed(Seed(options.seed)).purpose(Purpose::Shuffle);
         Trainer {
             model,
+            data,
             options,
             space: Workspace::new(&plan, 1),
             plan,
@@ -176,7 +178,9 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn is_finite(&self, loss: f64) -> bool {
-        loss.is_finite() && self.gradient.iter().all(|g| g.is_finite())
+        // A choice such as relu can hide what is not a number, so that the parameters are looked at too.
+        let numbers = self.gradient.iter().chain(&self.parameters);
+        loss.is_finite() && numbers.into_iter().all(|g| g.is_finite())
     }
 
     fn load_all(&mut self) {
@@ -264,14 +268,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn all_right(&self) -> bool {
-        let data = Dataset {
-            inputs: self.inputs.iter().map(|v| v.to_f64()).collect(),
-            targets: self.targets.iter().map(|v| v.to_f64()).collect(),
-            rows: self.rows,
-            input_names: vec![],
-            target_names: vec![],
-        };
-        evaluate(self.model, &data, &self.theta()).accuracy == Some(1.0)
+        self.data.is_some_and(|data| evaluate(self.model, data, &self.theta()).accuracy == Some(1.0))
     }
 
     fn outside_domain(&self) -> Option<String> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use whygrad::data::Dataset;
+use whygrad::derive::{DeriveOptions, Form, Format, derive};
 use whygrad::interop::{parameters, run_folder};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::{Figure, svg, words};
@@ -80,7 +81,7 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "LOSS", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) target_loss: Option<f64>,
     /// Stop when no parameter moves by more than this in an epoch
-    #[arg(long, alias = "min-change", value_name = "CHANGE", value_parser = limit, allow_negative_numbers = true)]
+    #[arg(long, aliases = ["smallest-change", "min-change"], value_name = "CHANGE", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) tol: Option<f64>,
     /// Stop when the gradient is at most this long
     #[arg(long, value_name = "NORM", value_parser = limit, allow_negative_numbers = true)]
@@ -194,12 +195,12 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if a.run.quiet {
         return Ok(());
     }
-    let mut text = String::new();
+    let mut text = derivation(model);
     for figure in &figures {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }
-    text.push_str(&outcome(model, &data, &run, &evaluation, seconds));
+    text.push_str(&outcome(model, &data, &run, &evaluation, (options.learning_rate, seconds)));
     if let Some(folder) = &folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());
     }
@@ -251,6 +252,19 @@ fn introduce(model: &Model, data: &Dataset, options: &Options) {
     ));
 }
 
+/// The most parameters of a net whose gradient is shown before the pictures.
+const SHOWN: usize = 20;
+
+/// The gradient that trained, where it is short; the person's own is not shown back.
+fn derivation(model: &Model) -> String {
+    if model.program.parameter_count() > SHOWN || model.own_gradient {
+        return String::new();
+    }
+    let form = if model.dense.is_empty() { Form::Scalar } else { Form::Matrix };
+    let options = DeriveOptions { form, ..DeriveOptions::default() };
+    derive(model, Format::Text, &options).map_or_else(|_| String::new(), |text| text + "\n")
+}
+
 fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<Figure> {
     let surface = report::surface_figure(model, data, &run.theta);
     std::iter::once(report::loss_figure(run)).chain(surface).collect()
@@ -293,7 +307,13 @@ pub(crate) fn save(
 const ROWS: usize = 16;
 
 /// The table of predictions, the ending and the figures of the run, in words.
-fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, seconds: f64) -> String {
+fn outcome(
+    model: &Model,
+    data: &Dataset,
+    run: &Run,
+    evaluation: &Evaluation,
+    (rate, seconds): (f64, f64),
+) -> String {
     let mut text = table(data, evaluation);
     let right = evaluation.accuracy.map_or_else(String::new, |a| {
         let rows = data.rows - evaluation.wrong.len();
@@ -303,10 +323,11 @@ fn outcome(model: &Model, data: &Dataset, run: &Run, evaluation: &Evaluation, se
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));
     if matches!(run.stop, StopReason::Overflow(_)) {
         let _ =
-            writeln!(text, "A smaller learning rate may keep the numbers finite: --lr {}", run_rate_hint());
+            writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {}", rate / 10.0);
     }
-    let rate = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
-    let _ = writeln!(text, "{} epochs in {seconds:.3} s, {rate:.0} epochs a second.", run.epoch);
+    let speed = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
+    let plural = if run.epoch == 1 { "" } else { "s" };
+    let _ = writeln!(text, "{} epoch{plural} in {seconds:.3} s, {speed:.0} epochs a second.", run.epoch);
     text
 }
 
@@ -317,11 +338,6 @@ fn rounded(loss: f64) -> String {
         size if (1e-3..1e6).contains(&size) => format!("{loss:.6}"),
         _ => format!("{loss:.6e}"),
     }
-}
-
-/// A rate to try first.
-fn run_rate_hint() -> &'static str {
-    "0.01"
 }
 
 /// Inputs, targets and predictions, row by row.
@@ -343,7 +359,7 @@ pub(crate) fn table(data: &Dataset, evaluation: &Evaluation) -> String {
     for row in 0..data.rows.min(ROWS) {
         let mut cells: Vec<String> = data.input_row(row).iter().map(|v| short(*v)).collect();
         cells.extend(data.target_row(row).iter().map(|v| short(*v)));
-        cells.extend(evaluation.predictions[row].iter().map(|v| format!("{v:.5}")));
+        cells.extend(evaluation.predictions[row].iter().map(|v| fixed(*v)));
         let wrong = evaluation.wrong.iter().any(|w| w.row == row);
         cells.push(if wrong { "wrong".into() } else { String::new() });
         rows.push(cells);
@@ -366,7 +382,19 @@ pub(crate) fn table(data: &Dataset, evaluation: &Evaluation) -> String {
     text
 }
 
+/// Numbers of everyday size; others are shown with an exponent.
+fn is_everyday(value: f64) -> bool {
+    value.abs() < 1e7
+}
+
+fn fixed(value: f64) -> String {
+    if is_everyday(value) { format!("{value:.5}") } else { format!("{value:.4e}") }
+}
+
 fn short(value: f64) -> String {
+    if !is_everyday(value) {
+        return format!("{value:.4e}");
+    }
     let text = format!("{value:.4}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

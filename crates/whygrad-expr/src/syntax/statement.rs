@@ -2,7 +2,7 @@
 
 mod declaration;
 
-use super::ast::{Ast, ExprId, Name, Span, Statement, StatementKind};
+use super::ast::{Ast, Declaration, ExprId, Name, Span, Statement, StatementKind};
 use super::keyword::{self, Keyword};
 use super::names::Names;
 use super::pratt::{Parsed, Parser, derivative, dressing, span_of, unexpected_equals};
@@ -179,6 +179,9 @@ impl<'a> Reader<'a> {
         if let Some(kind) = self.notation(left, equals)? {
             return Ok(kind);
         }
+        if let Some(names) = self.tuple_of_names(equals) {
+            return Ok(StatementKind::Params(names));
+        }
         let head = self.head(left)?;
         let mut parser = self.parser();
         parser.position = equals + 1;
@@ -187,6 +190,33 @@ impl<'a> Reader<'a> {
             (name, None) => StatementKind::Define(name, body),
             (name, Some(arguments)) => StatementKind::Function { name, arguments, body },
         })
+    }
+
+    /// `\boldsymbol{\theta} = (w_1, w_2, b)`: the parameters in their order.
+    fn tuple_of_names(&self, equals: usize) -> Option<Vec<Declaration>> {
+        let (inside, end) = match &self.sentence.tokens[equals + 1..] {
+            [open, inside @ .., close, end]
+                if open.kind == TokenKind::Open && close.kind == TokenKind::Close =>
+            {
+                (inside, end)
+            }
+            _ => return None,
+        };
+        let entries: Vec<&[Token]> = inside.split(|token| token.kind == TokenKind::Comma).collect();
+        if end.kind != TokenKind::End || entries.len() < 2 {
+            return None;
+        }
+        let declaration = |entry: &&[Token]| match entry {
+            [token] => Some(Declaration {
+                name: Name { text: token.name()?.to_owned(), span: token.span },
+                shape: vec![],
+                value: None,
+                domain: None,
+                span: token.span,
+            }),
+            _ => None,
+        };
+        entries.iter().map(declaration).collect()
     }
 
     /// `\varphi(\text{net}_1) := \varphi_1` names a value on its right.

@@ -144,8 +144,13 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
     // A person's own b1 keeps its name: the vector of biases is then B1.
     let taken = |name: &str| model.program.parameters.iter().any(|p| p.name == name);
     let rename = |name: &str| {
-        let clash = name.starts_with('b') && (1..=layers.weights.len()).any(|k| taken(&format!("b{k}")));
-        if clash { name.replacen('b', "B", 1) } else { name.to_owned() }
+        for (letter, instead) in [("b", "B"), ("W", "weights")] {
+            if name.starts_with(letter) && (1..=layers.weights.len()).any(|k| taken(&format!("{letter}{k}")))
+            {
+                return name.replacen(letter, instead, 1);
+            }
+        }
+        name.to_owned()
     };
     for (short, name) in &mut block.legend {
         let renamed = rename(short);
@@ -162,7 +167,7 @@ pub(crate) fn matrix_of_formula(model: &Model) -> Option<Block> {
             right: Right::Rows(rows),
             remark: None,
         };
-        matrices.push(line(format!("W{}", k + 1), weights.clone()));
+        matrices.push(line(rename(&format!("W{}", k + 1)), weights.clone()));
         let biases: Vec<Vec<String>> = biases.iter().flatten().map(|b| vec![b.clone()]).collect();
         if !biases.is_empty() {
             matrices.push(line(rename(&format!("b{}", k + 1)), biases));

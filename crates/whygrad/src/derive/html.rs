@@ -11,9 +11,9 @@ pub(crate) fn mathml(derivation: &Derivation) -> String {
     derivation.blocks.iter().flat_map(|b| b.groups.iter().map(move |g| table(b, &g.1))).collect()
 }
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;\
+const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:80rem;margin:2rem auto;padding:0 1rem;\
 color:#1a1a1a;background:#fff}math{font-size:1.1rem}h1{font-size:1.4rem}h2{font-size:1.15rem}\
-h3{font-size:1rem;font-weight:600}div{overflow-x:auto}mtd{text-align:left;padding:.2rem .3rem}\
+h3{font-size:1rem;font-weight:600}div{overflow-x:auto}main{display:flex;flex-wrap:wrap;gap:0 3rem}section{flex:1 1 24rem;min-width:0}mtd{text-align:left;padding:.2rem .3rem}\
 @media(prefers-color-scheme:dark){body{color:#e8e8e8;background:#161616}}";
 
 /// A page.
@@ -22,10 +22,10 @@ pub(crate) fn page(derivation: &Derivation) -> String {
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
+         <title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n<main>\n"
     );
     for block in &derivation.blocks {
-        let _ = writeln!(out, "<h2>{}</h2>", escape(&block.heading));
+        let _ = writeln!(out, "<section><h2>{}</h2>", escape(&block.heading));
         let listed: Vec<String> = block
             .legend
             .iter()
@@ -44,14 +44,16 @@ pub(crate) fn page(derivation: &Derivation) -> String {
         for (word, lines) in &block.groups {
             let _ = writeln!(out, "<h3>{}</h3>\n<div>{}</div>", escape(word), table(block, lines).trim_end());
         }
+        out.push_str("</section>\n");
     }
-    out.push_str("</body></html>\n");
+    out.push_str("</main></body></html>\n");
     out
 }
 
 fn table(block: &Block, lines: &[Line]) -> String {
-    let mut out =
-        String::from("<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable>\n");
+    let mut out = String::from(
+        "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\"><mtable displaystyle=\"true\">\n",
+    );
     for line in lines {
         let right = match &line.right {
             Right::Term(term) => block.term(*term, Notation::MathMl),

@@ -8,6 +8,9 @@ use whygrad_expr::shape::Dims;
 use whygrad_expr::simplify::Simplifier;
 use whygrad_expr::syntax::ast::Span;
 
+/// The names of a gradient that is written as one vector, in the order of the parameters.
+const VECTOR_NAMES: &[&str] = &["dtheta", "gradient", "grad"];
+
 /// The model's text and the gradient's, read as one, so that the formulas know the model's names.
 pub(crate) struct OwnGradient {
     /// Both texts.
@@ -94,6 +97,9 @@ impl OwnGradient {
         if let Some(term) = of(&p.name) {
             return Some(term);
         }
+        if let Some(term) = Self::vector_part(arena, definitions, p) {
+            return Some(term);
+        }
         let entries: Vec<Term> = (0..p.len()).map(|k| of(&p.entry_name(k))).collect::<Option<_>>()?;
         let dims = Dims::from_declared(&p.shape).unwrap_or(Dims::Scalar);
         let mut builder = Simplifier::new(arena);
@@ -106,6 +112,15 @@ impl OwnGradient {
             });
         }
         sum
+    }
+
+    /// The part of `p` in a gradient written as one vector, `dtheta = [..]`.
+    fn vector_part(arena: &mut Arena, definitions: &[Named], p: &Parameter) -> Option<Term> {
+        let vector = definitions.iter().find(|d| VECTOR_NAMES.contains(&d.name.as_str()))?.term;
+        if !matches!(arena.dims(vector), Dims::Vector(n) if n > p.offset) || p.len() != 1 {
+            return None;
+        }
+        Some(Simplifier::new(arena).build(Op::Pick(vector, p.offset)))
     }
 
     fn fitted(

@@ -72,14 +72,14 @@ impl Resolver<'_> {
         owner: Option<&Name>,
     ) -> Resolved {
         let Some(owner) = owner else {
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("layer-without-name", span, "a layer needs a name")
                     .label("inside a function or an option")
                     .help("write it on a line of its own: hidden = dense(x, 2, sigmoid)"),
             ));
         };
         if self.layers.iter().any(|l| l.name == owner.text) {
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("layer-without-name", span, format!("two layers in '{}'", owner.text))
                     .label("the second dense() of this line")
                     .help("give each layer a line of its own, so that its weights have names"),
@@ -89,7 +89,7 @@ impl Resolver<'_> {
         let input = input.ok_or(Failed)?;
         let fan_in = self.arena.dims(input).len();
         if matches!(self.arena.dims(input), Dims::Matrix(..)) {
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("shape", span, "a layer takes a vector, not a matrix")
                     .label(format!("the input is {}", self.arena.dims(input))),
             ));
@@ -139,7 +139,7 @@ impl Resolver<'_> {
                     let b = self.apply_name(name)?;
                     self.add_bias(z, b, span)
                 }
-                _ => Err(self.say(
+                _ => Err(self.error(
                     Diagnostic::error("unknown-name", name.span, format!("'{}' is no parameter", name.text))
                         .label("expected a parameter, true or false")
                         .help(format!("declare it: params {}[2], or write bias=true", name.text)),
@@ -155,7 +155,7 @@ impl Resolver<'_> {
         let (left, right) = (self.arena.dims(z), self.arena.dims(b));
         match self.arena.zip(Zip::Add, z, b) {
             Ok(sum) if self.arena.dims(sum) == left => Ok(sum),
-            _ => Err(self.say(
+            _ => Err(self.error(
                 Diagnostic::error(
                     "shape",
                     span,
@@ -175,7 +175,7 @@ impl Resolver<'_> {
         let positional: Vec<&Argument> = arguments.iter().filter(|a| a.keyword.is_none()).collect();
         let usage = "dense(x, 2, sigmoid): what it takes, how many units, the activation";
         if input.is_none() || positional.len() < 2 || positional.len() > 3 {
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("arguments", span, "dense takes an input and a number of units")
                     .label(format!("{} given", positional.len()))
                     .help(format!("write {usage}")),
@@ -184,7 +184,7 @@ impl Resolver<'_> {
         let units = self.whole_number(positional[1].value).filter(|&k| (1..=1_000_000).contains(&k));
         let Some(units) = units else {
             let at = self.ast.expr(positional[1].value).span;
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("arguments", at, "the number of units is a positive whole number")
                     .label("expected a number such as 2")
                     .help(format!("write {usage}")),
@@ -207,7 +207,7 @@ impl Resolver<'_> {
                 }
                 ("activation", _) => activation = Some(self.activation_name(argument)?),
                 _ => {
-                    return Err(self.say(
+                    return Err(self.error(
                         Diagnostic::error(
                             "unknown-keyword",
                             keyword.span,
@@ -240,11 +240,11 @@ impl Resolver<'_> {
                 ),
             };
             let message = format!("there is no activation '{text}'");
-            return Err(self.say(
+            return Err(self.error(
                 Diagnostic::error("unknown-function", expr.span, message).label("not known").help(help),
             ));
         }
-        Err(self.say(
+        Err(self.error(
             Diagnostic::error("arguments", expr.span, "the activation is the name of a function")
                 .label("expected a name such as sigmoid"),
         ))
@@ -257,10 +257,5 @@ impl Resolver<'_> {
             Some(Entity::Fixed(value, _)) => self.formula(value, &std::collections::HashMap::new(), None),
             _ => Err(Failed),
         }
-    }
-
-    fn say(&mut self, diagnostic: Diagnostic) -> Failed {
-        self.messages.push(diagnostic);
-        Failed
     }
 }

@@ -135,6 +135,9 @@ impl Resolver<'_> {
                 return vec![term];
             }
         }
+        if let Some(term) = self.hypothesis(width) {
+            return vec![term];
+        }
         let of_width =
             |r: &Self, t: Term, len: usize| r.arena.shape(t).per_row && r.arena.dims(t).len() == len;
         let last = self.values.iter().rev().filter_map(|v| v.term()).find(|&t| of_width(self, t, width));
@@ -150,6 +153,31 @@ impl Resolver<'_> {
         } else {
             last.into_iter().collect()
         }
+    }
+
+    /// `h(x)` in `C = mean((h(x) - y)^2)`: a function of the person's own, inside the loss, with one
+    /// value for each target.
+    fn hypothesis(&mut self, width: usize) -> Option<Term> {
+        let index = LOSS_NAMES
+            .iter()
+            .find_map(|name| self.scope.definitions.iter().position(|d| d.name.text == *name))?;
+        let own = &self.scope.own_functions;
+        let is_own = |id: &ExprId| match &self.ast.expr(*id).kind {
+            ExprKind::Call { function, primes: 0, .. } => own.iter().any(|f| f.name.text == function.text),
+            _ => false,
+        };
+        let mut calls = subtree(self.ast, self.scope.definitions[index].value);
+        calls.retain(is_own);
+        let said = self.messages.len();
+        let targets: Vec<Term> = self.scope.targets.iter().map(|g| self.arena.leaf(g.symbol)).collect();
+        let found = calls.into_iter().find_map(|id| {
+            let term = self.formula(id, &HashMap::new(), None).ok()?;
+            let shape = self.arena.shape(term);
+            let uses_target = self.arena.reachable(&[term]).iter().any(|t| targets.contains(t));
+            (shape.per_row && shape.dims.len() == width && !uses_target).then_some(term)
+        });
+        self.messages.truncate(said);
+        found
     }
 
     fn default_loss(&mut self, name: &str, predictions: &[Term]) -> Option<(Term, String)> {

@@ -297,7 +297,8 @@ impl Scope {
                 }
                 continue;
             }
-            if functions::find(&name.text).is_some() {
+            let letter = ["sigma", "σ"].contains(&name.text.as_str());
+            if functions::find(&name.text).is_some() && !letter {
                 continue; // An activation named as an argument, or a call without parentheses: resolved later.
             }
             let symbol = parameter_symbol(arena, &name.text, Dims::Scalar);

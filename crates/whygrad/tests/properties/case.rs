@@ -50,7 +50,9 @@ pub(crate) fn at_random_point(seed: u64, text: &str, kind: Targets, draw: &mut D
     if kind == Targets::Distribution {
         for row in targets.chunks_mut(width) {
             let total: f64 = row.iter().sum();
-            row.iter_mut().for_each(|p| *p /= total);
+            for p in row {
+                *p /= total;
+            }
         }
     }
     Case { seed, model, rows, theta, inputs, targets }

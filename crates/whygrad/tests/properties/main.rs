@@ -4,6 +4,8 @@
 //! numbers the oracle gives it; each other file holds one boundary. Every case comes from a seed,
 //! and a failure prints the text and the point, so that both can be pasted.
 
+#![expect(clippy::print_stdout, reason = "a test says how much it compared")]
+
 mod case;
 mod draw;
 mod formulas;
@@ -16,4 +18,5 @@ mod hessians;
 mod kinks;
 mod panics;
 mod printing;
+mod regressions;
 mod simplifier;

@@ -209,9 +209,10 @@ fn damaged_models_are_refused_without_a_panic() {
     let (mut wrong, mut models) = (vec![], 0);
     for seed in 0..10_000 {
         let mut draw = Draw::of(seed ^ 0xda3a6e);
-        let text = match draw.chance(0.5) {
-            true => draw.one(EXAMPLES).text.to_owned(),
-            false => case(draw.below(200) as u64).model.source,
+        let text = if draw.chance(0.5) {
+            draw.one(EXAMPLES).text.to_owned()
+        } else {
+            case(draw.below(200) as u64).model.source
         };
         let text = mutated(&mut draw, &text);
         match check_model(&text, &ModelOptions::default()) {

@@ -206,6 +206,11 @@ impl Lexer<'_> {
     /// What LaTeX takes as a subscript without braces; digits together, as people mean them.
     fn part_without_braces(&mut self, depth: usize) -> Option<String> {
         let rest = self.rest();
+        // `y_hat` as text writes it, in a line that is LaTeX otherwise.
+        if run(rest, char::is_alphanumeric) == "hat".len() && rest.starts_with("hat") {
+            self.position += "hat".len();
+            return Some("hat".to_owned());
+        }
         let digits = run(rest, |character| character.is_ascii_digit());
         let length = if digits > 0 { digits } else { rest.chars().next()?.len_utf8() };
         if digits > 0 || rest.starts_with(char::is_alphabetic) {

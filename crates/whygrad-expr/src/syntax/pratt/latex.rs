@@ -78,13 +78,16 @@ impl Parser<'_> {
     pub(super) fn sum(&mut self, token: &Token) -> Parsed<ExprId> {
         self.position += 1;
         let nested = matches!(self.token().kind, TokenKind::Sum(_));
+        let first = self.ast.expressions.len();
         let inner = self.binding(PRODUCT)?;
         if nested
             && matches!(&self.ast.expr(inner).kind, ExprKind::Call { function, .. } if function.text == "sum")
         {
             return Ok(inner);
         }
-        Ok(self.apply("sum", token.span, inner))
+        // A column of components inside stays a column: only its rows are summed.
+        let column = self.ast.expressions[first..].iter().any(|e| matches!(e.kind, ExprKind::List(_)));
+        Ok(self.apply(if column { "sum_rows" } else { "sum" }, token.span, inner))
     }
 
     /// `\exp(-x)`, `\ln x`, `\sin^2 x`, `\tanh'(z)`.
