@@ -1,16 +1,15 @@
 //! `whygrad eval`
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-use anyhow::bail;
-use whygrad::interop::run_folder;
+use anyhow::{Context, bail};
+use whygrad::interop::{parameters, run_folder};
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::evaluate;
 
 use super::outcome::table;
-use crate::input::{self, DataArguments};
+use crate::input::{self, DataArguments, Init};
 use crate::output;
 
 /// What `eval` takes.
@@ -27,7 +26,7 @@ pub(crate) struct Arguments {
     data: DataArguments,
     /// The parameters: JSON by name or as one flat list (a run folder brings its own)
     #[arg(long, value_name = "FILE")]
-    init: Option<PathBuf>,
+    init: Option<String>,
     /// The loss, in place of the model's own
     #[arg(long, value_name = "NAME")]
     loss: Option<String>,
@@ -46,7 +45,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let options = ModelOptions { loss: a.loss.clone(), ..ModelOptions::default() };
     let loaded = input::model(&a.model, &options)?;
     let theta = match (&a.init, &loaded.run) {
-        (Some(path), _) => input::parameters_from(path, &loaded.model)?,
+        (Some(said), _) => match input::init(said)? {
+            Init::Values(text, place) => parameters::read(&text, &loaded.model).context(place)?,
+            Init::Drawn(_) => bail!("--init '{said}' is no file and no list; give a JSON file of parameters"),
+        },
         (None, Some(folder)) => input::parameters_from(&folder.join(run_folder::RESULT), &loaded.model)?,
         (None, None) => match loaded.model.start().into_iter().collect::<Option<Vec<f64>>>() {
             Some(given) => given,

@@ -31,6 +31,9 @@ fn names_that_collide_or_go_round_are_refused() {
         refused(&with_columns(lines), &["is defined twice", "give one of them another name"]);
     }
     refused(&with_columns("a = b\nb = a\ny_hat = a*x1"), &["'a' needs itself", "no loops"]);
+    let circle =
+        run(&["train", &with_columns("a = b\nb = a\ny_hat = a*x1\nloss = mse(y_hat, y)"), "--data", "xor"]);
+    assert_eq!(circle.stderr.matches("needs itself").count(), 2, "{}", circle.stderr);
     refused(&with_columns("f(z) = f(z-1)\ny_hat = f(w*x1)"), &["'f' calls itself"]);
 }
 

@@ -56,6 +56,18 @@ pub(crate) struct Resolver<'a> {
 
 pub(super) type Locals = HashMap<String, Term>;
 
+/// Whether a definition is reached again from what it needs.
+fn needs_itself(index: usize, needs: &[Vec<usize>]) -> bool {
+    let mut seen = vec![false; needs.len()];
+    let mut open = needs[index].clone();
+    while let Some(next) = open.pop() {
+        if !std::mem::replace(&mut seen[next], true) {
+            open.extend(&needs[next]);
+        }
+    }
+    seen[index]
+}
+
 impl<'a> Resolver<'a> {
     pub(crate) fn new(
         ast: &'a Ast,
@@ -97,12 +109,15 @@ impl<'a> Resolver<'a> {
         }
         for index in 0..needs.len() {
             if self.values[index] == Definite::Open {
+                self.values[index] = Definite::Failed;
+                if !needs_itself(index, &needs) {
+                    continue; // it only needs one that does
+                }
                 let name = self.scope.definitions[index].name.clone();
                 let error = Diagnostic::error("circular", name.span, format!("'{}' needs itself", name.text))
                     .label("defined by itself, directly or through another line")
                     .help("a feed-forward model has no loops: rename one of the two");
                 self.error(error);
-                self.values[index] = Definite::Failed;
             }
         }
     }
