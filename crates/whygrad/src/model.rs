@@ -333,6 +333,12 @@ impl Built {
                     .help("a name without a value is a parameter: y_hat = w*x + b"),
             );
         }
+        let count: usize = parameters.iter().map(Parameter::len).fold(0, usize::saturating_add);
+        if count > MOST_PARAMETERS {
+            let message =
+                format!("the model has {count} parameters, more than the {MOST_PARAMETERS} there may be");
+            self.messages.push(Diagnostic::error("too-large", span, message).help("make its layers smaller"));
+        }
         let reached = self.arena.reachable(&[loss]);
         let used = |id: SymbolId| reached.iter().any(|&t| self.arena.op(t) == Op::Leaf(id));
         let mut found = Vec::new();
@@ -363,6 +369,9 @@ fn loss_text(text: &str, objective: &objective::Objective) -> String {
     let written = written.map(|w| w.split_whitespace().collect::<Vec<_>>().join(" "));
     written.filter(|w| !w.is_empty() && w.chars().count() <= 60).unwrap_or_else(|| objective.text.clone())
 }
+
+/// Beyond this many parameters a net is no small one, and its parameters alone would fill the memory.
+const MOST_PARAMETERS: usize = 100_000_000;
 
 /// The place of the whole text, for what has no place of its own.
 pub(crate) fn whole(text_length: usize) -> Span {

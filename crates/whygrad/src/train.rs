@@ -131,12 +131,11 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     fn run(mut self, observer: &mut dyn FnMut(&Progress) -> Control) -> Run {
         let keep_all = self.options.keep_all_history;
-        let (mut history, mut path) = match self.options.keep_path {
-            true => {
-                let (history, path) = History::with_path(keep_all, self.parameters.len());
-                (history, Some(path))
-            }
-            false => (History::new(keep_all), None),
+        let (mut history, mut path) = if self.options.keep_path {
+            let (history, path) = History::with_path(keep_all, self.parameters.len());
+            (history, Some(path))
+        } else {
+            (History::new(keep_all), None)
         };
         self.load_all();
         let mut loss = self.evaluate();

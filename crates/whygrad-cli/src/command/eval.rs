@@ -9,7 +9,7 @@ use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::evaluate;
 
-use super::train::table;
+use super::outcome::table;
 use crate::input::{self, DataArguments};
 use crate::output;
 

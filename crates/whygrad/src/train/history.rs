@@ -26,7 +26,7 @@ impl<V: Clone> Thinned<V> {
     fn push(&mut self, value: V) {
         let epoch = self.newest.as_ref().map_or(0, |(epoch, _)| epoch + 1);
         self.newest = Some((epoch, value.clone()));
-        if epoch % self.stride != 0 {
+        if !epoch.is_multiple_of(self.stride) {
             return;
         }
         self.kept.push(value);
