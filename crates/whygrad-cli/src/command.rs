@@ -4,4 +4,5 @@ pub(crate) mod derive;
 pub(crate) mod eval;
 pub(crate) mod examples;
 pub(crate) mod minimize;
+mod outcome;
 pub(crate) mod train;

@@ -4,6 +4,8 @@
 //! `console` each line `$ whygrad ...` is run, in one folder and in the order of the page; below it stands
 //! what the command says, standard error first. A line `...` stands for any lines. Times and rates differ
 //! from run to run, and so do numbers below 1e-20, which are what rounding leaves of 0.
+//!
+//! `UPDATE_README=1 cargo test -p whygrad-cli --test readme` writes what the commands say into the page.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -117,9 +119,9 @@ fn lines_of(text: &[&str]) -> Vec<String> {
     lines
 }
 
-/// Runs the commands of a block; what does not fit is told.
-fn check(folder: &Path, block: &Block) -> Vec<String> {
-    let mut wrong = Vec::new();
+/// Runs the commands of a block; tells what does not fit, and gives the lines the block should have.
+fn check(folder: &Path, block: &Block) -> (Vec<String>, Vec<String>) {
+    let (mut wrong, mut right) = (Vec::new(), Vec::new());
     let starts: Vec<usize> = (0..block.lines.len()).filter(|&at| block.lines[at].starts_with("$ ")).collect();
     assert_eq!(starts.first(), Some(&0), "the block in line {} begins with no command", block.line);
     for (index, &start) in starts.iter().enumerate() {
@@ -131,11 +133,13 @@ fn check(folder: &Path, block: &Block) -> Vec<String> {
         };
         let quoted: Vec<&str> = block.lines[start + 1..end].iter().map(String::as_str).collect();
         let said = run(folder, command);
+        right.push(block.lines[start].clone());
+        right.extend(said.trim_end().lines().map(|line| line.trim_end().to_owned()));
         if !fits(&lines_of(&quoted), &lines_of(&said.lines().collect::<Vec<_>>())) {
             wrong.push(format!("line {line}: whygrad {command} says\n{said}"));
         }
     }
-    wrong
+    (wrong, right)
 }
 
 #[test]
@@ -144,13 +148,24 @@ fn every_command_of_the_readme_says_what_the_readme_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("readme-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (mut shown, mut wrong) = (0, Vec::new());
+    let mut replaced = Vec::new();
     for block in blocks(&page) {
         if let Some(name) = block.kind.strip_prefix("text title=") {
             std::fs::write(folder.join(name), block.lines.join("\n") + "\n").unwrap();
         } else if block.kind == "console" {
             shown += 1;
-            wrong.extend(check(&folder, &block));
+            let (differences, right) = check(&folder, &block);
+            wrong.extend(differences);
+            replaced.push((block, right));
         }
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        let mut updated: Vec<String> = page.lines().map(str::to_owned).collect();
+        // From the end of the page, so that what stands above keeps its place.
+        for (block, right) in replaced.into_iter().rev() {
+            updated.splice(block.line..block.line + block.lines.len(), right);
+        }
+        std::fs::write(root().join("README.md"), updated.join("\n") + "\n").unwrap();
     }
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(shown >= 5, "the README shows each verb");
@@ -187,7 +202,7 @@ fn times_rates_and_what_rounding_leaves_are_masked() {
     assert_eq!(line, "4000 epochs in # s, # epochs a second.");
     assert_eq!(masked("Loss 6.193791e-31; 4 of 4 rows"), "Loss # 4 of 4 rows");
     let document = masked(r#"{"loss":1,"seconds":0.1,"epochs_per_second":2}"#);
-    assert_eq!(document, r##"{"loss":1,"seconds":#,"epochs_per_second":#}"##);
+    assert_eq!(document, r#"{"loss":1,"seconds":#,"epochs_per_second":#}"#);
     let lines = |text: &[&str]| text.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert!(fits(&lines(&["a", "...", "c"]), &lines(&["a", "b", "b", "c"])));
     assert!(!fits(&lines(&["a", "..."]), &lines(&["b"])));

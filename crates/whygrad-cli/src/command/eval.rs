@@ -8,7 +8,7 @@ use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::evaluate;
 
-use super::train::table;
+use super::outcome::table;
 use crate::input::{self, DataArguments, Init};
 use crate::output;
 

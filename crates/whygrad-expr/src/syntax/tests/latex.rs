@@ -23,7 +23,7 @@ fn the_network_of_the_question() {
 fn the_gradient_vector_of_the_question() {
     check_document(
         r"$$\nabla_{\theta}L(\boldsymbol{\theta}) = -\frac{2}{n}\sum_{i=1}^n(y_i - \hat{y}_i) \left( \begin{matrix} h'(x_{1i}w_1 + x_{2i}w_3 + b_1)w_5x_{1i}\\ h'(x_{1i}w_2 + x_{2i}w_4 + b_2)w_6x_{1i}\\ 1 \end{matrix} \right)$$",
-        &["(= dtheta (* (- (/ 2 n)) (sum (* (- y y_hat) \
+        &["(= dtheta (* (- (/ 2 n)) (sum_rows (* (- y y_hat) \
            [(* (* (h' (+ (+ (* x1 w1) (* x2 w3)) b1)) w5) x1) \
            (* (* (h' (+ (+ (* x1 w2) (* x2 w4)) b2)) w6) x1) 1]))))"],
     );
