@@ -6,7 +6,7 @@ use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::program::Program;
 
-/// A buffer: an index into [`Plan::slots`].
+/// A buffer of a [`Plan`]: its index.
 pub type Slot = usize;
 
 /// What a buffer holds.

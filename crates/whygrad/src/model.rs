@@ -25,6 +25,7 @@ use whygrad_expr::syntax::{self, ast::Span};
 use crate::init::{self, Entry};
 pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
+pub use objective::Logits;
 pub use recognise::Layers;
 use resolve::Resolver;
 pub use scope::ColumnGroup;
@@ -71,6 +72,8 @@ pub struct Model {
     pub loss_text: String,
     /// True where the loss is a cross-entropy over several outputs, so that a class index will do.
     pub class_index: bool,
+    /// How outputs become probabilities, where the loss takes them raw.
+    pub logits: Option<Logits>,
     /// True for `minimize f`: no data.
     pub plain_function: bool,
     /// The lines of the text, simplified, by name.
@@ -238,6 +241,7 @@ impl Built {
             layers,
             loss_text: loss_text(text, &self.objective),
             class_index: self.objective.class_index,
+            logits: self.objective.logits,
             plain_function: self.objective.plain_function,
             definitions: self.definitions,
             naming,

@@ -20,12 +20,22 @@ pub(crate) struct Objective {
     pub(crate) predictions: Vec<Term>,
     pub(crate) text: String,
     pub(crate) class_index: bool,
+    pub(crate) logits: Option<Logits>,
     pub(crate) plain_function: bool,
     pub(crate) span: Span,
     /// Where the loss is written out.
     pub(crate) formula: Option<Span>,
     /// Starting values by parameter name.
     pub(crate) starts: Vec<(String, Term)>,
+}
+
+/// What turns the outputs into probabilities, where the loss takes them raw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logits {
+    /// The sigmoid of each.
+    Binary,
+    /// The softmax of all.
+    Classes,
 }
 
 /// The names under which people define what is to be made small, the plainest first.
@@ -50,6 +60,7 @@ impl Resolver<'_> {
                 predictions: vec![],
                 text,
                 class_index: false,
+                logits: None,
                 plain_function: true,
                 span,
                 formula: Some(span),
@@ -83,7 +94,22 @@ impl Resolver<'_> {
         };
         let class_index =
             called.is_some_and(|name| name.contains("cross_entropy") && !name.contains("binary"));
-        Some(Objective { loss, predictions, text, class_index, plain_function: false, span, formula, starts })
+        let logits = called.and_then(|name| match name {
+            "binary_cross_entropy_from_logits" => Some(Logits::Binary),
+            "cross_entropy_from_logits" => Some(Logits::Classes),
+            _ => None,
+        });
+        Some(Objective {
+            logits,
+            loss,
+            predictions,
+            text,
+            class_index,
+            plain_function: false,
+            span,
+            formula,
+            starts,
+        })
     }
 
     /// The call of a named loss inside a formula.

@@ -286,6 +286,12 @@ impl Scope {
                 self.names.insert(name.text, Entity::Column(symbol, index));
                 continue;
             }
+            if let Some(index) = self.numbered_definition(&name.text) {
+                let meant = &self.definitions[index].name.text;
+                messages.push(Diagnostic::note("read-as", format!("'{}' is read as {meant}", name.text)));
+                self.names.insert(name.text, Entity::Definition(index));
+                continue;
+            }
             if name.text == "n" || CONSTANTS.iter().any(|c| c.0 == name.text) {
                 if name.text == "e" {
                     let message = "'e' is read as Euler's number 2.718...";
@@ -312,6 +318,12 @@ impl Scope {
                 domain: None,
             });
         }
+    }
+
+    /// The last of `m1`, `m2`, ... where a formula says `m` for any of them.
+    fn numbered_definition(&self, name: &str) -> Option<usize> {
+        let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+        self.definitions.iter().rposition(|d| d.name.text.strip_prefix(name).is_some_and(digits))
     }
 
     /// `x1` of `inputs x[2]`.

@@ -1,5 +1,7 @@
 //! The pictures of a run, as figure data.
 
+use whygrad_engine::plan::Plan;
+use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_plot::{Figure, Lines, Map, MapPoint, Series};
 
 use crate::data::Dataset;
@@ -29,8 +31,11 @@ const SIDE: usize = 61;
 /// models with one input or no prediction.
 pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Figure> {
     let width = model.program.input_width();
-    if width < 2 || model.program.predictions.is_empty() {
+    if width == 0 || model.program.predictions.is_empty() {
         return None;
+    }
+    if width == 1 {
+        return Some(output_curve(model, data, theta));
     }
     let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);
     let range = |k: usize| {
@@ -80,31 +85,114 @@ pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Fi
     }))
 }
 
-/// A function of one variable with the steps of a descent on it.
+/// The first output over the only input, with the data.
+fn output_curve(model: &Model, data: &Dataset, theta: &[f64]) -> Figure {
+    let over = range((0..data.rows).map(|r| data.input_row(r)[0]), 0.1);
+    let inputs: Vec<f64> = (0..=200).map(|k| between(over, k, 200)).collect();
+    let grid = Dataset {
+        targets: vec![0.0; inputs.len() * model.program.target_width()],
+        rows: inputs.len(),
+        inputs: inputs.clone(),
+        input_names: vec![],
+        target_names: vec![],
+    };
+    let outputs = evaluate(model, &grid, theta).predictions;
+    let curve = inputs.iter().zip(&outputs).map(|(x, p)| (*x, p[0])).collect();
+    let first = |row: usize| data.target_row(row).first().copied().unwrap_or(f64::NAN);
+    let points = (0..data.rows).map(|r| (data.input_row(r)[0], first(r))).collect();
+    let name = |names: &[String], other: &str| names.first().cloned().unwrap_or_else(|| other.into());
+    Figure::Lines(Lines {
+        title: "Output".into(),
+        x_label: name(&data.input_names, "x"),
+        y_label: name(&data.target_names, "output"),
+        series: vec![Series::line("output", curve), Series::dots("data", points)],
+        ..Lines::default()
+    })
+}
+
+/// The path of a descent: on the curve of a function of one variable, on the map of one of two.
 pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
-    let path: Vec<f64> = run.path.iter().map(|theta| theta[0]).collect();
-    if model.program.parameter_count() != 1 || path.is_empty() {
+    if run.path.is_empty() {
         return None;
     }
-    let low = path.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = path.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let margin = if high > low { 0.25 * (high - low) } else { 1.0 };
-    let value = |x: f64| {
-        let nothing =
-            Dataset { inputs: vec![], targets: vec![], rows: 1, input_names: vec![], target_names: vec![] };
-        evaluate(model, &nothing, &[x]).loss
+    match model.program.parameter_count() {
+        1 => Some(path_on_curve(model, run)),
+        2 => Some(path_on_map(model, run)),
+        _ => None,
+    }
+}
+
+/// A plain function at many points at once: a fleet with one net a point.
+fn values_at(model: &Model, points: &[Vec<f64>]) -> Vec<f64> {
+    let plan = Plan::compile(&model.program, &[model.program.loss]);
+    let mut fleet = Workspace::<f64>::new(&plan, points.len());
+    fleet.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
+    let count = model.program.parameter_count();
+    let parameters: Vec<f64> = (0..count).flat_map(|k| points.iter().map(move |p| p[k])).collect();
+    fleet.run(&plan, &parameters);
+    let mut values = vec![0.0; points.len()];
+    fleet.copy_output(&plan, 0, &mut values);
+    values
+}
+
+/// From the least to the greatest value, with a share of the distance on both sides.
+fn range(values: impl Iterator<Item = f64>, share: f64) -> (f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in values {
+        (low, high) = (low.min(value), high.max(value));
+    }
+    let margin = if high > low { share * (high - low) } else { 1.0 };
+    (low - margin, high + margin)
+}
+
+/// Step `k` of `steps` from one end of a range to the other.
+fn between((low, high): (f64, f64), k: usize, steps: usize) -> f64 {
+    low + (high - low) * k as f64 / steps as f64
+}
+
+fn path_on_curve(model: &Model, run: &Run) -> Figure {
+    let over = range(run.path.iter().map(|theta| theta[0]), 0.25);
+    let grid: Vec<Vec<f64>> = (0..=200).map(|k| vec![between(over, k, 200)]).collect();
+    let on = |points: &[Vec<f64>]| {
+        points.iter().map(|p| p[0]).zip(values_at(model, points)).collect::<Vec<(f64, f64)>>()
     };
-    let curve = (0..=200)
-        .map(|k| low - margin + (high - low + 2.0 * margin) * f64::from(k) / 200.0)
-        .map(|x| (x, value(x)))
-        .collect();
-    let steps = path.iter().zip(run.history.points()).map(|(&x, (_, loss))| (x, loss)).collect();
-    let name = model.program.parameters[0].name.clone();
-    Some(Figure::Lines(Lines {
+    let name = model.program.parameters[0].entry_name(0);
+    Figure::Lines(Lines {
         title: "Descent".into(),
         x_label: name.clone(),
         y_label: format!("f({name})"),
-        series: vec![Series::line("f", curve), Series::dots("steps", steps)],
+        series: vec![Series::line("f", on(&grid)), Series::dots("steps", on(&run.path))],
         ..Lines::default()
-    }))
+    })
+}
+
+/// The most steps drawn on a map.
+const STEPS: usize = 40;
+
+fn path_on_map(model: &Model, run: &Run) -> Figure {
+    let names: Vec<String> =
+        model.program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
+    let (x, y) = (range(run.path.iter().map(|t| t[0]), 0.25), range(run.path.iter().map(|t| t[1]), 0.25));
+    let cell = |k: usize| vec![between(x, k % SIDE, SIDE - 1), between(y, k / SIDE, SIDE - 1)];
+    let grid: Vec<Vec<f64>> = (0..SIDE * SIDE).map(cell).collect();
+    let last = run.path.len() - 1;
+    let shown = last.clamp(1, STEPS);
+    let steps: Vec<Vec<f64>> = (0..=shown).map(|k| run.path[k * last / shown].clone()).collect();
+    let points = steps
+        .iter()
+        .zip(values_at(model, &steps))
+        .map(|(theta, value)| MapPoint { x: theta[0], y: theta[1], value })
+        .collect();
+    Figure::Map(Map {
+        title: format!("Descent on f({}, {})", names[0], names[1]),
+        x_label: names[0].clone(),
+        y_label: names[1].clone(),
+        x,
+        y,
+        columns: SIDE,
+        rows: SIDE,
+        values: values_at(model, &grid),
+        level: None,
+        points,
+    })
 }

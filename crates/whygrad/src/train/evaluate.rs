@@ -5,7 +5,7 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_expr::arena::Term;
 
 use crate::data::Dataset;
-use crate::model::Model;
+use crate::model::{Logits, Model};
 
 /// A row on the wrong side.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,19 +52,36 @@ pub fn evaluate(model: &Model, data: &Dataset, theta: &[f64]) -> Evaluation {
             prediction.extend_from_slice(&values[from..from + buffer.len]);
         }
     }
-    let (accuracy, wrong) = judge(data, &predictions);
+    let (accuracy, wrong) = judge(data, &predictions, model.logits);
     Evaluation { loss: loss[0], predictions, accuracy, wrong }
 }
 
-/// Rows count as right when every output is less than 0.5 from its target.
-fn judge(data: &Dataset, predictions: &[Vec<f64>]) -> (Option<f64>, Vec<WrongRow>) {
+/// The outputs on the scale of the targets.
+fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
+    match logits {
+        None => outputs.to_vec(),
+        Some(Logits::Binary) => outputs.iter().map(|z| 1.0 / (1.0 + (-z).exp())).collect(),
+        Some(Logits::Classes) => {
+            let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let shares: Vec<f64> = outputs.iter().map(|z| (z - largest).exp()).collect();
+            let total: f64 = shares.iter().sum();
+            shares.iter().map(|s| s / total).collect()
+        }
+    }
+}
+
+/// Rows count as right when every output is less than 0.5 from its target; logits are compared as
+/// the probabilities they stand for.
+fn judge(data: &Dataset, predictions: &[Vec<f64>], logits: Option<Logits>) -> (Option<f64>, Vec<WrongRow>) {
     let comparable = !predictions.is_empty()
         && predictions.iter().enumerate().all(|(r, p)| p.len() == data.target_row(r).len());
     if !comparable {
         return (None, vec![]);
     }
-    let right =
-        |row: usize| predictions[row].iter().zip(data.target_row(row)).all(|(p, t)| (p - t).abs() < 0.5);
+    let right = |row: usize| {
+        let outputs = on_target_scale(&predictions[row], logits);
+        outputs.iter().zip(data.target_row(row)).all(|(p, t)| (p - t).abs() < 0.5)
+    };
     let wrong: Vec<WrongRow> = (0..data.rows)
         .filter(|&row| !right(row))
         .map(|row| WrongRow {
