@@ -13,11 +13,11 @@ use whygrad_engine::workspace::{Batch, Workspace};
 
 use crate::data::Dataset;
 use crate::model::Model;
-use crate::random::{Key, Purpose, Seed, Source};
+use crate::random::Source;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
 pub use history::History;
 pub use optimiser::Optimiser;
-pub use options::{BatchSize, Options, Precision, RandomSource, StopRules};
+pub use options::{BatchSize, Options, Precision, RandomSource, Start, StopRules};
 pub use start::{StartError, starting_values};
 pub use stop::{Overflow, StopReason};
 
@@ -108,7 +108,6 @@ impl<'a, T: Real> Trainer<'a, T> {
             BatchSize::Rows(size) => size.clamp(1, rows),
         };
         let count = model.program.parameter_count();
-        let key = Key::from_seed(Seed(options.seed)).purpose(Purpose::Shuffle);
         Trainer {
             model,
             data,
@@ -120,7 +119,7 @@ impl<'a, T: Real> Trainer<'a, T> {
             rows,
             batch,
             order: (0..rows).collect(),
-            source: options.random.stream(options.seed, key),
+            source: start::order_stream(model, options),
             parameters: real(start),
             before: real(start),
             gradient: vec![T::of(0.0); count],

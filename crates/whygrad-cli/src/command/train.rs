@@ -11,7 +11,7 @@ use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
 use whygrad::train::{
-    BatchSize, Options, Precision, RandomSource, Run, StopRules, evaluate, starting_values, train,
+    BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values, train,
 };
 
 use super::outcome::outcome;
@@ -165,14 +165,14 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
     }
     let data = input::dataset(&loaded, &a.data, a.run.seed)?;
-    let options = options(a, &loaded, &data);
-    let start = start(a, model)?;
+    let mut options = options(a, &loaded, &data);
+    let start = start(a, model, &mut options)?;
     let folder = match &a.run.out {
         Some(path) if path.as_os_str() == "none" => None,
         Some(path) => Some(path.clone()),
-        None => Some(run_folder::free_name(Path::new("runs"), &loaded.name)),
+        None => default_folder(&loaded),
     };
-    if let Some(folder) = &folder {
+    if let Some(folder) = folder.as_ref().filter(|_| a.run.out.is_some()) {
         can_write(folder)?;
     }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
@@ -207,6 +207,18 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     output::data(&text)
 }
 
+/// A new folder in ./runs; none, and a note, where nothing can be written here.
+fn default_folder(loaded: &Loaded) -> Option<PathBuf> {
+    let folder = run_folder::free_name(Path::new("runs"), &loaded.name);
+    match can_write(&folder) {
+        Ok(()) => Some(folder),
+        Err(error) => {
+            output::say(&format!("note: no run folder is written: {error:#}"));
+            None
+        }
+    }
+}
+
 fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
     let (rate, epochs) = loaded.example.map_or((0.5, 10_000), |e| (e.learning_rate, e.epochs));
     let mut options = a.run.options(rate, epochs);
@@ -226,12 +238,13 @@ fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
     options
 }
 
-fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
+fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<Vec<f64>> {
     let drawn = match a.init.as_deref().map(input::init).transpose()? {
         Some(Init::Values(text, name)) => return parameters::read(&text, model).context(name),
         Some(Init::Drawn(initialiser)) => Some(initialiser),
         None => None,
     };
+    options.start = drawn.map_or(Start::Model, Start::Drawn);
     Ok(starting_values(model, drawn, a.run.seed, a.random)?)
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::optimiser::Optimiser;
+use crate::init::{InitError, Initialiser};
 use crate::random::{Key, PythonRandom, Seed, Source};
 
 /// How many rows stand behind one step.
@@ -83,6 +84,40 @@ pub struct StopRules {
     pub all_right: bool,
 }
 
+/// Where the starting values come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Start {
+    /// Given as numbers.
+    #[default]
+    Given,
+    /// From the model's text, the rest drawn as suits the model.
+    Model,
+    /// Drawn.
+    Drawn(Initialiser),
+}
+
+impl From<Start> for String {
+    fn from(start: Start) -> String {
+        match start {
+            Start::Given => "given".into(),
+            Start::Model => "model".into(),
+            Start::Drawn(initialiser) => initialiser.to_string(),
+        }
+    }
+}
+
+impl TryFrom<String> for Start {
+    type Error = InitError;
+    fn try_from(text: String) -> Result<Start, InitError> {
+        match text.as_str() {
+            "given" => Ok(Start::Given),
+            "model" => Ok(Start::Model),
+            _ => text.parse().map(Start::Drawn),
+        }
+    }
+}
+
 /// All choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
@@ -100,6 +135,9 @@ pub struct Options {
     pub seed: u64,
     /// Where random numbers come from.
     pub random: RandomSource,
+    /// Where the starting values came from: Python's one stream goes on from there.
+    #[serde(default)]
+    pub start: Start,
     /// f64 or f32.
     pub precision: Precision,
     /// When to stop before the last epoch.
@@ -121,6 +159,7 @@ impl Default for Options {
             optimiser: Optimiser::GradientDescent,
             seed: 1,
             random: RandomSource::Own,
+            start: Start::Given,
             precision: Precision::F64,
             stop: StopRules::default(),
             keep_all_history: false,

@@ -2,9 +2,9 @@
 
 use crate::init::{self, InitError, Initialiser};
 use crate::model::Model;
-use crate::random::{Key, Purpose, Seed};
+use crate::random::{Key, Purpose, Seed, Source};
 
-use super::options::RandomSource;
+use super::options::{Options, RandomSource, Start};
 
 /// Starting values that cannot be had.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -36,6 +36,31 @@ pub fn starting_values(
     seed: u64,
     random: RandomSource,
 ) -> Result<Vec<f64>, StartError> {
+    drawn(model, initialiser, seed, random).map(|(values, _)| values)
+}
+
+/// The stream that a run draws its order from. whygrad's own has a key apart; Python has one
+/// stream for everything, which goes on after the starting values were drawn.
+pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> {
+    let key = Key::from_seed(Seed(options.seed)).purpose(Purpose::Shuffle);
+    let initialiser = match options.start {
+        Start::Given => return options.random.stream(options.seed, key),
+        Start::Model => None,
+        Start::Drawn(initialiser) => Some(initialiser),
+    };
+    match (options.random, drawn(model, initialiser, options.seed, options.random)) {
+        (RandomSource::Python, Ok((_, stream))) => stream,
+        _ => options.random.stream(options.seed, key),
+    }
+}
+
+/// The starting values, and the stream after they were drawn.
+fn drawn(
+    model: &Model,
+    initialiser: Option<Initialiser>,
+    seed: u64,
+    random: RandomSource,
+) -> Result<(Vec<f64>, Box<dyn Source>), StartError> {
     let entries = model.entries();
     let layered = entries.iter().all(|e| e.role != init::Role::Free);
     let chosen = initialiser.unwrap_or(if layered {
@@ -64,5 +89,5 @@ pub fn starting_values(
             *value = source.uniform(low, high);
         }
     }
-    Ok(values)
+    Ok((values, source))
 }
