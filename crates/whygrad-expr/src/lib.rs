@@ -15,6 +15,7 @@ pub mod functions;
 pub mod number;
 pub mod op;
 pub mod oracle;
+mod pattern;
 pub mod print;
 pub mod program;
 pub mod rules;

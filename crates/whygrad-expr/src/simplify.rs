@@ -1,73 +1,12 @@
 //! A shorter equal term: the table of [`crate::rules`] applied bottom-up.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use crate::arena::{Arena, Term};
 use crate::op::{Function, Op, Zip};
-use crate::rules::{Condition, RULES, Rule};
+use crate::pattern::{COMPILED, Pattern};
+use crate::rules::Condition;
 use crate::shape::Dims;
-
-/// A side of a rule.
-#[derive(Clone, Debug)]
-enum Pattern {
-    Any(u8),
-    AnyNumber(u8),
-    Number(f64),
-    RowCount,
-    Map(Function, Box<Pattern>),
-    Zip(Zip, Box<Pattern>, Box<Pattern>),
-    Select(Box<Pattern>, Box<Pattern>, Box<Pattern>),
-    Transpose(Box<Pattern>),
-}
-
-struct Compiled {
-    rule: &'static Rule,
-    from: Pattern,
-    to: Pattern,
-}
-
-static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
-    let read = |text: &str| read_pattern(&mut tokens(text).into_iter());
-    RULES
-        .iter()
-        .filter_map(|rule| Some(Compiled { rule, from: read(rule.from)?, to: read(rule.to)? }))
-        .collect()
-});
-
-fn tokens(text: &str) -> Vec<String> {
-    text.replace('(', " ( ").replace(')', " ) ").split_whitespace().map(str::to_owned).collect()
-}
-
-fn read_pattern(tokens: &mut impl Iterator<Item = String>) -> Option<Pattern> {
-    let token = tokens.next()?;
-    if let Some(name) = token.strip_prefix('?') {
-        return Some(Pattern::Any(*name.as_bytes().first()?));
-    }
-    if let Some(name) = token.strip_prefix('#') {
-        return Some(Pattern::AnyNumber(*name.as_bytes().first()?));
-    }
-    if token == "n" {
-        return Some(Pattern::RowCount);
-    }
-    if token != "(" {
-        return token.parse().ok().map(Pattern::Number);
-    }
-    let head = tokens.next()?;
-    let mut argument = || read_pattern(tokens).map(Box::new);
-    let zips = [Zip::Add, Zip::Mul, Zip::Div, Zip::Pow, Zip::Max, Zip::Min];
-    let pattern = if let Some(&zip) = zips.iter().find(|z| z.name() == head) {
-        Pattern::Zip(zip, argument()?, argument()?)
-    } else if let Some(&function) = Function::ALL.iter().find(|f| f.name() == head) {
-        Pattern::Map(function, argument()?)
-    } else if head == "select" {
-        Pattern::Select(argument()?, argument()?, argument()?)
-    } else {
-        Pattern::Transpose(argument()?)
-    };
-    tokens.next(); // the closing parenthesis
-    Some(pattern)
-}
 
 /// One use of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -366,6 +305,8 @@ mod tests {
     use super::*;
     use crate::arena::{Symbol, SymbolKind};
     use crate::oracle::{Bindings, evaluate};
+    use crate::pattern::Compiled;
+    use crate::rules::RULES;
     use crate::shape::Shape;
     use proptest::prelude::*;
 
