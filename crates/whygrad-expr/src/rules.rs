@@ -55,6 +55,7 @@ pub const RULES: &[Rule] = &[
     rule("minus-out-right", "(* ?a (neg ?b))", "(neg (* ?a ?b))", Always),
     rule("number-first", "(* ?a #c)", "(* #c ?a)", NotNumber),
     rule("join-numbers", "(* #c (* #d ?a))", "(* (* #c #d) ?a)", Exact),
+    rule("join-numbers-deep", "(* #c (* (* #d ?a) ?b))", "(* (* (* #c #d) ?a) ?b)", Exact),
     rule("number-into-quotient", "(* #c (/ #d ?a))", "(/ (* #c #d) ?a)", Exact),
     rule("number-over", "(* #c (/ ?a ?b))", "(* (/ #c ?b) ?a)", NotNumber),
     rule("number-into-product", "(* #c (* (/ #d ?a) ?b))", "(* (/ (* #c #d) ?a) ?b)", Exact),
