@@ -79,7 +79,14 @@ impl Parser<'_> {
         self.position += 1;
         let nested = matches!(self.token().kind, TokenKind::Sum(_));
         let first = self.ast.expressions.len();
-        let inner = self.binding(PRODUCT)?;
+        let mut inner = self.binding(PRODUCT)?;
+        // `\sum_i y_i a_i + (1 - y_i) b_i`: an index out of its sum has no meaning, so that what
+        // carries one still belongs to it.
+        while let Some(operator) = self.indexed_term() {
+            self.position += 1;
+            let right = self.binding(PRODUCT)?;
+            inner = self.join(operator, inner, right);
+        }
         if nested
             && matches!(&self.ast.expr(inner).kind, ExprKind::Call { function, .. } if function.text == "sum")
         {
@@ -88,6 +95,37 @@ impl Parser<'_> {
         // A column of components inside stays a column: only its rows are summed.
         let column = self.ast.expressions[first..].iter().any(|e| matches!(e.kind, ExprKind::List(_)));
         Ok(self.apply(if column { "sum_rows" } else { "sum" }, token.span, inner))
+    }
+
+    /// The `+` or `-` at hand, if the term behind it has a row index and no sum of its own.
+    fn indexed_term(&self) -> Option<BinaryOp> {
+        let operator = match self.token().kind {
+            TokenKind::Plus => BinaryOp::Add,
+            TokenKind::Minus => BinaryOp::Sub,
+            _ => return None,
+        };
+        let mut depth = 0;
+        let mut indexed = false;
+        for token in &self.tokens[self.position + 1..] {
+            depth += token.kind.nesting();
+            let ends = matches!(
+                token.kind,
+                TokenKind::Plus
+                    | TokenKind::Minus
+                    | TokenKind::Equals
+                    | TokenKind::Comma
+                    | TokenKind::Semicolon
+                    | TokenKind::End
+            );
+            if depth < 0 || (depth == 0 && ends) {
+                break;
+            }
+            if matches!(token.kind, TokenKind::Sum(_)) {
+                return None;
+            }
+            indexed |= token.indexed;
+        }
+        indexed.then_some(operator)
     }
 
     /// `\exp(-x)`, `\ln x`, `\sin^2 x`, `\tanh'(z)`.
