@@ -162,6 +162,12 @@ impl Model {
         entries.into_iter().map(|(_, e)| e).collect()
     }
 
+    /// True where the model is written with matrices: as layers, or as `W @ x`.
+    pub fn has_matrices(&self) -> bool {
+        let arena = &self.program.arena;
+        arena.reachable(&self.program.predictions).iter().any(|&t| matches!(arena.op(t), Op::MatVec(..)))
+    }
+
     /// The model in one line: `2-2-1, sigmoid, linear output`, or what it has.
     pub fn describe(&self) -> String {
         let count = self.program.parameter_count();

@@ -273,7 +273,7 @@ fn derivation(model: &Model) -> String {
     if model.program.parameter_count() > SHOWN || model.own_gradient {
         return String::new();
     }
-    let form = if model.dense.is_empty() { Form::Scalar } else { Form::Matrix };
+    let form = if model.has_matrices() { Form::Matrix } else { Form::Scalar };
     let options = DeriveOptions { form, ..DeriveOptions::default() };
     derive(model, Format::Text, &options).map_or_else(|_| String::new(), |text| text + "\n")
 }

@@ -77,7 +77,7 @@ impl Derivation {
     /// Derives a model.
     pub fn of(model: &Model, options: &DeriveOptions) -> Result<Derivation, DeriveError> {
         let small = model.program.parameter_count() <= SCALAR_LIMIT;
-        let layered = !model.dense.is_empty();
+        let layered = model.has_matrices();
         let (scalar, matrix) = match options.form {
             Form::Auto => (small || !layered, true),
             Form::Scalar => (true, false),

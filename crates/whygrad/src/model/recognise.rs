@@ -6,9 +6,10 @@ use std::fmt;
 
 use whygrad_expr::arena::{Arena, SymbolKind, Term};
 use whygrad_expr::op::{Function, Op, Zip};
-use whygrad_expr::program::Program;
+use whygrad_expr::program::{Parameter, Program};
 
 use super::layer::{DenseLayer, Role};
+use super::naming::pre_activation;
 
 /// A chain of dense layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +35,12 @@ impl Layers {
 
     /// The role of a parameter by its name.
     pub fn role(&self, name: &str) -> Role {
+        let of = |entry: &str| entry.split('[').next() == Some(name);
         for (layer, rows) in self.weights.iter().enumerate() {
-            if rows.iter().flatten().any(|w| w == name) {
+            if rows.iter().flatten().any(|w| of(w)) {
                 return Role::Weight { layer, fan_in: self.sizes[layer], fan_out: self.sizes[layer + 1] };
             }
-            if self.biases[layer].iter().flatten().any(|b| b == name) {
+            if self.biases[layer].iter().flatten().any(|b| of(b)) {
                 return Role::Bias { layer };
             }
         }
@@ -63,7 +65,7 @@ impl fmt::Display for Layers {
 
 /// The layers of a program, written as layers or as a formula; `None` where it is no plain chain.
 pub(crate) fn recognise(program: &Program, dense: &[DenseLayer]) -> Option<Layers> {
-    if dense.is_empty() { formula(program) } else { chain(program, dense) }
+    if dense.is_empty() { formula(program).or_else(|| matrices(program)) } else { chain(program, dense) }
 }
 
 /// Layers that feed one another, from all inputs to the prediction.
@@ -140,6 +142,49 @@ fn formula(program: &Program) -> Option<Layers> {
     (once.len() == all.len() && all.len() == program.parameter_count()).then_some(named)
 }
 
+/// `W2 @ tanh(W1 @ x + b1) + b2`: a chain of matrix products from the one input to the prediction.
+fn matrices(program: &Program) -> Option<Layers> {
+    let arena = &program.arena;
+    let (&[mut term], &[input]) = (program.predictions.as_slice(), program.inputs.as_slice()) else {
+        return None;
+    };
+    let declared = |term: Term| match arena.op(term) {
+        Op::Leaf(id) => program.parameters.iter().find(|p| p.symbol == id),
+        _ => None,
+    };
+    let mut layers = Layers {
+        sizes: vec![arena.dims(term).len()],
+        activations: vec![],
+        weights: vec![],
+        biases: vec![],
+        from_formula: true,
+    };
+    let mut used = 0;
+    while arena.op(term) != Op::Leaf(input) {
+        let (activation, z) = activation_of(arena, term);
+        let (product, bias) = match arena.op(z) {
+            Op::Zip(Zip::Add, a, b) => match declared(a) {
+                Some(bias) => (b, Some(bias)),
+                None => (a, Some(declared(b)?)),
+            },
+            _ => (z, None),
+        };
+        let Op::MatVec(w, below) = arena.op(product) else { return None };
+        let weight = declared(w)?;
+        let &[units, inputs] = weight.shape.as_slice() else { return None };
+        used += weight.len() + bias.map_or(0, Parameter::len);
+        let row = |k: usize| (0..inputs).map(|i| weight.entry_name(k * inputs + i)).collect();
+        layers.weights.insert(0, (0..units).map(row).collect());
+        // One bias may be shared by the layer.
+        let bias_of = |k: usize| bias.map(|b| b.entry_name(k.min(b.len() - 1)));
+        layers.biases.insert(0, (0..units).map(bias_of).collect());
+        layers.activations.insert(0, activation.to_owned());
+        layers.sizes.insert(0, inputs);
+        term = below;
+    }
+    (used == program.parameter_count() && !layers.weights.is_empty()).then_some(layers)
+}
+
 fn assemble(layers: &[Vec<Unit>], inputs: usize) -> Option<Layers> {
     if layers.is_empty() {
         return None;
@@ -189,15 +234,23 @@ fn parameter(arena: &Arena, term: Term) -> Option<String> {
     }
 }
 
-/// An activation of a sum of weight times unit, plus at most one bias.
-fn unit(arena: &Arena, term: Term) -> Option<Unit> {
-    let (activation, inner) = match arena.op(term) {
+/// The activation of a term and what it is applied to.
+fn activation_of(arena: &Arena, term: Term) -> (&'static str, Term) {
+    if matches!(arena.op(term), Op::Map(Function::Exp, _)) {
+        return pre_activation(arena, term).map_or(("identity", term), |z| ("softmax", z));
+    }
+    match arena.op(term) {
         Op::Map(f @ (Function::Sigmoid | Function::Tanh | Function::Sin | Function::Softplus), a) => {
             (f.name(), a)
         }
         Op::Select(z, a, zero) if z == a && arena.constant_of(zero) == Some(0.0) => ("relu", z),
         _ => ("identity", term),
-    };
+    }
+}
+
+/// An activation of a sum of weight times unit, plus at most one bias.
+fn unit(arena: &Arena, term: Term) -> Option<Unit> {
+    let (activation, inner) = activation_of(arena, term);
     let mut unit = Unit { activation, weights: vec![], bias: None };
     let mut open = vec![inner];
     while let Some(term) = open.pop() {
