@@ -159,7 +159,9 @@ impl RunArguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let gradient = a.gradient.as_deref().map(input::read_text).transpose()?;
-    let loaded = input::model(&a.model, &ModelOptions { loss: a.loss.clone(), gradient })?;
+    let gradient_file = a.gradient.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let wanted = ModelOptions { loss: a.loss.clone(), gradient };
+    let loaded = input::model_and_gradient(&a.model, &wanted, &gradient_file)?;
     let model = &loaded.model;
     if model.plain_function {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
