@@ -13,6 +13,7 @@ pub mod one_word;
 mod recognise;
 mod resolve;
 mod scope;
+mod unknown;
 
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::derivative::{self, Step};
@@ -98,9 +99,11 @@ impl Model {
         let own = gradient::OwnGradient::join(text, options.gradient.as_deref());
         let joined = own.as_ref().map_or(text, |own| own.text.as_str());
         let (ast, mut messages) = syntax::parse_document(joined);
+        let unread = unknown::unread_functions(joined, &messages);
         let mut arena = Arena::new();
         let mut scope = Scope::read(&ast, &mut arena, &mut messages);
         let mut resolver = Resolver::new(&ast, &mut arena, &mut scope, &mut messages);
+        resolver.unknown_names(&unread);
         resolver.definitions();
         let objective = resolver.objective(options);
         if let Some(own) = &own {

@@ -46,6 +46,18 @@ fn unknown_functions_and_activations_are_named() {
 }
 
 #[test]
+fn all_unknown_names_are_said_at_once_and_each_only_once() {
+    let lines = "hidden = dense(x, 2, tahn)\nf(z) = sigmod(z) + sigmod(2*z)\n\
+                 y_hat = dens(hidden, 1) + f(hidden.W[0,0]) + f(w)\nloss = msee(y_hat, y)";
+    let output = run(&["train", &with_columns(lines), "--data", "xor", "--out", "none"]);
+    output.refused(&["did you mean tanh?", "'dens'", "did you mean sigmoid?", "did you mean mse?"]);
+    assert_eq!(output.stderr.matches("error[").count(), 4, "{}", output.stderr);
+    let lines = "f(z) = )\ny_hat = f(w*x1)";
+    let output = run(&["train", &with_columns(lines), "--data", "xor", "--out", "none"]);
+    assert_eq!(output.stderr.matches("error[").count(), 1, "{}", output.stderr);
+}
+
+#[test]
 fn shapes_that_do_not_fit_are_both_shown() {
     refused(
         &with_columns("params W[3,4]\ny_hat = W @ x"),

@@ -25,14 +25,6 @@ impl Resolver<'_> {
         values: &[Term],
         span: Span,
     ) -> Resolved {
-        if let Some(keyword) = arguments.iter().find_map(|a| a.keyword.as_ref()) {
-            let (name, span) = (keyword.text.clone(), keyword.span);
-            return Err(self.error(
-                Diagnostic::error("unknown-keyword", span, format!("'{}' takes no '{name}='", function.text))
-                    .label("only dense() has options by name")
-                    .help(format!("write the value alone: {}(.., value)", function.text)),
-            ));
-        }
         if primes > 0 {
             return self.derivative_call(function, primes, values, span);
         }
@@ -92,10 +84,10 @@ impl Resolver<'_> {
         ))
     }
 
-    fn unknown_function(&mut self, function: &Name) -> Failed {
+    pub(super) fn unknown_function(&mut self, function: &Name) -> Failed {
         let own: Vec<String> = self.scope.own_functions.iter().map(|f| f.name.text.clone()).collect();
-        let all: Vec<&str> =
-            functions::BUILT_IN.iter().map(|b| b.name).chain(own.iter().map(String::as_str)).collect();
+        let built_in = functions::BUILT_IN.iter().map(|b| b.name).chain(["dense"]);
+        let all: Vec<&str> = built_in.chain(own.iter().map(String::as_str)).collect();
         let close = nearest(&function.text, &all).map(str::to_owned);
         let text = &function.text;
         let help = match close {

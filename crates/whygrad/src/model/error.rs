@@ -22,6 +22,7 @@ impl ModelError {
         if let Some(own) = own {
             own.in_own_words(&mut messages);
         }
+        messages.sort_by_key(|m| m.span.map_or(usize::MAX, |span| span.start));
         ModelError {
             source_text: own.map_or(text, |own| own.shown.as_str()).into(),
             gradient_from: own.map(|own| own.from),

@@ -10,7 +10,7 @@ use whygrad_expr::shape::Dims;
 use whygrad_expr::syntax::ast::{ExprId, ExprKind, Span};
 
 use super::ModelOptions;
-use super::resolve::Resolver;
+use super::resolve::{Definite, Resolver};
 use super::scope::{ColumnGroup, subtree};
 use crate::data::nearest;
 
@@ -221,6 +221,9 @@ impl Resolver<'_> {
             });
             return None;
         };
+        if self.values.contains(&Definite::Failed) {
+            return None; // Why is said, and what is left may be no prediction.
+        }
         let targets = self.scope.targets.clone();
         if predictions.is_empty() || targets.is_empty() {
             let message = "there is no loss, and none can be made up";
