@@ -125,3 +125,19 @@ fn a_value_and_a_domain_stand_in_either_order() {
     assert_eq!(loss("in (0,1) = 0.5"), loss("= 0.5 in (0,1)"));
     refused(&with_columns("params o in (0,1) =\ny_hat = o*x1"), &["there is no value after `=`"]);
 }
+
+#[test]
+fn a_softmax_over_one_output_is_refused() {
+    let said = ["needs at least two outputs", "binary_cross_entropy_from_logits"];
+    refused(&with_columns("z = dense(x, 1)\nloss = cross_entropy_from_logits(z, y)"), &said);
+    run(&["train", "xor", "--loss", "cross_entropy_from_logits"]).refused(&said);
+}
+
+#[test]
+fn a_cross_entropy_that_is_not_finite_at_the_start_names_the_form_for_linear_outputs() {
+    let model = "2-2tanh-1";
+    let loss = ["--loss", "binary_cross_entropy", "--init", "constant(-1)", "--epochs", "9", "--out", "none"];
+    let output = run(&[&["train", model, "--data", "xor"][..], &loss].concat());
+    assert!(output.stdout.contains("binary_cross_entropy_from_logits"), "{}", output.stdout);
+    assert!(!output.stdout.contains("smaller learning rate"), "{}", output.stdout);
+}

@@ -16,6 +16,9 @@ use crate::data::nearest;
 /// How deep functions may call each other.
 const DEPTH: usize = 64;
 
+/// What is said of a softmax over a single output.
+pub(super) const ONE_CLASS: &str = "needs at least two outputs";
+
 impl Resolver<'_> {
     pub(super) fn call(
         &mut self,
@@ -44,6 +47,13 @@ impl Resolver<'_> {
             return Err(self.unknown_function(function));
         };
         self.count(&function.text, built_in.arguments, values.len(), span)?;
+        if built_in.name == "cross_entropy_from_logits" && self.arena.dims(values[0]).is_scalar() {
+            return Err(self.error(
+                Diagnostic::error("arguments", span, format!("{} {ONE_CLASS}", built_in.name))
+                    .label("the softmax of one output is always 1")
+                    .help(format!("for one output write binary_{}", built_in.name)),
+            ));
+        }
         let made = functions::apply(self.arena, built_in, values);
         if let Err(error) = &made
             && built_in.role == functions::Role::Loss
