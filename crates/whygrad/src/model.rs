@@ -224,6 +224,12 @@ impl Built {
         if let Some(written) = written {
             program.gradient = written;
         }
+        if let Some(layers) = layers.as_ref().filter(|l| l.activations.len() > 1)
+            && layers.activations.iter().all(|a| a == "identity")
+        {
+            let message = "no activation: stacked linear layers are one linear map";
+            self.messages.push(Diagnostic::note("no-activation", message));
+        }
         // What is said of the gradient has no place in the model's text.
         for message in &mut self.messages {
             message.span = message.span.filter(|span| text.get(span.start..span.end).is_some());
