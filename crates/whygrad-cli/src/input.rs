@@ -30,6 +30,15 @@ fn refused() -> anyhow::Error {
 
 /// Reads the MODEL argument: a file, a run folder, a built-in name, one word, or the text itself.
 pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Loaded> {
+    model_and_gradient(argument, options, "the gradient")
+}
+
+/// Reads the MODEL argument; what is said of the gradient among the options names this file.
+pub(crate) fn model_and_gradient(
+    argument: &str,
+    options: &ModelOptions,
+    gradient_file: &str,
+) -> anyhow::Result<Loaded> {
     let path = Path::new(argument);
     let mut run = None;
     let mut example = None;
@@ -59,7 +68,11 @@ pub(crate) fn model(argument: &str, options: &ModelOptions) -> anyhow::Result<Lo
             Ok(Loaded { model, name, example, run })
         }
         Err(error) => {
-            output::diagnostics(&error.source_text, &file, &error.messages);
+            let ((text, messages), gradient) = error.by_text();
+            output::diagnostics(text, &file, &messages);
+            if let Some((text, messages)) = gradient {
+                output::diagnostics(text, gradient_file, &messages);
+            }
             Err(refused())
         }
     }

@@ -16,6 +16,47 @@ pub(crate) struct Watch {
     stop: Arc<AtomicBool>,
     begin: Instant,
     drawn: Instant,
+    looks: Looks,
+}
+
+/// When to look at the clock: looking costs as much as a tiny epoch, and a slow one may take a second.
+struct Looks {
+    /// Epochs from one look to the next.
+    every: u32,
+    /// Epochs until the next.
+    left: u32,
+    last: Instant,
+}
+
+/// About how far apart the looks at the clock should be.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
+/// The most epochs between two looks, so that epochs that become slow are noticed.
+const MOST_EPOCHS: u32 = 1 << 14;
+
+impl Looks {
+    fn new(now: Instant) -> Looks {
+        Looks { every: 1, left: 1, last: now }
+    }
+
+    /// Counts an epoch; true once in a while.
+    #[inline]
+    fn due(&mut self) -> bool {
+        self.left -= 1;
+        self.left == 0
+    }
+
+    /// Plans the next look: later where the epochs are quick, sooner where they are slow.
+    fn look(&mut self, now: Instant) {
+        let taken = now.duration_since(self.last);
+        if taken < BETWEEN_LOOKS {
+            self.every = (2 * self.every).min(MOST_EPOCHS);
+        } else if taken > 2 * BETWEEN_LOOKS {
+            let share = BETWEEN_LOOKS.as_secs_f64() / taken.as_secs_f64();
+            self.every = ((f64::from(self.every) * share) as u32).max(1);
+        }
+        (self.left, self.last) = (self.every, now);
+    }
 }
 
 impl Watch {
@@ -35,18 +76,25 @@ impl Watch {
             bar.set_style(style);
         }
         let now = Instant::now();
-        Watch { bar, stop, begin: now, drawn: now }
+        Watch { bar, stop, begin: now, drawn: now, looks: Looks::new(now) }
     }
 
     /// Takes note of an epoch.
     pub(crate) fn see(&mut self, progress: &Progress) -> Control {
-        // The clock is read once in 64 epochs: reading it costs as much as a tiny epoch.
-        if progress.epoch.is_multiple_of(64) && self.drawn.elapsed() >= EVERY {
-            self.drawn = Instant::now();
+        if self.looks.due() {
+            self.look(progress);
+        }
+        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+    }
+
+    fn look(&mut self, progress: &Progress) {
+        let now = Instant::now();
+        self.looks.look(now);
+        if now.duration_since(self.drawn) >= EVERY {
+            self.drawn = now;
             self.bar.set_message(format!("loss {:.6}", progress.loss));
             self.bar.set_position(progress.epoch);
         }
-        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
     }
 
     /// Ends the watch; the seconds since it began.
@@ -54,5 +102,40 @@ impl Watch {
         let seconds = self.begin.elapsed().as_secs_f64();
         self.bar.finish_and_clear();
         seconds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many epochs of this length pass between two looks, after a while.
+    fn epochs_between_looks(epoch: Duration) -> u32 {
+        let mut now = Instant::now();
+        let mut looks = Looks::new(now);
+        for _ in 0..100_000 {
+            now += epoch;
+            if looks.due() {
+                looks.look(now);
+            }
+        }
+        looks.every
+    }
+
+    #[test]
+    fn slow_epochs_are_looked_at_one_by_one_and_tiny_ones_seldom() {
+        assert_eq!(epochs_between_looks(Duration::from_millis(700)), 1);
+        assert_eq!(epochs_between_looks(Duration::from_millis(15)), 2);
+        assert_eq!(epochs_between_looks(Duration::from_nanos(700)), MOST_EPOCHS);
+    }
+
+    #[test]
+    fn epochs_that_become_slow_are_noticed_at_the_next_look() {
+        let mut now = Instant::now();
+        let mut looks = Looks::new(now);
+        looks.every = 1000;
+        now += Duration::from_secs(10);
+        looks.look(now);
+        assert_eq!(looks.every, 2);
     }
 }

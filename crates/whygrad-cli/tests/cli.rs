@@ -10,6 +10,8 @@ mod bad_usage;
 mod derive;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/gradients.rs"]
+mod gradients;
 #[path = "cli/minimize.rs"]
 mod minimize;
 #[path = "cli/spellings.rs"]

@@ -2,3 +2,4 @@
 
 pub mod parameters;
 pub mod run_folder;
+mod unique;

@@ -4,6 +4,7 @@
 //! -> simplified program with its gradient -> names for what is shared (naming)`.
 
 mod call;
+mod error;
 mod gradient;
 mod layer;
 mod naming;
@@ -12,6 +13,7 @@ pub mod one_word;
 mod recognise;
 mod resolve;
 mod scope;
+mod unknown;
 
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::derivative::{self, Step};
@@ -23,6 +25,7 @@ use whygrad_expr::simplify::Simplifier;
 use whygrad_expr::syntax::{self, ast::Span};
 
 use crate::init::{self, Entry};
+pub use error::{ModelError, TextMessages};
 pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
 pub use objective::Logits;
@@ -90,31 +93,26 @@ pub struct Model {
     pub messages: Vec<Diagnostic>,
 }
 
-/// A text that is no model, with all that is wrong with it.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}", .messages.iter().filter(|m| m.is_error()).map(|m| m.message.as_str()).collect::<Vec<_>>().join("; "))]
-pub struct ModelError {
-    /// The text.
-    pub source_text: String,
-    /// All errors and warnings.
-    pub messages: Vec<Diagnostic>,
-}
-
 impl Model {
     /// Reads a model.
     pub fn parse(text: &str, options: &ModelOptions) -> Result<Model, ModelError> {
         let own = gradient::OwnGradient::join(text, options.gradient.as_deref());
         let joined = own.as_ref().map_or(text, |own| own.text.as_str());
         let (ast, mut messages) = syntax::parse_document(joined);
+        let unread = unknown::unread_functions(joined, &messages);
         let mut arena = Arena::new();
         let mut scope = Scope::read(&ast, &mut arena, &mut messages);
         let mut resolver = Resolver::new(&ast, &mut arena, &mut scope, &mut messages);
+        resolver.unknown_names(&unread);
         resolver.definitions();
         let objective = resolver.objective(options);
+        if let Some(own) = &own {
+            own.check(resolver.ast, resolver.scope, resolver.messages);
+        }
         let (layers, roles, values) = (resolver.layers, resolver.roles, resolver.values);
         let failed = messages.iter().any(Diagnostic::is_error);
         let Some(objective) = objective.filter(|_| !failed) else {
-            return Err(ModelError { source_text: joined.into(), messages });
+            return Err(ModelError::new(text, own.as_ref(), messages));
         };
         let definitions = scope
             .definitions
@@ -201,11 +199,11 @@ impl Built {
         let (parameters, mut infos) = self.parameters(roles);
         self.check(loss, &parameters);
         let written = own.map(|own| {
-            own.components(&mut self.arena, &mut self.definitions, &parameters, &mut self.messages)
+            let (arena, messages) = (&mut self.arena, &mut self.messages);
+            own.components(arena, &self.scope, &mut self.definitions, &parameters, messages)
         });
         if self.messages.iter().any(Diagnostic::is_error) {
-            let source_text = own.map_or(text, |own| own.text.as_str()).into();
-            return Err(ModelError { source_text, messages: self.messages });
+            return Err(ModelError::new(text, own, self.messages));
         }
         let symbols: Vec<SymbolId> = parameters.iter().map(|p| p.symbol).collect();
         let gradient = derivative::gradient(&mut self.arena, loss, &symbols);
@@ -231,6 +229,12 @@ impl Built {
         let own_gradient = written.is_some();
         if let Some(written) = written {
             program.gradient = written;
+        }
+        if let Some(layers) = layers.as_ref().filter(|l| l.activations.len() > 1)
+            && layers.activations.iter().all(|a| a == "identity")
+        {
+            let message = "no activation: stacked linear layers are one linear map";
+            self.messages.push(Diagnostic::note("no-activation", message));
         }
         // What is said of the gradient has no place in the model's text.
         for message in &mut self.messages {

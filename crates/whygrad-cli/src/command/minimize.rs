@@ -51,7 +51,8 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let mut document = report::run_json(model, &run, None, seconds);
     document["path"] = serde_json::json!(thinned(&run.path));
     if let Some(folder) = folder {
-        let figures: Vec<_> = report::path_figure(model, &run).into_iter().collect();
+        let figures: Vec<_> =
+            report::path_figure(model, &run).map(|figure| ("descent.svg", figure)).into_iter().collect();
         super::train::save(folder, model, &serde_json::to_value(&options)?, &document, &run, &figures)?;
     }
     if a.run.json {
@@ -61,7 +62,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut text = String::new();
-    for figure in report::path_figure(model, &run).iter().chain([&report::loss_figure(&run)]) {
+    for figure in report::path_figure(model, &run).iter().chain(&report::loss_figure(&run)) {
         text.push_str(&output::figure(figure, 14));
         text.push('\n');
     }

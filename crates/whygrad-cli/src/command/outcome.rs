@@ -25,7 +25,15 @@ pub(super) fn outcome(
     });
     let _ = writeln!(text, "Loss {}{right}.", rounded(run.loss));
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));
-    if matches!(run.stop, StopReason::Overflow(_)) {
+    let overflow = matches!(run.stop, StopReason::Overflow(_));
+    if let (true, 0, Some(loss)) = (overflow, run.epoch, plain_cross_entropy(model)) {
+        let _ = writeln!(
+            text,
+            "{loss} takes the logarithm of outputs, which must lie between 0 and 1: write \
+             {loss}_from_logits, which takes a linear output, or give the last layer an activation \
+             such as sigmoid"
+        );
+    } else if overflow {
         let _ =
             writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {}", rate / 10.0);
     }
@@ -33,6 +41,13 @@ pub(super) fn outcome(
     let plural = if run.epoch == 1 { "" } else { "s" };
     let _ = writeln!(text, "{} epoch{plural} in {seconds:.3} s, {speed:.0} epochs a second.", run.epoch);
     text
+}
+
+/// The cross-entropy that the model minimises, if it is one of probabilities.
+fn plain_cross_entropy(model: &Model) -> Option<&'static str> {
+    let written = if model.loss_text.contains('(') { &model.loss_text } else { &model.source };
+    let written: String = written.chars().filter(|c| !c.is_whitespace()).collect();
+    ["binary_cross_entropy", "cross_entropy"].into_iter().find(|name| written.contains(&format!("{name}(")))
 }
 
 /// A loss with about seven digits.

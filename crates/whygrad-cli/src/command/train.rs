@@ -159,7 +159,9 @@ impl RunArguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let gradient = a.gradient.as_deref().map(input::read_text).transpose()?;
-    let loaded = input::model(&a.model, &ModelOptions { loss: a.loss.clone(), gradient })?;
+    let gradient_file = a.gradient.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let wanted = ModelOptions { loss: a.loss.clone(), gradient };
+    let loaded = input::model_and_gradient(&a.model, &wanted, &gradient_file)?;
     let model = &loaded.model;
     if model.plain_function {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
@@ -196,7 +198,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     let mut text = derivation(model);
-    for figure in &figures {
+    for (_, figure) in &figures {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }
@@ -278,9 +280,11 @@ fn derivation(model: &Model) -> String {
     derive(model, Format::Text, &options).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
-fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<Figure> {
+/// The pictures of a run with the names of their files.
+fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<(&'static str, Figure)> {
+    let loss = report::loss_figure(run).map(|figure| ("loss.svg", figure));
     let surface = report::surface_figure(model, data, &run.theta);
-    std::iter::once(report::loss_figure(run)).chain(surface).collect()
+    loss.into_iter().chain(surface.map(|figure| ("surface.svg", figure))).collect()
 }
 
 /// Refuses a folder that cannot be written, before the work and not after it.
@@ -295,22 +299,21 @@ pub(crate) fn save(
     options: &serde_json::Value,
     document: &serde_json::Value,
     run: &Run,
-    figures: &[Figure],
+    figures: &[(&'static str, Figure)],
 ) -> anyhow::Result<()> {
     let mut history = String::from("epoch,loss\n");
     for (epoch, loss) in run.history.points() {
         let _ = writeln!(history, "{epoch},{loss}");
     }
-    let names = ["loss.svg", "surface.svg"];
     let mut files = vec![
         (run_folder::MODEL, model.source.clone()),
         (run_folder::OPTIONS, serde_json::to_string_pretty(options)?),
         (run_folder::RESULT, serde_json::to_string_pretty(document)?),
         ("history.csv", history),
     ];
-    let described: Vec<String> = figures.iter().map(words::describe).collect();
+    let described: Vec<String> = figures.iter().map(|(_, figure)| words::describe(figure)).collect();
     files.push(("pictures.txt", described.join("\n") + "\n"));
-    for (name, figure) in names.iter().zip(figures) {
+    for (name, figure) in figures {
         files.push((name, svg::render(figure, &svg::Svg::default())));
     }
     run_folder::write(folder, &files).with_context(|| format!("cannot write {}", folder.display()))

@@ -130,3 +130,16 @@ fn parameters_are_read_as_a_list_by_name_and_entry_by_entry() {
         assert_eq!(run["theta"], expected["theta"], "{text}");
     }
 }
+
+#[test]
+fn a_parameter_with_two_values_is_refused() {
+    run(&[
+        "train",
+        "y_hat = w*x + b\nloss = mse(y_hat, y)",
+        "--data",
+        "xor",
+        "--init",
+        "{\"w\": 1, \"w\": 2, \"b\": 0}",
+    ])
+    .refused(&["'w' stands twice", "give each parameter one value"]);
+}

@@ -46,6 +46,23 @@ fn unknown_functions_and_activations_are_named() {
 }
 
 #[test]
+fn all_unknown_names_are_said_at_once_and_each_only_once() {
+    let lines = "hidden = dense(x, 2, tahn)\nf(z) = sigmod(z) + sigmod(2*z)\n\
+                 y_hat = dens(hidden, 1) + f(hidden.W[0,0]) + f(w)\nloss = msee(y_hat, y)";
+    let output = run(&["train", &with_columns(lines), "--data", "xor", "--out", "none"]);
+    output.refused(&[
+        "did you mean tanh?",
+        "did you mean dense?",
+        "did you mean sigmoid?",
+        "did you mean mse?",
+    ]);
+    assert_eq!(output.stderr.matches("error[").count(), 4, "{}", output.stderr);
+    let lines = "f(z) = )\ny_hat = f(w*x1)";
+    let output = run(&["train", &with_columns(lines), "--data", "xor", "--out", "none"]);
+    assert_eq!(output.stderr.matches("error[").count(), 1, "{}", output.stderr);
+}
+
+#[test]
 fn shapes_that_do_not_fit_are_both_shown() {
     refused(
         &with_columns("params W[3,4]\ny_hat = W @ x"),
@@ -81,4 +98,46 @@ fn a_parameter_without_effect_is_a_warning() {
     let run = run(&["train", &model, "--data", "xor", "--epochs", "1", "--out", "none", "--json"]);
     run.json();
     assert!(run.stderr.contains("warning[parameter-without-effect]: the loss does not depend on 'q'"));
+}
+
+#[test]
+fn sizes_beyond_all_data_are_called_too_large() {
+    for size in ["999999999999", "999999999"] {
+        let model = format!("inputs x[{size}]\ntarget y\ny_hat = w*x[0]");
+        refused(&model, &["too-large", "expected at most 1000000"]);
+    }
+}
+
+#[test]
+fn a_parameter_called_n_hides_the_number_of_rows_with_a_warning() {
+    let model = with_columns("params n = 0.5\ny_hat = n*x1");
+    let output = run(&["train", &model, "--data", "xor", "--out", "none", "--epochs", "1", "-q"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(output.stderr.contains("'n' no longer means the number of rows"), "{}", output.stderr);
+}
+
+#[test]
+fn a_value_and_a_domain_stand_in_either_order() {
+    let loss = |declared: &str| {
+        let model = with_columns(&format!("params o {declared}\ny_hat = o*x1"));
+        super::trained(&[&model, "--data", "xor", "--epochs", "3"])["loss"].clone()
+    };
+    assert_eq!(loss("in (0,1) = 0.5"), loss("= 0.5 in (0,1)"));
+    refused(&with_columns("params o in (0,1) =\ny_hat = o*x1"), &["there is no value after `=`"]);
+}
+
+#[test]
+fn a_softmax_over_one_output_is_refused() {
+    let said = ["needs at least two outputs", "binary_cross_entropy_from_logits"];
+    refused(&with_columns("z = dense(x, 1)\nloss = cross_entropy_from_logits(z, y)"), &said);
+    run(&["train", "xor", "--loss", "cross_entropy_from_logits"]).refused(&said);
+}
+
+#[test]
+fn a_cross_entropy_that_is_not_finite_at_the_start_names_the_form_for_linear_outputs() {
+    let model = "2-2tanh-1";
+    let loss = ["--loss", "binary_cross_entropy", "--init", "constant(-1)", "--epochs", "9", "--out", "none"];
+    let output = run(&[&["train", model, "--data", "xor"][..], &loss].concat());
+    assert!(output.stdout.contains("binary_cross_entropy_from_logits"), "{}", output.stdout);
+    assert!(!output.stdout.contains("smaller learning rate"), "{}", output.stdout);
 }

@@ -165,3 +165,30 @@ fn eval_lists_wrong_rows_with_what_they_should_be() {
     assert_eq!(document["wrong"][0]["row"], 1);
     assert_eq!(document["wrong"][0]["target"], serde_json::json!([1.0]));
 }
+
+#[test]
+fn a_run_of_no_epoch_draws_no_loss() {
+    let output = run(&["train", "xor", "--epochs", "0", "--out", "none"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(!output.stdout.contains("epoch ") && output.stdout.contains("0 epochs in"), "{}", output.stdout);
+}
+
+#[test]
+fn layers_without_an_activation_are_called_one_linear_map() {
+    let note = "no activation: stacked linear layers are one linear map";
+    let said = |net: &str| {
+        run(&["train", net, "--data", "xor", "--out", "none", "--epochs", "1"]).stderr.matches(note).count()
+    };
+    assert_eq!((said("2-8-8-1"), said("2-1"), said("2-2tanh-2-1")), (1, 0, 0));
+}
+
+#[test]
+fn an_output_over_many_inputs_is_not_drawn() {
+    let drawn = |net: &str, data: &str| {
+        let output = run(&["train", net, "--data", data, "--out", "none", "--epochs", "1"]);
+        assert_eq!(output.code, 0, "{}", output.stderr);
+        output.stdout.contains("other inputs at their mean")
+    };
+    assert!(drawn("4-2tanh-1", "parity-4"));
+    assert!(!drawn("5-2tanh-1", "parity-5"));
+}

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use whygrad_expr::program::Parameter;
 
+use super::unique::{TWICE, Unique};
 use crate::data::nearest;
 use crate::model::Model;
 
@@ -12,6 +13,9 @@ pub enum ParameterError {
     /// Not JSON.
     #[error("no JSON: {0}; write {{\"w1\": 0.1, ...}} or [0.1, ...]")]
     Json(String),
+    /// A name with two values.
+    #[error("{0}; give each parameter one value")]
+    Repeated(String),
     /// A list of another length.
     #[error("the list has {got} numbers, the model {expected} parameters: {names}")]
     Length {
@@ -62,7 +66,10 @@ pub enum ParameterError {
 /// Reads flat parameters from JSON: a list, an object by name (`hidden.W` as rows, or entry by
 /// entry `hidden.W[0,1]`), or a result with `theta` or `params` in it.
 pub fn read(text: &str, model: &Model) -> Result<Vec<f64>, ParameterError> {
-    let value: Value = serde_json::from_str(text).map_err(|e| ParameterError::Json(e.to_string()))?;
+    let Unique(value) = serde_json::from_str(text).map_err(|e| {
+        let said = e.to_string();
+        if said.contains(TWICE) { ParameterError::Repeated(said) } else { ParameterError::Json(said) }
+    })?;
     let parameters = &model.program.parameters;
     match &value {
         Value::Object(map) => {

@@ -16,6 +16,9 @@ use crate::data::nearest;
 /// How deep functions may call each other.
 const DEPTH: usize = 64;
 
+/// What is said of a softmax over a single output.
+pub(super) const ONE_CLASS: &str = "needs at least two outputs";
+
 impl Resolver<'_> {
     pub(super) fn call(
         &mut self,
@@ -25,14 +28,6 @@ impl Resolver<'_> {
         values: &[Term],
         span: Span,
     ) -> Resolved {
-        if let Some(keyword) = arguments.iter().find_map(|a| a.keyword.as_ref()) {
-            let (name, span) = (keyword.text.clone(), keyword.span);
-            return Err(self.error(
-                Diagnostic::error("unknown-keyword", span, format!("'{}' takes no '{name}='", function.text))
-                    .label("only dense() has options by name")
-                    .help(format!("write the value alone: {}(.., value)", function.text)),
-            ));
-        }
         if primes > 0 {
             return self.derivative_call(function, primes, values, span);
         }
@@ -52,6 +47,13 @@ impl Resolver<'_> {
             return Err(self.unknown_function(function));
         };
         self.count(&function.text, built_in.arguments, values.len(), span)?;
+        if built_in.name == "cross_entropy_from_logits" && self.arena.dims(values[0]).is_scalar() {
+            return Err(self.error(
+                Diagnostic::error("arguments", span, format!("{} {ONE_CLASS}", built_in.name))
+                    .label("the softmax of one output is always 1")
+                    .help(format!("for one output write binary_{}", built_in.name)),
+            ));
+        }
         let made = functions::apply(self.arena, built_in, values);
         if let Err(error) = &made
             && built_in.role == functions::Role::Loss
@@ -92,10 +94,10 @@ impl Resolver<'_> {
         ))
     }
 
-    fn unknown_function(&mut self, function: &Name) -> Failed {
+    pub(super) fn unknown_function(&mut self, function: &Name) -> Failed {
         let own: Vec<String> = self.scope.own_functions.iter().map(|f| f.name.text.clone()).collect();
-        let all: Vec<&str> =
-            functions::BUILT_IN.iter().map(|b| b.name).chain(own.iter().map(String::as_str)).collect();
+        let built_in = functions::BUILT_IN.iter().map(|b| b.name).chain(["dense"]);
+        let all: Vec<&str> = built_in.chain(own.iter().map(String::as_str)).collect();
         let close = nearest(&function.text, &all).map(str::to_owned);
         let text = &function.text;
         let help = match close {

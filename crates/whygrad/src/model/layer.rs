@@ -206,23 +206,13 @@ impl Resolver<'_> {
                     bias = Bias::Named(Name { text: name.into(), span: at });
                 }
                 ("activation", _) => activation = Some(self.activation_name(argument)?),
-                _ => {
-                    return Err(self.error(
-                        Diagnostic::error(
-                            "unknown-keyword",
-                            keyword.span,
-                            format!("dense has no such '{}='", keyword.text),
-                        )
-                        .label("expected bias= or activation=")
-                        .help("write bias=false, bias=name or activation=tanh"),
-                    ));
-                }
+                _ => {} // unknown, and said
             }
         }
         Ok((units, activation, bias))
     }
 
-    fn activation_name(&mut self, argument: &Argument) -> Result<Name, Failed> {
+    pub(super) fn activation_name(&mut self, argument: &Argument) -> Result<Name, Failed> {
         let expr = self.ast.expr(argument.value);
         let own: Vec<String> = self.scope.own_functions.iter().map(|f| f.name.text.clone()).collect();
         if let ExprKind::Name(text) = &expr.kind {

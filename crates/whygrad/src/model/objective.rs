@@ -10,7 +10,8 @@ use whygrad_expr::shape::Dims;
 use whygrad_expr::syntax::ast::{ExprId, ExprKind, Span};
 
 use super::ModelOptions;
-use super::resolve::Resolver;
+use super::call::ONE_CLASS;
+use super::resolve::{Definite, Resolver};
 use super::scope::{ColumnGroup, subtree};
 use crate::data::nearest;
 
@@ -221,6 +222,9 @@ impl Resolver<'_> {
             });
             return None;
         };
+        if self.values.contains(&Definite::Failed) {
+            return None; // Why is said, and what is left may be no prediction.
+        }
         let targets = self.scope.targets.clone();
         if predictions.is_empty() || targets.is_empty() {
             let message = "there is no loss, and none can be made up";
@@ -233,6 +237,13 @@ impl Resolver<'_> {
         }
         let target = self.stack_columns(&targets);
         let prediction = self.stack(predictions);
+        if built_in.name == "cross_entropy_from_logits" && self.arena.dims(prediction).is_scalar() {
+            let help = format!("for one output write binary_{}", built_in.name);
+            let message = format!("{} {ONE_CLASS}", built_in.name);
+            let error = Diagnostic::error("arguments", at, message).help(help);
+            self.messages.push(Diagnostic { span: None, ..error });
+            return None;
+        }
         match functions::apply(self.arena, built_in, &[prediction, target]) {
             Ok(loss) => {
                 let names: Vec<&str> = targets.iter().map(|g| g.name.as_str()).collect();

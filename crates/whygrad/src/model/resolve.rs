@@ -1,6 +1,6 @@
 //! Formulas to terms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use whygrad_expr::arena::{Arena, ShapeError, SymbolId, Term};
 use whygrad_expr::diagnostic::Diagnostic;
@@ -48,6 +48,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) layers: Vec<DenseLayer>,
     /// Weights and biases of layers, by parameter name.
     pub(crate) roles: HashMap<String, Role>,
+    /// Calls in which a name is unknown, which is said.
+    pub(super) faulty: HashSet<ExprId>,
     /// The person's functions whose bodies are being resolved, the outermost first.
     pub(super) calling: Vec<usize>,
     /// Calls of own functions that are resolved, by function and arguments.
@@ -77,12 +79,15 @@ impl<'a> Resolver<'a> {
     ) -> Resolver<'a> {
         let values = vec![Definite::Open; scope.definitions.len()];
         let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
-        let called = HashMap::new();
-        Resolver { ast, arena, scope, messages, values, layers, roles, calling, called }
+        let (called, faulty) = (HashMap::new(), HashSet::new());
+        Resolver { ast, arena, scope, messages, values, layers, roles, faulty, calling, called }
     }
 
+    /// Says what is wrong, once, however often the place is met.
     pub(super) fn error(&mut self, diagnostic: Diagnostic) -> Failed {
-        self.messages.push(diagnostic);
+        if !self.messages.contains(&diagnostic) {
+            self.messages.push(diagnostic);
+        }
         Failed
     }
 
@@ -184,6 +189,9 @@ impl<'a> Resolver<'a> {
         locals: &Locals,
         owner: Option<&Name>,
     ) -> Resolved {
+        if self.faulty.contains(&id) {
+            return Err(Failed);
+        }
         let ast = self.ast;
         let expr = ast.expr(id);
         let span = expr.span;
@@ -365,6 +373,11 @@ impl<'a> Resolver<'a> {
         let full = format!("{base_name}.{}", field.text);
         if let Some(Entity::Symbol(id)) = self.scope.names.get(&full) {
             return Ok(self.arena.leaf(*id));
+        }
+        if let Some(Entity::Definition(index)) = self.scope.names.get(&base_name)
+            && self.values[*index] == Definite::Failed
+        {
+            return Err(Failed);
         }
         let layers: Vec<&str> = self.layers.iter().map(|l| l.name.as_str()).collect();
         let help = if layers.contains(&base_name.as_str()) {

@@ -77,6 +77,9 @@ pub(crate) struct Scope {
 pub(crate) const CONSTANTS: &[(&str, f64)] =
     &[("pi", std::f64::consts::PI), ("π", std::f64::consts::PI), ("e", std::f64::consts::E)];
 
+/// The most columns of one group: a table with more is no small one.
+const MOST_COLUMNS: usize = 1_000_000;
+
 impl Scope {
     /// Reads all declarations of a file; the names that are left over become parameters.
     pub(crate) fn read(ast: &Ast, arena: &mut Arena, messages: &mut Vec<Diagnostic>) -> Scope {
@@ -132,7 +135,7 @@ impl Scope {
             );
             return;
         }
-        if name.text == "n" && !matches!(entity, Entity::Symbol(_)) {
+        if name.text == "n" {
             messages.push(
                 Diagnostic::warning("name-taken", name.span, "'n' no longer means the number of rows")
                     .label("defined here")
@@ -152,6 +155,18 @@ impl Scope {
         for d in list {
             let size = match *d.shape {
                 [] => 1,
+                [size] if size > MOST_COLUMNS => {
+                    let message = format!("'{}' has too many columns", d.name.text);
+                    messages.push(
+                        Diagnostic::error("too-large", d.span, message)
+                            .label(format!("expected at most {MOST_COLUMNS}, found {size}"))
+                            .help(format!(
+                                "write the number of columns of the data, such as {}[2]",
+                                d.name.text
+                            )),
+                    );
+                    continue;
+                }
                 [size] if size > 0 => size,
                 _ => {
                     messages.push(

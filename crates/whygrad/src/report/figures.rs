@@ -8,30 +8,38 @@ use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::{Run, evaluate};
 
-/// The loss over the epochs; logarithmic where it falls by more than a factor of 100.
-pub fn loss_figure(run: &Run) -> Figure {
+/// The loss over the epochs; logarithmic where it falls by more than a factor of 100. `None` before
+/// the first epoch.
+pub fn loss_figure(run: &Run) -> Option<Figure> {
+    if run.epoch == 0 {
+        return None;
+    }
     let points: Vec<(f64, f64)> = run.history.points().into_iter().map(|(e, l)| (e as f64, l)).collect();
     let positive = points.iter().all(|p| p.1 > 0.0);
     let low = points.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
     let high = points.iter().map(|p| p.1).fold(0.0, f64::max);
-    Figure::Lines(Lines {
+    Some(Figure::Lines(Lines {
         title: "Loss".into(),
         x_label: "epoch".into(),
         y_label: "loss".into(),
         y_log: positive && high > 100.0 * low,
         series: vec![Series::line("loss", points)],
         ..Lines::default()
-    })
+    }))
 }
 
 /// Samples to each side of the output surface.
 const SIDE: usize = 61;
 
-/// The first output over the first two inputs; the others are held at their mean. `None` for
-/// models with one input or no prediction.
+/// The most inputs of a model whose output is drawn: over two of many, the rest at their mean, it
+/// says nothing.
+const MOST_INPUTS: usize = 4;
+
+/// The first output over the only input, or over the first two with the others held at their mean.
+/// `None` for models with more than four inputs or without a prediction.
 pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Figure> {
     let width = model.program.input_width();
-    if width == 0 || model.program.predictions.is_empty() {
+    if width == 0 || width > MOST_INPUTS || model.program.predictions.is_empty() {
         return None;
     }
     if width == 1 {

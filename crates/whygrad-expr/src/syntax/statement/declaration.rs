@@ -1,6 +1,6 @@
 //! `inputs x[2]`, `params w1 = 0.1, W[3,2], o in (0,1)`: names with a shape, a value, a domain.
 
-use super::super::ast::{Declaration, Name, StatementKind};
+use super::super::ast::{Declaration, ExprId, Name, StatementKind};
 use super::super::keyword::Keyword;
 use super::super::pratt::{Parsed, Parser};
 use super::super::sentence::top_level;
@@ -86,7 +86,7 @@ fn complete_entry(parser: &mut Parser<'_>, keyword: Keyword) -> Parsed<Declarati
     Ok(declaration)
 }
 
-/// One entry, up to the comma or the end.
+/// One entry, up to the comma or the end; the value and the domain in either order.
 pub(super) fn entry(parser: &mut Parser<'_>) -> Parsed<Declaration> {
     let token = parser.token();
     let Some(text) = token.name() else {
@@ -96,22 +96,31 @@ pub(super) fn entry(parser: &mut Parser<'_>) -> Parsed<Declaration> {
     let name = Name { text: text.to_owned(), span: token.span };
     parser.position += 1;
     let shape = if parser.at(&TokenKind::OpenBracket) { shape(parser)? } else { Vec::new() };
-    let sign = parser.token();
-    let value = if parser.accept(&TokenKind::Equals) {
-        if matches!(parser.token().kind, TokenKind::Comma | TokenKind::End | TokenKind::In) {
-            return Err(missing_value(parser, sign, text));
+    let (mut start, mut interval) = (value(parser, text)?, None);
+    if parser.accept(&TokenKind::In) {
+        interval = Some(domain(parser)?);
+        if start.is_none() {
+            start = value(parser, text)?;
         }
-        Some(parser.expression()?)
-    } else {
-        None
-    };
-    let domain = if parser.accept(&TokenKind::In) { Some(domain(parser)?) } else { None };
+    }
     let next = parser.token();
     if !matches!(next.kind, TokenKind::Comma | TokenKind::End) {
         return Err(after_entry(parser, text, next));
     }
     let last = &parser.tokens[parser.position.saturating_sub(1)];
-    Ok(Declaration { span: token.span.join(last.span), name, shape, value, domain })
+    Ok(Declaration { span: token.span.join(last.span), name, shape, value: start, domain: interval })
+}
+
+/// `= 0.5`, where it is there.
+fn value(parser: &mut Parser<'_>, text: &str) -> Parsed<Option<ExprId>> {
+    let sign = parser.token();
+    if !parser.accept(&TokenKind::Equals) {
+        return Ok(None);
+    }
+    if matches!(parser.token().kind, TokenKind::Comma | TokenKind::End | TokenKind::In) {
+        return Err(missing_value(parser, sign, text));
+    }
+    parser.expression().map(Some)
 }
 
 fn missing_value(parser: &Parser<'_>, sign: &Token, text: &str) -> Diagnostic {
@@ -147,6 +156,11 @@ fn shape(parser: &mut Parser<'_>) -> Parsed<Vec<usize>> {
             return parser.close(opener, &TokenKind::CloseBracket).map(|()| shape);
         }
         let TokenKind::Number(size) = token.kind else { return Err(bad_shape(parser, token)) };
+        if size.fract() == 0.0 && size > LARGEST_AXIS {
+            return Err(Diagnostic::error("too-large", token.span, "this size is too large")
+                .label(format!("expected at most {LARGEST_AXIS}"))
+                .help("declare a smaller shape; a small net has sizes such as 2 or 10"));
+        }
         if size.fract() != 0.0 || !(1.0..=LARGEST_AXIS).contains(&size) {
             return Err(bad_shape(parser, token));
         }
