@@ -22,6 +22,8 @@ use whygrad_expr::program::{Named, Parameter, Program};
 use whygrad_expr::simplify::Simplifier;
 use whygrad_expr::syntax::{self, ast::Span};
 
+use crate::data::bind::{self, BindOptions, Columns};
+use crate::data::{DataError, Dataset, Table};
 use crate::init::{self, Entry};
 pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
@@ -124,6 +126,20 @@ impl Model {
             .collect();
         let built = Built { arena, scope, messages, objective, dense: layers, definitions };
         built.finish(text, &roles, own.as_ref())
+    }
+
+    /// Gives the model its columns of a table, with notes on what was taken to mean what. Whether a class index
+    /// will do is for the model to say, whatever the options hold.
+    pub fn bind(
+        &self,
+        table: &Table,
+        options: &BindOptions,
+    ) -> Result<(Dataset, Vec<String>), Vec<DataError>> {
+        let columns = |groups: &[ColumnGroup]| -> Vec<Columns> {
+            groups.iter().map(|g| Columns { name: g.name.clone(), size: g.size }).collect()
+        };
+        let options = BindOptions { class_index: self.class_index, ..options.clone() };
+        bind::bind(table, &columns(&self.inputs), &columns(&self.targets), &options)
     }
 
     /// The flat starting values given in the text; `None` for entries without one.
