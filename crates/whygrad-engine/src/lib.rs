@@ -3,6 +3,38 @@
 //! A [`plan::Plan`] is immutable. It is run in a [`workspace::Workspace`] of f32 or f64 numbers
 //! on `lanes` nets at once; the lane is the fastest axis of every buffer, so that parameters of a
 //! fleet lie as `[parameter][lane]`. Knows no layers, no optimisers and no files.
+//!
+//! Open [`plan`] first, and [`plan::Plan::of_gradient`] in it.
+//!
+//! ```
+//! use whygrad_engine::plan::Plan;
+//! use whygrad_engine::workspace::{Batch, Workspace};
+//! use whygrad_expr::arena::{Arena, Symbol, SymbolKind};
+//! use whygrad_expr::program::{Parameter, Program};
+//! use whygrad_expr::{derivative, op::Zip, shape::Shape};
+//!
+//! // The loss is w·w.
+//! let mut arena = Arena::new();
+//! let kind = SymbolKind::Parameter;
+//! let symbol = arena.symbol(Symbol { name: "w".into(), kind, shape: Shape::NUMBER, entries: vec![] });
+//! let w = arena.leaf(symbol);
+//! let loss = arena.zip(Zip::Mul, w, w)?;
+//! let gradient = derivative::gradient(&mut arena, loss, &[symbol]).by_symbol;
+//! let parameters = vec![Parameter { symbol, name: "w".into(), shape: vec![], offset: 0 }];
+//! let (inputs, targets, definitions, predictions) = (vec![], vec![], vec![], vec![]);
+//! let program = Program { arena, parameters, inputs, targets, definitions, predictions, loss, gradient };
+//!
+//! // A fleet of three nets at w = 1, 2 and 5.
+//! let plan = Plan::of_gradient(&program);
+//! let mut fleet = Workspace::<f64>::new(&plan, 3);
+//! fleet.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
+//! fleet.run(&plan, &[1.0, 2.0, 5.0]);
+//! let (mut losses, mut slopes) = ([0.0; 3], [0.0; 3]);
+//! fleet.copy_output(&plan, 0, &mut losses);
+//! fleet.copy_output(&plan, 1, &mut slopes);
+//! assert_eq!((losses, slopes), ([1.0, 4.0, 25.0], [2.0, 4.0, 10.0]));
+//! # Ok::<(), whygrad_expr::arena::ShapeError>(())
+//! ```
 
 pub mod plan;
 pub mod real;

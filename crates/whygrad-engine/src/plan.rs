@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::program::Program;
+use whygrad_expr::shape::Dims;
 
 /// A buffer of a [`Plan`]: its index.
 pub type Slot = usize;
@@ -76,7 +77,6 @@ pub struct Plan {
     /// Steps that need the parameters: run at every point.
     pub(crate) steps: Vec<(Slot, Step)>,
     pub(crate) roots: Vec<Slot>,
-    pub(crate) parameter_count: usize,
     pub(crate) input_width: usize,
     pub(crate) target_width: usize,
 }
@@ -92,21 +92,6 @@ impl Plan {
         let roots: Vec<Term> =
             std::iter::once(program.loss).chain(program.gradient.iter().copied()).collect();
         Plan::compile(program, &roots)
-    }
-
-    /// How many numbers the parameters of one net have.
-    pub fn parameter_count(&self) -> usize {
-        self.parameter_count
-    }
-
-    /// How many buffers and steps there are.
-    pub fn size(&self) -> (usize, usize) {
-        (self.slots.len(), self.data_steps.len() + self.steps.len())
-    }
-
-    /// How many numbers one net needs for a batch of `rows` rows.
-    pub fn numbers(&self, rows: usize) -> usize {
-        self.slots.iter().map(|b| b.len * if b.per_row { rows } else { 1 }).sum()
     }
 }
 
@@ -141,7 +126,6 @@ impl<'a> Compiler<'a> {
             data_steps: Vec::new(),
             steps: Vec::new(),
             roots: Vec::new(),
-            parameter_count: program.parameter_count(),
             input_width: program.input_width(),
             target_width: program.target_width(),
         };
@@ -178,8 +162,7 @@ impl<'a> Compiler<'a> {
                 let step = self.step(op);
                 let slots = &self.plan.slots;
                 buffer.laned = arguments(step).iter().any(|&a| slots[a].laned);
-                let needs_parameters = buffer.laned;
-                let list = if needs_parameters { &mut self.plan.steps } else { &mut self.plan.data_steps };
+                let list = if buffer.laned { &mut self.plan.steps } else { &mut self.plan.data_steps };
                 list.push((slot, step));
             }
         }
@@ -201,8 +184,8 @@ impl<'a> Compiler<'a> {
             Op::LogSumExp(a) => Step::LogSumExp(self.slot(a)),
             Op::Transpose(a) => {
                 let columns = match arena.dims(a) {
-                    whygrad_expr::shape::Dims::Matrix(_, c) => c,
-                    whygrad_expr::shape::Dims::Vector(_) | whygrad_expr::shape::Dims::Scalar => 1,
+                    Dims::Matrix(_, c) => c,
+                    Dims::Vector(_) | Dims::Scalar => 1,
                 };
                 Step::Transpose(self.slot(a), columns)
             }

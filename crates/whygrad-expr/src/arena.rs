@@ -25,7 +25,7 @@ pub enum SymbolKind {
     Input,
     /// A wanted output.
     Target,
-    /// The formal argument of a function, or a direction: neither data nor learned.
+    /// The formal argument of a function: neither data nor learned.
     Variable,
 }
 

@@ -200,7 +200,8 @@ pub fn combine<S: Scalar>(zip: Zip, a: S, b: S) -> S {
     }
 }
 
-fn log_sum_exp<S: Scalar>(entries: impl Iterator<Item = S> + Clone) -> S {
+/// The logarithm of the sum of the exponentials, without overflow.
+pub fn log_sum_exp<S: Scalar>(entries: impl Iterator<Item = S> + Clone) -> S {
     let larger = |a: f64, b: f64| if a.is_nan() || a > b { a } else { b };
     let largest = entries.clone().map(S::re).fold(f64::NEG_INFINITY, larger);
     if !largest.is_finite() {

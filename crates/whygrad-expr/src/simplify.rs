@@ -8,23 +8,10 @@ use crate::pattern::{COMPILED, Pattern};
 use crate::rules::Condition;
 use crate::shape::Dims;
 
-/// One use of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fired {
-    /// The rule's name.
-    pub rule: &'static str,
-    /// The term it was used on.
-    pub before: Term,
-    /// What it made of it.
-    pub after: Term,
-}
-
-/// Builds simplified terms in an arena and remembers which rules fired.
+/// Builds simplified terms in an arena.
 pub struct Simplifier<'a> {
     /// Where the terms live.
     pub arena: &'a mut Arena,
-    /// Every use of a rule, in order.
-    pub fired: Vec<Fired>,
     known: HashMap<Op, Term>,
     depth: usize,
 }
@@ -37,7 +24,7 @@ type Bound = [(u8, Term); 6];
 impl<'a> Simplifier<'a> {
     /// A simplifier for the terms of an arena.
     pub fn new(arena: &'a mut Arena) -> Simplifier<'a> {
-        Simplifier { arena, fired: Vec::new(), known: HashMap::new(), depth: 0 }
+        Simplifier { arena, known: HashMap::new(), depth: 0 }
     }
 
     /// An equal term, simplified from the leaves up.
@@ -68,9 +55,8 @@ impl<'a> Simplifier<'a> {
             if self.depth > DEPTH {
                 break;
             }
-            let Some((rule, after)) = self.rewrite(term) else { break };
+            let Some(after) = self.rewrite(term) else { break };
             let after = self.fill(after, self.arena.dims(term));
-            self.fired.push(Fired { rule, before: term, after });
             if after == term {
                 break;
             }
@@ -154,9 +140,10 @@ impl<'a> Simplifier<'a> {
         }
     }
 
-    fn rewrite(&mut self, term: Term) -> Option<(&'static str, Term)> {
+    /// What the first rule that matches makes of a term.
+    fn rewrite(&mut self, term: Term) -> Option<Term> {
         if let Some(value) = self.folded(term) {
-            return Some(("numbers", self.arena.constant(value)));
+            return Some(self.arena.constant(value));
         }
         for compiled in COMPILED.iter() {
             let mut bound: Bound = [(0, Term(0)); 6];
@@ -164,7 +151,7 @@ impl<'a> Simplifier<'a> {
                 && self.holds(compiled.rule.when, &bound)
                 && let Some(after) = self.instantiate(&compiled.to, &bound, compiled.rule.when)
             {
-                return Some((compiled.rule.name, after));
+                return Some(after);
             }
         }
         None

@@ -1,6 +1,6 @@
 //! Figures as data, and their readings as terminal text, SVG and plain words.
 //!
-//! A caller fills a [`Figure`] and hands it to a renderer. This crate knows nothing of networks:
+//! A caller fills a [`Figure`], which is what to open first, and hands it to a renderer. This crate knows nothing of networks:
 //! it sees numbers, names and a level. Every renderer is one file over the same data, so the
 //! picture on the terminal, the picture in a file and the sentence for a screen reader agree.
 //!

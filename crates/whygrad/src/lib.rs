@@ -1,7 +1,36 @@
 //! What people use: models, data, training, evaluation.
 //!
-//! Modules stand in storeys, each using only those below: `random`, `data`, `init`, `model`;
-//! then `interop`; then `train`; then `report`.
+//! Open [`model`] first: a text becomes a [`model::Model`] with its loss and its gradient. [`data`] gives it rows,
+//! [`mod@train`] makes the loss small, and [`mod@derive`] shows the gradient.
+//!
+//! ```
+//! use whygrad::data::{bind::BindOptions, builtin};
+//! use whygrad::derive::{DeriveOptions, Format, derive};
+//! use whygrad::model::{Model, ModelOptions};
+//! use whygrad::random::{Key, Seed};
+//! use whygrad::train::{Control, Options, RandomSource, evaluate, starting_values, train};
+//!
+//! let text = "\
+//! inputs x1, x2
+//! target y
+//! h(z)  = 1/(1 + exp(-z))
+//! y_hat = h(w1*x1 + w2*x2 + b)
+//! loss  = mean((y_hat - y)^2)";
+//! let model = Model::parse(text, &ModelOptions::default())?;
+//! assert_eq!(model.describe(), "2-1, sigmoid output, 3 parameters");
+//! assert!(derive(&model, Format::Text, &DeriveOptions::default())?.contains("db  = sum("));
+//!
+//! let table = builtin::table("and", Key::from_seed(Seed(1)))?;
+//! let (data, _notes) = model.bind(&table, &BindOptions::default()).map_err(|mut errors| errors.remove(0))?;
+//! let start = starting_values(&model, None, 1, RandomSource::Own)?;
+//! let options = Options { learning_rate: 5.0, epochs: 500, ..Options::default() };
+//! let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);
+//! assert_eq!(evaluate(&model, &data, &run.theta).accuracy, Some(1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`report`].
 
 pub mod data;
 pub mod derive;

@@ -24,6 +24,8 @@ use whygrad_expr::program::{Named, Parameter, Program};
 use whygrad_expr::simplify::Simplifier;
 use whygrad_expr::syntax::{self, ast::Span};
 
+use crate::data::bind::{self, BindOptions, Columns};
+use crate::data::{DataError, Dataset, Table};
 use crate::init::{self, Entry};
 pub use error::{ModelError, TextMessages};
 pub use layer::{DenseLayer, Role};
@@ -124,6 +126,20 @@ impl Model {
         built.finish(text, &roles, own.as_ref())
     }
 
+    /// Gives the model its columns of a table, with notes on what was taken to mean what. Whether a class index
+    /// will do is for the model to say, whatever the options hold.
+    pub fn bind(
+        &self,
+        table: &Table,
+        options: &BindOptions,
+    ) -> Result<(Dataset, Vec<String>), Vec<DataError>> {
+        let columns = |groups: &[ColumnGroup]| -> Vec<Columns> {
+            groups.iter().map(|g| Columns { name: g.name.clone(), size: g.size }).collect()
+        };
+        let options = BindOptions { class_index: self.class_index, ..options.clone() };
+        bind::bind(table, &columns(&self.inputs), &columns(&self.targets), &options)
+    }
+
     /// The flat starting values given in the text; `None` for entries without one.
     pub fn start(&self) -> Vec<Option<f64>> {
         let mut flat = vec![None; self.program.parameter_count()];
@@ -219,11 +235,7 @@ impl Built {
             arena: self.arena,
         };
         let layers = recognise::recognise(&program, &self.dense);
-        if let Some(layers) = layers.as_ref().filter(|l| l.from_formula) {
-            for (p, info) in program.parameters.iter().zip(&mut infos) {
-                info.role = layers.role(&p.name);
-            }
-        }
+        place_in_layers(layers.as_ref(), &program, &mut infos);
         let naming = Naming::of(&program, &self.definitions, &self.dense, &gradient.adjoints);
         program.definitions = naming.all();
         let own_gradient = written.is_some();
@@ -374,6 +386,14 @@ impl Built {
             }
         }
         self.messages.extend(found);
+    }
+}
+
+/// Gives the parameters of a recognised formula their places in its layers.
+fn place_in_layers(layers: Option<&Layers>, program: &Program, infos: &mut [ParameterInfo]) {
+    let Some(layers) = layers.filter(|l| l.from_formula) else { return };
+    for (p, info) in program.parameters.iter().zip(infos) {
+        info.role = layers.role(&p.name);
     }
 }
 

@@ -91,7 +91,6 @@ struct Trainer<'a, T> {
     parameters: Vec<T>,
     before: Vec<T>,
     gradient: Vec<T>,
-    state: optimiser::State<T>,
     start: Vec<f64>,
 }
 
@@ -123,7 +122,6 @@ impl<'a, T: Real> Trainer<'a, T> {
             parameters: real(start),
             before: real(start),
             gradient: vec![T::of(0.0); count],
-            state: optimiser::State::new(options.optimiser, count),
             start: start.to_vec(),
         }
     }
@@ -232,7 +230,7 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     fn step(&mut self) {
         let rate = T::of(self.options.learning_rate);
-        self.state.step(&mut self.parameters, &self.gradient, rate);
+        self.options.optimiser.step(&mut self.parameters, &self.gradient, rate);
     }
 
     /// The reason to stop here, if there is one.

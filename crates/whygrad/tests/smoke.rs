@@ -1,5 +1,5 @@
 //! The whole path on the smallest net.
-use whygrad::data::{bind, builtin};
+use whygrad::data::{bind::BindOptions, builtin};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::{Key, Seed};
 use whygrad::train::{Control, Options, evaluate, train};
@@ -10,12 +10,7 @@ fn the_nine_weight_formula_from_equal_weights() {
     let model = Model::parse(text, &ModelOptions::default()).unwrap();
     assert_eq!(model.describe(), "2-2-1, sigmoid, linear output, 9 parameters");
     let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
-    let columns = |g: &[whygrad::model::ColumnGroup]| {
-        g.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect::<Vec<_>>()
-    };
-    let (data, _) =
-        bind::bind(&table, &columns(&model.inputs), &columns(&model.targets), &bind::BindOptions::default())
-            .unwrap();
+    let (data, _) = model.bind(&table, &BindOptions::default()).unwrap();
     let options = Options { learning_rate: 0.3, epochs: 10_000, ..Options::default() };
     let start = [0.1; 9];
     let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);

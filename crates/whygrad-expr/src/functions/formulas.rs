@@ -134,16 +134,15 @@ impl Build<'_> {
     }
 
     pub(super) fn plain(&mut self, name: &str, a: &[Term]) -> Made {
-        let one_of = |f: Function| Some(f);
         let function = match name {
-            "exp" => one_of(Function::Exp),
-            "log" | "log2" | "log10" => one_of(Function::Log),
-            "sqrt" => one_of(Function::Sqrt),
-            "cos" => one_of(Function::Cos),
-            "atan" => one_of(Function::Atan),
-            "erf" => one_of(Function::Erf),
-            "abs" => one_of(Function::Abs),
-            "sign" => one_of(Function::Sign),
+            "exp" => Some(Function::Exp),
+            "log" | "log2" | "log10" => Some(Function::Log),
+            "sqrt" => Some(Function::Sqrt),
+            "cos" => Some(Function::Cos),
+            "atan" => Some(Function::Atan),
+            "erf" => Some(Function::Erf),
+            "abs" => Some(Function::Abs),
+            "sign" => Some(Function::Sign),
             _ => None,
         };
         if let Some(function) = function {

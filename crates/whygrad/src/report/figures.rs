@@ -46,14 +46,8 @@ pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Fi
         return Some(output_curve(model, data, theta));
     }
     let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);
-    let range = |k: usize| {
-        let low = column(k).fold(f64::INFINITY, f64::min);
-        let high = column(k).fold(f64::NEG_INFINITY, f64::max);
-        let margin = if high > low { 0.1 * (high - low) } else { 0.5 };
-        (low - margin, high + margin)
-    };
-    let (x, y) = (range(0), range(1));
-    let at = |(low, high): (f64, f64), k: usize| low + (high - low) * k as f64 / (SIDE - 1) as f64;
+    let (x, y) = (range(column(0), 0.1), range(column(1), 0.1));
+    let at = |over: (f64, f64), k: usize| between(over, k, SIDE - 1);
     let means: Vec<f64> = (0..width).map(|k| column(k).sum::<f64>() / data.rows as f64).collect();
     let mut inputs = Vec::with_capacity(SIDE * SIDE * width);
     for row in 0..SIDE {

@@ -3,6 +3,8 @@
 use whygrad_engine::plan::Plan;
 use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_expr::arena::Term;
+use whygrad_expr::number::Scalar;
+use whygrad_expr::oracle::log_sum_exp;
 
 use crate::data::Dataset;
 use crate::model::{Logits, Model};
@@ -60,12 +62,10 @@ pub fn evaluate(model: &Model, data: &Dataset, theta: &[f64]) -> Evaluation {
 fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
     match logits {
         None => outputs.to_vec(),
-        Some(Logits::Binary) => outputs.iter().map(|z| 1.0 / (1.0 + (-z).exp())).collect(),
+        Some(Logits::Binary) => outputs.iter().map(|z| z.sigmoid()).collect(),
         Some(Logits::Classes) => {
-            let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let shares: Vec<f64> = outputs.iter().map(|z| (z - largest).exp()).collect();
-            let total: f64 = shares.iter().sum();
-            shares.iter().map(|s| s / total).collect()
+            let log_sum = log_sum_exp(outputs.iter().copied());
+            outputs.iter().map(|z| (z - log_sum).exp()).collect()
         }
     }
 }

@@ -11,24 +11,11 @@ pub enum Optimiser {
     GradientDescent,
 }
 
-/// What an optimiser remembers between steps.
-#[derive(Clone, Debug)]
-pub(crate) enum State<T> {
-    /// Gradient descent remembers nothing.
-    GradientDescent(std::marker::PhantomData<T>),
-}
-
-impl<T: Real> State<T> {
-    pub(crate) fn new(optimiser: Optimiser, _parameters: usize) -> State<T> {
-        match optimiser {
-            Optimiser::GradientDescent => State::GradientDescent(std::marker::PhantomData),
-        }
-    }
-
+impl Optimiser {
     /// Makes one step in place.
-    pub(crate) fn step(&mut self, parameters: &mut [T], gradient: &[T], learning_rate: T) {
+    pub(crate) fn step<T: Real>(self, parameters: &mut [T], gradient: &[T], learning_rate: T) {
         match self {
-            State::GradientDescent(_) => gradient_descent(parameters, gradient, learning_rate),
+            Optimiser::GradientDescent => gradient_descent(parameters, gradient, learning_rate),
         }
     }
 }

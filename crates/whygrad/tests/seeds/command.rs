@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use whygrad::data::{Dataset, bind, builtin, csv};
+use whygrad::data::{Dataset, bind::BindOptions, builtin, csv};
 use whygrad::engine::plan::Plan;
 use whygrad::engine::workspace::{Batch, Workspace};
 use whygrad::init::Initialiser;
 use whygrad::interop::parameters;
-use whygrad::model::{ColumnGroup, Model, ModelOptions};
+use whygrad::model::{Model, ModelOptions};
 use whygrad::random::{Key, Seed};
 use whygrad::train::{self, BatchSize, Control, Options, RandomSource, Run};
 
@@ -112,13 +112,9 @@ impl Command {
         } else {
             builtin::table(file, Key::from_seed(Seed(1))).unwrap_or_else(|e| panic!("{e:?}"))
         };
-        let columns = |groups: &[ColumnGroup]| -> Vec<bind::Columns> {
-            groups.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect()
-        };
         let named = self.get("--inputs").map(|names| names.split(',').map(str::to_owned).collect());
-        let options = bind::BindOptions { inputs: named, ..bind::BindOptions::default() };
-        let bound = bind::bind(&table, &columns(&model.inputs), &columns(&model.targets), &options);
-        let (data, notes) = bound.unwrap_or_else(|e| panic!("{file}: {e:?}"));
+        let options = BindOptions { inputs: named, ..BindOptions::default() };
+        let (data, notes) = model.bind(&table, &options).unwrap_or_else(|e| panic!("{file}: {e:?}"));
         assert!(notes.is_empty(), "{file}: {notes:?}");
         data
     }
