@@ -80,6 +80,7 @@ impl Watch {
     }
 
     /// Takes note of an epoch.
+    #[inline]
     pub(crate) fn see(&mut self, progress: &Progress) -> Control {
         if self.looks.due() {
             self.look(progress);
@@ -87,6 +88,9 @@ impl Watch {
         if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
     }
 
+    // Out of line, so that an epoch without a look costs one count.
+    #[cold]
+    #[inline(never)]
     fn look(&mut self, progress: &Progress) {
         let now = Instant::now();
         self.looks.look(now);

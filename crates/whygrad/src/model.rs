@@ -242,12 +242,7 @@ impl Built {
         if let Some(written) = written {
             program.gradient = written;
         }
-        if let Some(layers) = layers.as_ref().filter(|l| l.activations.len() > 1)
-            && layers.activations.iter().all(|a| a == "identity")
-        {
-            let message = "no activation: stacked linear layers are one linear map";
-            self.messages.push(Diagnostic::note("no-activation", message));
-        }
+        self.messages.extend(layers.as_ref().and_then(linear_note));
         // What is said of the gradient has no place in the model's text.
         for message in &mut self.messages {
             message.span = message.span.filter(|span| text.get(span.start..span.end).is_some());
@@ -395,6 +390,13 @@ fn place_in_layers(layers: Option<&Layers>, program: &Program, infos: &mut [Para
     for (p, info) in program.parameters.iter().zip(infos) {
         info.role = layers.role(&p.name);
     }
+}
+
+/// What is said of several layers without any activation.
+fn linear_note(layers: &Layers) -> Option<Diagnostic> {
+    let linear = layers.activations.len() > 1 && layers.activations.iter().all(|a| a == "identity");
+    let message = "no activation: stacked linear layers are one linear map";
+    linear.then(|| Diagnostic::note("no-activation", message))
 }
 
 /// The loss as it is written, where that is short enough for a line.
