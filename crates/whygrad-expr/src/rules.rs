@@ -1,7 +1,8 @@
 //! The simplification rules, as a table.
 //!
 //! A rule is an equality read from left to right. `?a` stands for any term, `#c` for any
-//! number, `n` for the number of rows. A rule fires only where its condition is proved; the tests fire each at random points.
+//! number, `n` for the number of rows. A rule fires only where its condition is proved; the tests fire each at
+//! random points.
 
 /// When a rule may fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Condition {
 /// One rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// What it is called in traces.
+    /// What it is called.
     pub name: &'static str,
     /// The left side.
     pub from: &'static str,

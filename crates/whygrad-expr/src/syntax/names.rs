@@ -2,64 +2,27 @@
 
 use std::collections::BTreeSet;
 
-/// Functions that every model knows.
-const BUILT_IN: [&str; 41] = [
-    "abs",
-    "binary_cross_entropy",
-    "binary_cross_entropy_from_logits",
-    "cos",
-    "cosh",
-    "cross_entropy",
-    "cross_entropy_from_logits",
-    "dense",
-    "elu",
-    "exp",
-    "gelu",
-    "half_mse",
-    "half_sse",
-    "huber",
-    "l1",
-    "l2",
-    "leaky_relu",
-    "ln",
-    "log",
-    "logistic",
-    "mae",
-    "max",
-    "mean",
-    "mean_outputs",
-    "min",
-    "mse",
-    "relu",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinh",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "sse",
-    "step",
-    "sum",
-    "sum_outputs",
-    "tan",
-    "tanh",
-];
+use crate::functions;
 
 /// Letters that stand for a function before a parenthesis, unless the document says otherwise.
 const CUSTOMARY: [&str; 16] =
     ["f", "g", "h", "s", "r", "sigma", "varphi", "phi", "psi", "σ", "φ", "ϕ", "ψ", "net", "act", "Phi"];
 
+/// The functions that every model knows, but those a letter stands for.
+fn all_built_in() -> impl Iterator<Item = &'static str> {
+    let names = functions::BUILT_IN.iter().flat_map(|b| b.aliases.iter().copied().chain([b.name]));
+    names.chain(["dense"]).filter(|name| !CUSTOMARY.contains(name))
+}
+
 /// True for the name of a function that every model knows.
 pub(super) fn is_built_in(name: &str) -> bool {
-    BUILT_IN.contains(&name)
+    all_built_in().any(|known| known == name)
 }
 
 /// The built-in function of a name typed in another case, such as `ReLU`.
 pub(super) fn built_in(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    BUILT_IN.iter().find(|known| **known == lower).copied()
+    all_built_in().find(|known| *known == lower)
 }
 
 /// What the statements of a document make of its names.

@@ -29,8 +29,8 @@ pub struct Evaluation {
     pub loss: f64,
     /// The outputs of each row; empty where the model predicts nothing.
     pub predictions: Vec<Vec<f64>>,
-    /// The share of rows with |output - target| < 0.5 in every output; `None` where outputs and
-    /// targets cannot be compared.
+    /// The share of rows with |output - target| < 0.5 in every output, logits read as the
+    /// probabilities they stand for; `None` where outputs and targets cannot be compared.
     pub accuracy: Option<f64>,
     /// The other rows.
     pub wrong: Vec<WrongRow>,

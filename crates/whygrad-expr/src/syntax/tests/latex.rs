@@ -120,6 +120,15 @@ fn the_polynomial_of_the_tutorial() {
 }
 
 #[test]
+fn every_named_function_is_called_and_not_multiplied() {
+    check(r"\mathrm{softsign}(x + 1) \cdot \operatorname{erf}(z)", "(* (softsign (+ x 1)) (erf z))");
+    for built_in in crate::functions::BUILT_IN.iter().filter(|b| b.name.len() > 1) {
+        let name = built_in.name;
+        check(&format!(r"\mathrm{{{}}}(z)", name.replace('_', r"\_")), &format!("({name} z)"));
+    }
+}
+
+#[test]
 fn accents_and_subscripts_join_to_names() {
     check(r"\bar{x} + \tilde y + \hat\theta_1", "(+ (+ x_bar y_tilde) theta_hat1)");
     check(r"b_o w_{1,2} w_{ij} \mathbf{w}_1", "(* (* (* b_o w1_2) w_ij) w1)");
