@@ -104,6 +104,12 @@ proptest! {
         for (index, value) in values.iter().enumerate() {
             bindings.bind(SymbolId(u32::try_from(index).unwrap()), vec![*value]);
         }
+        // Text has one zero, so that 1/-0 reads as 1/0: a raw minus is compared where nothing is infinite.
+        let parts = desk.arena.reachable(&[term]);
+        let parts = evaluate(&desk.arena, &parts, &bindings).unwrap();
+        if raw_minus && parts.iter().any(|part| !part.data[0].is_finite()) {
+            return Ok(());
+        }
         let found = evaluate(&desk.arena, &[term, read], &bindings).unwrap();
         let (expected, found) = (found[0].data[0], found[1].data[0]);
         let close = (found - expected).abs() <= 1e-12 * (1.0 + expected.abs());
