@@ -7,7 +7,7 @@ use whygrad::data::{Dataset, bind, builtin, csv, nearest};
 use whygrad::examples::{self, Example};
 use whygrad::init::Initialiser;
 use whygrad::interop::{parameters, run_folder};
-use whygrad::model::{ColumnGroup, Model, ModelOptions, one_word};
+use whygrad::model::{Model, ModelOptions, one_word};
 use whygrad::random::{Key, Purpose, Seed};
 
 use crate::output;
@@ -167,15 +167,12 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
         (builtin::table(&spec, key)?, vec![], None)
     };
     let model = &loaded.model;
-    let groups = |groups: &[ColumnGroup]| -> Vec<bind::Columns> {
-        groups.iter().map(|g| bind::Columns { name: g.name.clone(), size: g.size }).collect()
-    };
     let options = bind::BindOptions {
         inputs: columns(&arguments.inputs, "inputs"),
         targets: columns(&arguments.targets, "targets"),
-        class_index: model.class_index,
+        ..bind::BindOptions::default()
     };
-    let bound = bind::bind(&table, &groups(&model.inputs), &groups(&model.targets), &options);
+    let bound = model.bind(&table, &options);
     let (dataset, more) = bound.map_err(|errors| {
         let errors: Vec<_> = match file {
             Some(file) => errors.into_iter().map(|e| e.in_file(file)).collect(),

@@ -6,4 +6,4 @@ mod messages;
 
 pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};
-pub use messages::{stop_sentence, term_text};
+pub use messages::{rule_of_right, stop_sentence, term_text};

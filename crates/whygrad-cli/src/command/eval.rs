@@ -67,9 +67,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         let right = data.rows - evaluation.wrong.len();
         let _ = writeln!(
             text,
-            "{right} of {} rows right ({:.1} %), counting |output - target| < 0.5",
+            "{right} of {} rows right ({:.1} %), counting {}",
             data.rows,
-            100.0 * accuracy
+            100.0 * accuracy,
+            report::rule_of_right(&loaded.model)
         );
     }
     for w in evaluation.wrong.iter().take(WRONG) {

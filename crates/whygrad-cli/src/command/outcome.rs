@@ -21,7 +21,12 @@ pub(super) fn outcome(
     let mut text = table(data, evaluation);
     let right = evaluation.accuracy.map_or_else(String::new, |a| {
         let rows = data.rows - evaluation.wrong.len();
-        format!("; {rows} of {} rows right ({:.1} %), counting |output - target| < 0.5", data.rows, 100.0 * a)
+        format!(
+            "; {rows} of {} rows right ({:.1} %), counting {}",
+            data.rows,
+            100.0 * a,
+            report::rule_of_right(model)
+        )
     });
     let _ = writeln!(text, "Loss {}{right}.", rounded(run.loss));
     let _ = writeln!(text, "Stopped: {}.", report::stop_sentence(model, run));

@@ -4,7 +4,7 @@ use whygrad_expr::arena::Term;
 
 use whygrad_expr::program::Named;
 
-use crate::model::Model;
+use crate::model::{Logits, Model};
 use crate::train::{Run, StopReason};
 
 /// A term in the model's own words.
@@ -60,5 +60,14 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
         StopReason::Interrupted => {
             format!("stopped by you after {}; what was reached is kept", epochs(run.epoch))
         }
+    }
+}
+
+/// When a row counts as right, in symbols.
+pub fn rule_of_right(model: &Model) -> &'static str {
+    match model.logits {
+        None => "|output - target| < 0.5",
+        Some(Logits::Binary) => "|sigmoid(output) - target| < 0.5",
+        Some(Logits::Classes) => "|softmax(output) - target| < 0.5",
     }
 }
