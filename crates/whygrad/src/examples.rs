@@ -110,7 +110,7 @@ pub const EXAMPLES: &[Example] = &[
     example("spirals", "2-8-8-1 on two spirals", MAP, "spirals", 0.5, 5000),
     example("blobs", "2-8-8-1 on two clouds", MAP, "blobs", 0.5, 500),
     example("xor-cloud", "2-8-8-1 on four clouds in the corners", MAP, "xor-cloud", 0.5, 1000),
-    example("sine", "1-8-1 on a sine with noise", SINE, "sine", 0.1, 3000),
+    example("sine", "1-8-1 on a sine with noise", SINE, "sine", 0.2, 10000),
 ];
 
 /// Finds a built-in model.
