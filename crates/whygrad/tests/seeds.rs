@@ -65,9 +65,7 @@ fn the_not_net_s_printed_figures_come_out_of_an_unrounded_start() {
 
 #[test]
 fn the_descent_ends_on_the_last_printed_digit() {
-    let run = Command::parse("descent.model --init constant(4) --lr 0.01 --smallest-change 0.00001")
-        .prepare()
-        .run();
+    let run = Command::parse("descent.model --start x=4 --lr 0.01 --tol 0.00001").prepare().run();
     assert_eq!((run.theta[0], run.epoch), (2.2500325268933734, 42));
 }
 
@@ -77,8 +75,7 @@ fn the_descent_ends_on_the_last_printed_digit() {
 fn the_descent_from_special_starts() {
     let cases = cases();
     let study = &case(&cases, "003-R-random-starts-003_1d")["expected"]["studies"][0];
-    let mut prepared =
-        Command::parse("descent.model --init constant(0) --lr 0.01 --smallest-change 0.00001").prepare();
+    let mut prepared = Command::parse("descent.model --start x=0 --lr 0.01 --tol 0.00001").prepare();
     prepared.options.keep_path = true;
     for (start, expected) in study["special_starts"].as_object().expect("starts") {
         let [steps, x] = numbers(expected)[..] else { panic!("{start}") };

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use whygrad::model::{Model, ModelOptions};
+use whygrad::model::Model;
 use whygrad::report;
 use whygrad::train::{Run, train};
 
 use super::train::RunArguments;
+use crate::output;
 use crate::progress::Watch;
-use crate::{input, output};
 
 /// What `minimize` takes.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     } else {
         format!("minimize {}", a.expression)
     };
-    let loaded = input::model(&argument, &ModelOptions::default())?;
+    let loaded = a.run.model(&argument, None)?;
     let model = &loaded.model;
     if !model.plain_function {
         bail!("this model needs data; write: whygrad train {} --data ...", a.expression);

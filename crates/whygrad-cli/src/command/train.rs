@@ -51,9 +51,6 @@ pub(crate) struct Arguments {
     /// Where random numbers come from: `own`, or `python` for the stream after random.seed(SEED)
     #[arg(long, value_name = "SOURCE", default_value = "own", value_parser = random_source)]
     random: RandomSource,
-    /// Train with a gradient you wrote (lines such as dw1 = ...) instead of the derived one
-    #[arg(long, value_name = "FILE")]
-    gradient: Option<PathBuf>,
     /// Stop when every row is on the right side: |output - target| < 0.5
     #[arg(long)]
     until_right: bool,
@@ -89,6 +86,9 @@ pub(crate) struct RunArguments {
     /// The run folder (default: a new one in ./runs; `none` writes nothing)
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Use a gradient you wrote (lines such as dw1 = ...) instead of the derived one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gradient: Option<PathBuf>,
     /// Print one JSON document instead of pictures
     #[arg(long)]
     pub(crate) json: bool,
@@ -139,6 +139,13 @@ fn random_source(text: &str) -> Result<RandomSource, String> {
 }
 
 impl RunArguments {
+    /// Reads the model, and the person's gradient where there is one.
+    pub(crate) fn model(&self, argument: &str, loss: Option<String>) -> anyhow::Result<Loaded> {
+        let gradient = self.gradient.as_deref().map(input::read_text).transpose()?;
+        let file = self.gradient.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+        input::model_and_gradient(argument, &ModelOptions { loss, gradient }, &file)
+    }
+
     /// The options of a run, without what only data needs.
     pub(crate) fn options(&self, learning_rate: f64, epochs: u64) -> Options {
         Options {
@@ -158,10 +165,7 @@ impl RunArguments {
 }
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
-    let gradient = a.gradient.as_deref().map(input::read_text).transpose()?;
-    let gradient_file = a.gradient.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-    let wanted = ModelOptions { loss: a.loss.clone(), gradient };
-    let loaded = input::model_and_gradient(&a.model, &wanted, &gradient_file)?;
+    let loaded = a.run.model(&a.model, a.loss.clone())?;
     let model = &loaded.model;
     if model.plain_function {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);

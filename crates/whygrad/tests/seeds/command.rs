@@ -26,7 +26,7 @@ pub(crate) fn is(file: &str, extension: &str) -> bool {
     Path::new(file).extension().is_some_and(|found| found == extension)
 }
 
-/// `train MODEL --option value ...`, with file names as they stand in `examples/seeds`.
+/// `train MODEL --option value ...` or `minimize MODEL ...`, with file names as they stand in `examples/seeds`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Command {
     pub(crate) model: String,
@@ -35,9 +35,9 @@ pub(crate) struct Command {
 }
 
 impl Command {
-    /// Reads a line such as `whygrad train examples/seeds/not.model --lr 0.05`, or what follows `train`.
+    /// Reads a line such as `whygrad train examples/seeds/not.model --lr 0.05`, or what follows the verb.
     pub(crate) fn parse(line: &str) -> Command {
-        let line = line.trim().trim_start_matches("whygrad train ");
+        let line = line.trim().trim_start_matches("whygrad train ").trim_start_matches("whygrad minimize ");
         let mut words = words(line).into_iter().map(|word| word.replace("examples/seeds/", ""));
         let model = words.next().expect("a model");
         let mut options = Vec::new();
@@ -76,7 +76,8 @@ impl Command {
             "--batch",
             "--lr",
             "--epochs",
-            "--smallest-change",
+            "--start",
+            "--tol",
         ];
         for (name, _) in &self.options {
             assert!(known.contains(&name.as_str()), "{name} is no option");
@@ -101,8 +102,13 @@ impl Command {
             keep_all_history: true,
             ..defaults
         };
-        options.stop.smallest_change = self.number("--smallest-change");
-        let init = self.get("--init").expect("--init").to_owned();
+        options.stop.smallest_change = self.number("--tol");
+        // The functions descended on have one variable.
+        let start = self.get("--start").and_then(|s| s.strip_prefix("x="));
+        let init = match start {
+            Some(value) => format!("constant({value})"),
+            None => self.get("--init").expect("--init").to_owned(),
+        };
         Prepared { model, data, options, init }
     }
 

@@ -143,7 +143,7 @@ pub(crate) const STUDIES: &[Study] = &[
     study(
         "003-R-random-starts-003_1d",
         "003 1-D descent, x0 ~ U(-2,4), gamma .01, precision 1e-5",
-        "descent.model --init 'uniform(-2, 4)' --lr 0.01 --smallest-change 0.00001",
+        "descent.model --init 'uniform(-2, 4)' --lr 0.01 --tol 0.00001",
         500,
         &["reaches 2.25 (|x-2.25|<1e-3)", "stops near the inflection x=0 (|x|<0.1)"],
     ),

@@ -5,7 +5,7 @@
 pub(crate) struct System {
     /// The case in `data/oracle.json`.
     pub(crate) case: &'static str,
-    /// What follows `whygrad train`, without the folder.
+    /// What follows the verb, without the folder.
     pub(crate) command: &'static str,
     /// Whether the figures printed in the document come out.
     pub(crate) printed: bool,
@@ -160,16 +160,13 @@ pub(crate) const SYSTEMS: &[System] = &[
         "002-D-existence",
         "xor-no-bias.model --data xor-no-bias.csv --init xor-no-bias-exact.json --epochs 0",
     ),
-    system("003-1-descent-1d", "descent.model --init constant(4) --lr 0.01 --smallest-change 0.00001"),
-    system("003-1-descent-1d", "descent-latex.model --init constant(4) --lr 0.01 --smallest-change 0.00001"),
+    system("003-1-descent-1d", "descent.model --start x=4 --lr 0.01 --tol 0.00001"),
+    system("003-1-descent-1d", "descent-latex.model --start x=4 --lr 0.01 --tol 0.00001"),
     system(
         "003-1-descent-1d",
-        "descent.model --gradient descent.gradient --init constant(4) --lr 0.01 --smallest-change 0.00001",
+        "descent.model --gradient descent.gradient --start x=4 --lr 0.01 --tol 0.00001",
     ),
-    system(
-        "003-1b-descent-1d-inflection",
-        "descent.model --init constant(-1) --lr 0.01 --smallest-change 0.00001",
-    ),
+    system("003-1b-descent-1d-inflection", "descent.model --start x=-1 --lr 0.01 --tol 0.00001"),
     system(
         "003-2-oneweight-AS-PRINTED-BUGGY",
         "one-weight.model --gradient one-weight-as-printed.gradient --data one-weight.csv --init constant(5) \
