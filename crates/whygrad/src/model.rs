@@ -113,9 +113,10 @@ impl Model {
         }
         let (layers, roles, values) = (resolver.layers, resolver.roles, resolver.values);
         let failed = messages.iter().any(Diagnostic::is_error);
-        let Some(objective) = objective.filter(|_| !failed) else {
+        let Some(mut objective) = objective.filter(|_| !failed) else {
             return Err(ModelError::new(text, own.as_ref(), messages));
         };
+        sum_of_examples(joined, &mut arena, &mut objective, &mut messages);
         let definitions = scope
             .definitions
             .iter()
@@ -397,6 +398,28 @@ fn linear_note(layers: &Layers) -> Option<Diagnostic> {
     let linear = layers.activations.len() > 1 && layers.activations.iter().all(|a| a == "identity");
     let message = "no activation: stacked linear layers are one linear map";
     linear.then(|| Diagnostic::note("no-activation", message))
+}
+
+/// On paper a loss is often typeset for one example, `E = \frac{1}{2}(y - \hat{y})^2`: with several
+/// rows it is their sum. A loss in text has to say sum or mean itself.
+fn sum_of_examples(
+    text: &str,
+    arena: &mut Arena,
+    objective: &mut objective::Objective,
+    messages: &mut Vec<Diagnostic>,
+) {
+    let shape = arena.shape(objective.loss);
+    let typeset = objective.formula.and_then(|f| text.get(f.start..f.end)).is_some_and(|t| t.contains('\\'));
+    if !shape.per_row || !shape.dims.is_scalar() || !typeset {
+        return;
+    }
+    objective.loss = arena.sum_rows(objective.loss);
+    let message = format!("'{}' is the loss of one row: read as the sum over the rows", objective.text);
+    messages.push(
+        Diagnostic::warning("loss-of-one-row", objective.span, message)
+            .label("one number for each row")
+            .help("write \\sum_{i=1}^n or \\frac{1}{n}\\sum_{i=1}^n before it to choose"),
+    );
 }
 
 /// The loss as it is written, where that is short enough for a line.

@@ -1,6 +1,8 @@
 //! Which formulas are seen to be plain layered nets, and how copied LaTeX is read.
 
+use whygrad::data::Dataset;
 use whygrad::model::{Model, ModelOptions};
+use whygrad::train::evaluate;
 
 fn read(text: &str) -> Model {
     match Model::parse(text, &ModelOptions::default()) {
@@ -88,4 +90,24 @@ fn a_name_for_any_numbered_line_is_the_last_one() {
          $$MSE(\\mathbf{w}, \\mathbf{b}, m, X, Y) = \\frac{1}{N}\\sum_{i=1}^N(y_i - m(\\mathbf{w}, \\mathbf{b}, x_i))^2$$",
     );
     assert_eq!(model.describe(), "2-1, sigmoid output, 3 parameters");
+}
+
+#[test]
+fn a_loss_typeset_for_one_example_is_summed_over_the_rows() {
+    let head = "inputs x\ntarget y\n$$\\hat{y} = w x$$\n";
+    let one = read(&format!("{head}$$E = \\frac{{1}}{{2}}(y - \\hat{{y}})^2$$"));
+    let sum = read(&format!("{head}$$E = \\sum_{{i=1}}^n \\frac{{1}}{{2}}(y_i - \\hat{{y}}_i)^2$$"));
+    let data = Dataset {
+        inputs: vec![1.0, 2.0, -0.5],
+        targets: vec![0.3, -1.0, 2.0],
+        rows: 3,
+        input_names: vec!["x".into()],
+        target_names: vec!["y".into()],
+    };
+    assert_eq!(evaluate(&one, &data, &[0.7]).loss, evaluate(&sum, &data, &[0.7]).loss);
+    assert!(one.messages.iter().any(|m| m.code == "loss-of-one-row"));
+    // In text the person says which: that is an error, with both ways out.
+    let text = format!("{head}E = 1/2*(y - y_hat)^2");
+    let error = Model::parse(&text, &ModelOptions::default()).unwrap_err();
+    assert!(error.messages.iter().any(|m| m.code == "loss-not-a-number"));
 }
