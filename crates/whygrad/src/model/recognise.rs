@@ -213,16 +213,13 @@ fn input_order(program: &Program, term: Term) -> (usize, usize) {
     (position.unwrap_or(usize::MAX), entry)
 }
 
+/// An input column: a leaf of its own, or one entry of a group.
 fn is_input(arena: &Arena, term: Term) -> bool {
-    match arena.op(term) {
-        Op::Leaf(id) => arena.symbol_of(id).kind == SymbolKind::Input,
-        Op::Pick(leaf, _) => is_input_leaf(arena, leaf),
-        _ => false,
-    }
-}
-
-fn is_input_leaf(arena: &Arena, term: Term) -> bool {
-    matches!(arena.op(term), Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Input)
+    let leaf = match arena.op(term) {
+        Op::Pick(group, _) => group,
+        _ => term,
+    };
+    matches!(arena.op(leaf), Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Input)
 }
 
 fn parameter(arena: &Arena, term: Term) -> Option<String> {
