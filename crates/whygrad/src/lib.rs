@@ -30,8 +30,9 @@
 //! ```
 //!
 //! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
-//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`report`].
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`]; [`report`].
 
+pub mod check;
 pub mod data;
 pub mod derive;
 pub mod examples;

@@ -27,7 +27,8 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("derive", &["model"]),
     ("interop", &["data", "model"]),
     ("train", &["random", "data", "init", "model"]),
-    ("report", &["data", "model", "interop", "train"]),
+    ("check", &["random", "data", "init", "model", "interop", "train"]),
+    ("report", &["data", "model", "interop", "train", "check"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.
