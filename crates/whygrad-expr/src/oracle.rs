@@ -169,13 +169,7 @@ fn value_of<S: Scalar>(
                 Op::RowCount | Op::Leaf(_) => S::real(bindings.rows as f64),
                 Op::Map(function, a) => apply(function, at(a, row, entry)),
                 Op::Zip(zip, a, b) => combine(zip, at(a, row, entry), at(b, row, entry)),
-                Op::Select(c, a, b) => {
-                    if at(c, row, entry).re() > 0.0 {
-                        at(a, row, entry)
-                    } else {
-                        at(b, row, entry)
-                    }
-                }
+                Op::Select(c, a, b) => S::choose(at(c, row, entry), at(a, row, entry), at(b, row, entry)),
                 Op::Fill(a, _) => at(a, row, 0),
                 Op::Pick(a, index) => at(a, row, index),
                 Op::Place(a, index, _) => {
@@ -235,7 +229,7 @@ pub fn apply<S: Scalar>(function: Function, a: S) -> S {
                 a
             }
         }
-        Function::Sign => S::real(sign(a.re())),
+        Function::Sign => a.sign(),
     }
 }
 

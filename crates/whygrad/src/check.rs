@@ -86,7 +86,9 @@ pub enum Status {
     Right,
     /// Differs at one probe at least.
     Wrong,
-    /// Not given, or nowhere finite.
+    /// Given, but nowhere to be told: what is true is itself in doubt, or not finite.
+    Undecided,
+    /// Not given.
     NotGiven,
 }
 
