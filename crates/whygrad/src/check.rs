@@ -3,6 +3,7 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+pub mod formulas;
 pub mod mistake;
 pub mod probe;
 mod search;
@@ -11,6 +12,7 @@ pub mod truth;
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Seed;
+pub use formulas::Formulas;
 pub use mistake::Kind;
 pub use probe::{Freedom, Probe, Role};
 

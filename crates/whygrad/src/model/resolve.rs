@@ -52,6 +52,8 @@ pub(crate) struct Resolver<'a> {
     pub(super) faulty: HashSet<ExprId>,
     /// The person's functions whose bodies are being resolved, the outermost first.
     pub(super) calling: Vec<usize>,
+    /// The terms of all expressions outside functions, while it is there.
+    pub(super) recorded: Option<HashMap<ExprId, Term>>,
     /// Calls of own functions that are resolved, by function and arguments.
     pub(super) called: HashMap<(usize, Vec<Term>), Term>,
 }
@@ -79,8 +81,8 @@ impl<'a> Resolver<'a> {
     ) -> Resolver<'a> {
         let values = vec![Definite::Open; scope.definitions.len()];
         let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
-        let (called, faulty) = (HashMap::new(), HashSet::new());
-        Resolver { ast, arena, scope, messages, values, layers, roles, faulty, calling, called }
+        let (called, faulty, recorded) = (HashMap::new(), HashSet::new(), None);
+        Resolver { ast, arena, scope, messages, values, layers, roles, faulty, calling, recorded, called }
     }
 
     /// Says what is wrong, once, however often the place is met.
@@ -91,8 +93,9 @@ impl<'a> Resolver<'a> {
         Failed
     }
 
-    /// Resolves every definition, each after those it needs, whatever the order of the lines.
+    /// Resolves every definition that is not yet, each after those it needs, whatever the order of the lines.
     pub(crate) fn definitions(&mut self) {
+        self.values.resize(self.scope.definitions.len(), Definite::Open);
         let needs: Vec<Vec<usize>> =
             self.scope.definitions.iter().map(|d| self.definitions_in(d.value)).collect();
         loop {
@@ -176,6 +179,11 @@ impl<'a> Resolver<'a> {
                 Err(Failed) => failed = true,
             }
         }
+        if self.calling.is_empty()
+            && let Some(recorded) = &mut self.recorded
+        {
+            recorded.extend(&terms);
+        }
         match terms.get(&root) {
             Some(&term) if !failed => Ok(term),
             _ => Err(Failed),
@@ -241,6 +249,7 @@ impl<'a> Resolver<'a> {
             }
             Some(Entity::Definition(index)) => self.values[index].term().ok_or(Failed),
             Some(Entity::Fixed(value, shape)) => self.fixed(value, &shape, span),
+            Some(Entity::Term(term)) => Ok(term),
             Some(Entity::Function(_)) => Err(self.error(
                 Diagnostic::error("function-without-argument", span, format!("'{text}' is a function"))
                     .label("expected its argument")

@@ -1,0 +1,406 @@
+//! Which derivative each formula is, and the terms of its parts.
+
+use std::collections::{HashMap, HashSet};
+
+use whygrad_expr::arena::Term;
+use whygrad_expr::diagnostic::Diagnostic;
+use whygrad_expr::op::Op;
+use whygrad_expr::program::Parameter;
+use whygrad_expr::shape::Dims;
+use whygrad_expr::syntax::ast::{ExprId, ExprKind, Name, Span, Statement};
+
+use super::super::objective::{LOSS_NAMES, Objective};
+use super::super::resolve::Resolver;
+use super::super::scope::{Declared, Entity, subtree};
+use super::OwnGradient;
+use super::left::{Left, Names};
+use super::names::Line;
+use super::outside::warn_of_rows;
+use crate::data::nearest;
+
+/// One formula and what it is the derivative by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// The index of the parameter.
+    pub(super) parameter: usize,
+    /// Its entry, row by row; `None` for all of it.
+    pub(super) entry: Option<usize>,
+    /// As written.
+    pub(super) term: Term,
+    /// Its left side, where it has one, else the formula.
+    pub(super) left: Span,
+    /// The formula.
+    pub(super) root: ExprId,
+}
+
+/// One entry of the flat gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Entry {
+    /// As written, one number.
+    pub(crate) term: Term,
+    /// Its formula's place in the gradient's text.
+    pub(crate) span: Span,
+    /// Which of [`Written::parts`] are its formula's.
+    pub(crate) parts: usize,
+}
+
+/// A gradient's text, read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Written {
+    /// The formulas with what they are the derivatives by.
+    given: Vec<Given>,
+    /// The flat gradient; `None` where nothing is written.
+    pub(crate) entries: Vec<Option<Entry>>,
+    /// By formula: every expression of it and of the lines it uses, with its place and its term.
+    pub(crate) parts: Vec<Vec<(Span, Term)>>,
+    /// The text's own lines: name, place of the formula, term.
+    pub(crate) definitions: Vec<(String, Span, Term)>,
+    /// The loss, where the text has one.
+    pub(crate) loss: Option<Term>,
+}
+
+impl Written {
+    /// What all of a parameter was set to.
+    pub(super) fn whole(&self, parameter: usize) -> Option<Term> {
+        self.given.iter().find(|g| g.parameter == parameter && g.entry.is_none()).map(|g| g.term)
+    }
+
+    /// What one entry of a parameter was set to.
+    pub(super) fn entry(&self, parameter: usize, entry: usize) -> Option<Term> {
+        self.given.iter().find(|g| g.parameter == parameter && g.entry == Some(entry)).map(|g| g.term)
+    }
+
+    /// The left side of the first line of a parameter.
+    pub(super) fn left_of(&self, parameter: usize) -> Option<Span> {
+        self.given.iter().find(|g| g.parameter == parameter).map(|g| g.left)
+    }
+}
+
+impl OwnGradient {
+    /// Reads the statements of the gradient's text, in a model that is resolved. What is wrong is said.
+    pub(crate) fn read(
+        &self,
+        statements: &[Statement],
+        objective: Option<&Objective>,
+        unread: &[String],
+        resolver: &mut Resolver,
+    ) -> Written {
+        let first = resolver.scope.definitions.len();
+        let lines = self.claim(statements, objective, resolver);
+        self.mentioned(statements, objective, resolver);
+        resolver.unknown_names(statements, unread);
+        Self::no_layers(statements, resolver);
+        resolver.recorded = Some(HashMap::new());
+        resolver.definitions();
+        let recorded = resolver.recorded.take().unwrap_or_default();
+        let mut reader = Reader {
+            own: self,
+            first,
+            loss: objective.map_or("loss", |objective| objective.text.as_str()),
+            layout: layout(&resolver.scope.parameters),
+            resolver,
+            recorded,
+            written: Written::default(),
+        };
+        reader.lines(&lines);
+        reader.order(&lines);
+        reader.entries();
+        reader.own_lines(&lines);
+        reader.written
+    }
+}
+
+/// Shape and place of the parameters, without those of layers that failed.
+fn layout(parameters: &[Declared]) -> Vec<Option<Parameter>> {
+    let mut offset = 0;
+    let place = |p: &Declared| {
+        let p = Parameter { symbol: p.symbol?, name: p.name.clone(), shape: p.shape.clone(), offset };
+        offset += p.len();
+        Some(p)
+    };
+    parameters.iter().map(place).collect()
+}
+
+struct Reader<'a, 'b> {
+    own: &'a OwnGradient,
+    /// The first definition of the gradient's text.
+    first: usize,
+    loss: &'a str,
+    layout: Vec<Option<Parameter>>,
+    resolver: &'a mut Resolver<'b>,
+    recorded: HashMap<ExprId, Term>,
+    written: Written,
+}
+
+impl Reader<'_, '_> {
+    fn definition(&self, index: usize) -> (Name, ExprId) {
+        let definition = &self.resolver.scope.definitions[index];
+        (definition.name.clone(), definition.value)
+    }
+
+    fn count(&self) -> usize {
+        self.layout.iter().flatten().map(Parameter::len).sum()
+    }
+
+    /// The lines whose left sides say what they are.
+    fn lines(&mut self, lines: &[Line]) {
+        for line in lines.iter().filter(|line| !line.bare) {
+            let (name, root) = self.definition(line.definition);
+            let term = self.resolver.values[line.definition].term();
+            match (&line.left, term) {
+                (Left::Unknown(by), _) => self.unknown(&name, by),
+                (&Left::Component { parameter, entry }, Some(term)) => {
+                    self.give(Given { parameter, entry, term, left: name.span, root });
+                }
+                (Left::All, Some(term)) => self.column(term, name.span, root),
+                (Left::Own | Left::Component { .. } | Left::All, _) => {}
+            }
+        }
+    }
+
+    /// Formulas alone: the derivatives in the order of the parameters.
+    fn order(&mut self, lines: &[Line]) {
+        let bare: Vec<&Line> = lines.iter().filter(|line| line.bare).collect();
+        let Some(&first) = bare.first() else { return };
+        let span = self.resolver.ast.expr(self.definition(first.definition).1).span;
+        if lines.iter().any(|line| !line.bare && line.left != Left::Own) {
+            self.resolver.error(
+                Diagnostic::error("gradient-order", span, "some derivatives have a name and some have none")
+                    .label("which derivative is this?")
+                    .help("write its name before it, `dw1 = ...`, or leave out all names"),
+            );
+            return;
+        }
+        let terms: Option<Vec<(Term, ExprId)>> = bare
+            .iter()
+            .map(|l| Some((self.resolver.values[l.definition].term()?, self.definition(l.definition).1)))
+            .collect();
+        let Some(terms) = terms else { return };
+        let parameters: Vec<(usize, usize)> =
+            self.layout.iter().enumerate().filter_map(|(k, p)| Some((k, p.as_ref()?.len()))).collect();
+        let span_of = |r: &Self, root: ExprId| r.resolver.ast.expr(root).span;
+        if terms.len() == parameters.len() {
+            for ((parameter, _), (term, root)) in parameters.into_iter().zip(terms) {
+                let left = span_of(self, root);
+                self.give(Given { parameter, entry: None, term, left, root });
+            }
+        } else if terms.len() == self.count() {
+            let places = parameters.into_iter().flat_map(|(p, len)| (0..len).map(move |k| (p, k)));
+            for ((parameter, entry), (term, root)) in places.zip(terms) {
+                let left = span_of(self, root);
+                self.give(Given { parameter, entry: Some(entry), term, left, root });
+            }
+        } else if let [(term, root)] = terms[..] {
+            self.column(term, span, root);
+        } else {
+            let last = terms.last().map_or(span, |&(_, root)| span_of(self, root));
+            self.wrong_count(terms.len(), last);
+        }
+    }
+
+    fn wrong_count(&mut self, found: usize, span: Span) {
+        let names: Vec<&str> = self.layout.iter().flatten().map(|p| p.name.as_str()).collect();
+        let shown = if names.len() > 12 { &names[..12] } else { &names[..] };
+        let dots = if names.len() > 12 { ", ..." } else { "" };
+        let (count, list) = (self.count(), shown.join(", "));
+        let plural = if count == 1 { "" } else { "s" };
+        let message = format!("the model has {count} derivative{plural}, the gradient {found}");
+        self.resolver.error(
+            Diagnostic::error("gradient-order", span, message)
+                .label(format!("expected {count} in the order {list}{dots}, found {found}"))
+                .help("write those there are with their names: dw1 = ..., one a line"),
+        );
+    }
+
+    /// One column with all derivatives.
+    fn column(&mut self, term: Term, left: Span, root: ExprId) {
+        let (found, count) = (self.resolver.arena.dims(term).len(), self.count());
+        if found != count || matches!(self.resolver.arena.dims(term), Dims::Matrix(..)) {
+            return self.wrong_count(found, left);
+        }
+        let places: Vec<(usize, usize)> = (self.layout.iter().enumerate())
+            .flat_map(|(parameter, p)| (0..p.as_ref().map_or(0, Parameter::len)).map(move |k| (parameter, k)))
+            .collect();
+        for (at, (parameter, entry)) in places.into_iter().enumerate() {
+            let (term, root) = self.entry_of(term, root, at);
+            self.give(Given { parameter, entry: Some(entry), term, left, root });
+        }
+    }
+
+    /// One entry of a formula's value: of a list its item, else the formula's entry.
+    fn entry_of(&mut self, term: Term, root: ExprId, at: usize) -> (Term, ExprId) {
+        let dims = self.resolver.arena.dims(term);
+        if dims.is_scalar() {
+            return (term, root);
+        }
+        let columns = if let Dims::Matrix(_, columns) = dims { columns } else { 1 };
+        let item = |id: ExprId, at: usize, of: usize| match &self.resolver.ast.expr(id).kind {
+            ExprKind::List(items) if items.len() == of => items.get(at).copied(),
+            _ => None,
+        };
+        let row = item(root, at / columns, dims.len() / columns);
+        let entry =
+            row.and_then(|row| if columns == 1 { Some(row) } else { item(row, at % columns, columns) });
+        let found = entry.and_then(|id| Some((*self.recorded.get(&id)?, id)));
+        found.unwrap_or_else(|| (self.resolver.arena.make(Op::Pick(term, at)), root))
+    }
+
+    /// Takes a formula, if its shape fits and nothing else is there.
+    fn give(&mut self, given: Given) {
+        let Some(p) = self.layout.get(given.parameter).and_then(Option::as_ref) else { return };
+        let name = given.entry.map_or_else(|| p.name.clone(), |k| p.entry_name(k));
+        let dims = match given.entry {
+            Some(_) => Dims::Scalar,
+            None => Dims::from_declared(&p.shape).unwrap_or(Dims::Scalar),
+        };
+        let found = self.resolver.arena.dims(given.term);
+        if found != dims && !found.is_scalar() {
+            let what = if dims.is_scalar() { "one number".to_owned() } else { dims.to_string() };
+            self.resolver.error(
+                Diagnostic::error(
+                    "shape",
+                    given.left,
+                    format!("d{name} is {found}, the parameter is {what}"),
+                )
+                .label("a derivative has the shape of its parameter")
+                .help(if dims.is_scalar() {
+                    "sum(...) adds up rows and entries, v[0] is one entry".to_owned()
+                } else {
+                    format!("one entry is written d{}", p.entry_name(0))
+                }),
+            );
+            return;
+        }
+        let same = |g: &&Given| {
+            g.parameter == given.parameter
+                && (g.entry == given.entry || g.entry.is_none() || given.entry.is_none())
+        };
+        if self.written.given.iter().any(|g| same(&g)) {
+            self.resolver.error(
+                Diagnostic::error("name-taken", given.left, format!("'d{name}' is defined twice"))
+                    .label("this derivative is given above")
+                    .help("keep one of the two lines"),
+            );
+            return;
+        }
+        self.written.given.push(given);
+    }
+
+    /// The flat gradient, entry by entry, with the parts of its formulas.
+    fn entries(&mut self) {
+        self.written.entries = vec![None; self.count()];
+        let mut known: HashMap<ExprId, usize> = HashMap::new();
+        let mut warned = HashSet::new();
+        for given in self.written.given.clone() {
+            let Some(p) = self.layout[given.parameter].clone() else { continue };
+            let all = given.entry.map_or(0..p.len(), |k| k..k + 1);
+            for k in all {
+                let (term, root) = match given.entry {
+                    Some(_) => (given.term, given.root),
+                    None => self.entry_of(given.term, given.root, k),
+                };
+                let parts = match known.get(&root) {
+                    Some(&parts) => parts,
+                    None => {
+                        self.written.parts.push(self.parts(root));
+                        known.insert(root, self.written.parts.len() - 1);
+                        self.written.parts.len() - 1
+                    }
+                };
+                let span = self.own.own_place(self.resolver.ast.expr(root).span);
+                self.written.entries[p.offset + k] = Some(Entry { term, span, parts });
+                if self.own.generous && self.resolver.arena.shape(term).per_row && warned.insert(root) {
+                    let name = if known.len() == p.len() { p.entry_name(k) } else { p.name.clone() };
+                    warn_of_rows(&name, root, &self.recorded, self.resolver);
+                }
+            }
+            let spread =
+                given.entry.is_none() && p.len() > 1 && self.resolver.arena.dims(given.term).is_scalar();
+            if self.own.generous && spread && self.resolver.arena.constant_of(given.term).is_none() {
+                let message =
+                    format!("d{} is one number, read as that of each of its {} entries", p.name, p.len());
+                self.resolver.messages.push(
+                    Diagnostic::warning("one-for-all", given.left, message)
+                        .label(format!("{} has the shape {:?}", p.name, p.shape)),
+                );
+            }
+        }
+    }
+
+    /// Every expression of a formula and of the lines it uses.
+    fn parts(&self, root: ExprId) -> Vec<(Span, Term)> {
+        let mut found = Vec::new();
+        let (mut open, mut seen) = (vec![root], HashSet::from([root]));
+        while let Some(root) = open.pop() {
+            for id in subtree(self.resolver.ast, root) {
+                let expr = self.resolver.ast.expr(id);
+                if let Some(&term) = self.recorded.get(&id) {
+                    found.push((self.own.own_place(expr.span), term));
+                }
+                let ExprKind::Name(text) = &expr.kind else { continue };
+                if let Some(&Entity::Definition(index)) = self.resolver.scope.names.get(text)
+                    && index >= self.first
+                    && seen.insert(self.definition(index).1)
+                {
+                    open.push(self.definition(index).1);
+                }
+            }
+        }
+        found
+    }
+
+    /// The text's own definitions, and which of them nobody uses.
+    fn own_lines(&mut self, lines: &[Line]) {
+        for line in lines.iter().filter(|line| line.left == Left::Own && !line.bare) {
+            let (name, root) = self.definition(line.definition);
+            let used = |kind: &ExprKind| matches!(kind, ExprKind::Name(text) if *text == name.text);
+            let used = self.resolver.ast.expressions.iter().any(|e| used(&e.kind));
+            let parameters = &self.resolver.scope.parameters;
+            let names = Names { loss: self.loss, parameters, generous: self.own.generous };
+            let is_loss = name.text == self.loss || LOSS_NAMES.contains(&name.text.as_str());
+            let meant = names.meant(&name.text).filter(|_| !used && !is_loss);
+            if let Some(by) = meant {
+                self.unknown(&name, &by);
+                continue;
+            }
+            if self.own.generous && !used && !is_loss {
+                let message = format!("'{}' is not used by any derivative", name.text);
+                self.resolver
+                    .messages
+                    .push(Diagnostic::warning("not-used", name.span, message).label("no formula names it"));
+            }
+            let Some(term) = self.resolver.values[line.definition].term() else { continue };
+            let shape = self.resolver.arena.shape(term);
+            if is_loss && !shape.per_row && shape.dims.is_scalar() {
+                self.written.loss = Some(term);
+            }
+            let span = self.own.own_place(self.resolver.ast.expr(root).span);
+            self.written.definitions.push((name.text, span, term));
+        }
+    }
+
+    /// A derivative by what is no parameter.
+    fn unknown(&mut self, name: &Name, by: &str) {
+        let parameters = &self.resolver.scope.parameters;
+        let base = by.split('[').next().unwrap_or(by);
+        let names: Vec<&str> = parameters.iter().map(|p| p.name.as_str()).collect();
+        let help = match (parameters.iter().find(|p| p.name == base), nearest(base, &names)) {
+            (Some(p), _) if p.shape.is_empty() => format!("{base} is one number: write d{base} = ..."),
+            (Some(p), _) => {
+                let list =
+                    |list: Vec<usize>| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+                let last = list(p.shape.iter().map(|size| size - 1).collect());
+                let first = list(vec![0; p.shape.len()]);
+                format!("its entries go from d{base}[{first}] to d{base}[{last}]")
+            }
+            (None, Some(close)) => format!("did you mean d{close}?"),
+            (None, None) => format!("the parameters are {}", names.join(", ")),
+        };
+        let message = format!("the model has no parameter '{by}' to take {} by", name.text);
+        self.resolver.error(
+            Diagnostic::error("unknown-component", name.span, message)
+                .label("neither a derivative nor used by another line")
+                .help(help),
+        );
+    }
+}
