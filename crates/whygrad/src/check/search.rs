@@ -220,8 +220,11 @@ fn report(
 
 fn spread(lab: &Lab<'_>, some: &BTreeSet<usize>, wrong: &BTreeSet<usize>) -> Vec<usize> {
     let parameters = &lab.model.program.parameters;
-    let within = |p: &whygrad_expr::program::Parameter| some.range(p.offset..p.offset + p.len()).next().is_some();
-    let of = |p: &whygrad_expr::program::Parameter| wrong.range(p.offset..p.offset + p.len()).copied().collect::<Vec<_>>();
+    let within =
+        |p: &whygrad_expr::program::Parameter| some.range(p.offset..p.offset + p.len()).next().is_some();
+    let of = |p: &whygrad_expr::program::Parameter| {
+        wrong.range(p.offset..p.offset + p.len()).copied().collect::<Vec<_>>()
+    };
     parameters.iter().filter(|p| within(p)).flat_map(of).collect()
 }
 

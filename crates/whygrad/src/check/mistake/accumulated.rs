@@ -34,7 +34,14 @@ pub(crate) fn momentum(lab: &mut Lab<'_>, share: f64) -> EditId {
 /// The answers change from call to call in a way that has no name here.
 pub(crate) fn unknown(lab: &mut Lab<'_>) -> EditId {
     lab.edit(ENTRY.page.name, usize::MAX, 2, || {
-        let what = "asked twice the same, it answers differently: something is kept from call to call".to_owned();
-        EditText::new(Kind::Other, 1.0, what, "an answer that depends on earlier calls", "the same answer at the same point")
+        let what =
+            "asked twice the same, it answers differently: something is kept from call to call".to_owned();
+        EditText::new(
+            Kind::Other,
+            1.0,
+            what,
+            "an answer that depends on earlier calls",
+            "the same answer at the same point",
+        )
     })
 }

@@ -20,7 +20,8 @@ pub(crate) fn edits(lab: &mut Lab<'_>, is_bias: bool, layer: &str, stage: usize)
     let name = ENTRY.page.name;
     if is_bias {
         return vec![lab.edit(name, stage, 0, || {
-            let what = format!("the biases of '{layer}' are left out of the gradient: they keep their start value");
+            let what =
+                format!("the biases of '{layer}' are left out of the gradient: they keep their start value");
             EditText::new(Kind::MissingBias, 1.0, what, "dL/db = 0", "dL/db = sum over rows of delta")
         })];
     }
@@ -29,7 +30,8 @@ pub(crate) fn edits(lab: &mut Lab<'_>, is_bias: bool, layer: &str, stage: usize)
         EditText::new(Kind::Other, 1.2, what, "dL/dw = 0", "dL/dw = sum over rows of delta * input")
     });
     let index = lab.edit(name, stage, 2, || {
-        let what = "the derivative is 0, as by a variable that does not occur: an index of another one".to_owned();
+        let what =
+            "the derivative is 0, as by a variable that does not occur: an index of another one".to_owned();
         EditText::new(Kind::WrongVariable, 1.3, what, "dz/dw = 0", "dz/dw = the weight's input")
     });
     vec![out, index]

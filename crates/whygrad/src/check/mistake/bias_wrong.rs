@@ -3,9 +3,9 @@
 use whygrad_expr::arena::Term;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Stage;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
-use crate::check::search::chain::Stage;
 use crate::check::search::site::{Finder, GradientSite, Variant};
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -46,7 +46,8 @@ fn factor(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) 
         let product = lab.mul(site.delta, value);
         let term = lab.sum_rows(product);
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!("the bias gradient of '{layer}' has the factor {words}, which belongs to a weight");
+            let what =
+                format!("the bias gradient of '{layer}' has the factor {words}, which belongs to a weight");
             let given = site.bias_line(&format!("sum over rows of delta_{layer} * {words}"));
             EditText::new(kind, price, what, &given, &site.right_bias())
         });

@@ -47,10 +47,20 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     terms.push((mean, "the mean error of all rows".to_owned(), Kind::WrongReduction, 1.3));
     if !dims.is_scalar() {
         let sum = lab.sum_entries(site.error);
-        terms.push((lab.fill(sum, dims), "the sum of the errors of all outputs".to_owned(), Kind::WrongReduction, 1.3));
+        terms.push((
+            lab.fill(sum, dims),
+            "the sum of the errors of all outputs".to_owned(),
+            Kind::WrongReduction,
+            1.3,
+        ));
         for (k, name) in [(0, "first"), (dims.len() - 1, "last")] {
             let picked = lab.pick(site.error, k);
-            terms.push((lab.fill(picked, dims), format!("the error of the {name} output"), Kind::WrongVariable, 1.4));
+            terms.push((
+                lab.fill(picked, dims),
+                format!("the error of the {name} output"),
+                Kind::WrongVariable,
+                1.4,
+            ));
         }
     }
     for (tag, (term, written, kind, price)) in terms.into_iter().enumerate() {

@@ -23,7 +23,8 @@ fn left_out(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>
     let term = lab.sum_outer(site.delta, ones);
     let layer = &site.affine.name;
     let edit = lab.edit(ENTRY.page.name, site.stage, 0, || {
-        let what = format!("the factor {}, the input of the weight, is left out in '{layer}'", site.input_name());
+        let what =
+            format!("the factor {}, the input of the weight, is left out in '{layer}'", site.input_name());
         let given = site.weight_line(&format!("sum over rows of delta_{layer}"));
         EditText::new(Kind::MissingFactor, 1.0, what, &given, &site.right())
     });

@@ -4,9 +4,9 @@ use whygrad_expr::arena::Term;
 use whygrad_expr::op::Op;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Stage;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
-use crate::check::search::chain::Stage;
 use crate::check::search::site::{Finder, GradientSite, Variant};
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -46,7 +46,11 @@ fn wrong(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) {
     let layer = &site.affine.name;
     for (tag, f) in all.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!("{} stands where {}, the input of the weight, belongs in '{layer}'", f.words, site.input_name());
+            let what = format!(
+                "{} stands where {}, the input of the weight, belongs in '{layer}'",
+                f.words,
+                site.input_name()
+            );
             let given = site.weight_line(&format!("sum over rows of delta_{layer} * ({})'", f.words));
             EditText::new(f.kind, f.price, what, &given, &site.right())
         });
@@ -99,9 +103,10 @@ fn own_output_by_unit(lab: &mut Lab<'_>, site: &GradientSite<'_>, input: Term, a
         Some(Stage::Activation(a)) => a.output,
         _ => site.affine.output,
     };
-    for (value, words, price) in
-        [(after, "the unit's own activation", 1.0), (site.affine.output, "the unit's own pre-activation", 1.2)]
-    {
+    for (value, words, price) in [
+        (after, "the unit's own activation", 1.0),
+        (site.affine.output, "the unit's own pre-activation", 1.2),
+    ] {
         let product = lab.mul(site.delta, value);
         let term = lab.sum_outer(product, ones);
         all.push(Found { term, words: words.to_owned(), kind: Kind::WrongVariable, price });
@@ -114,7 +119,8 @@ fn own_output_by_unit(lab: &mut Lab<'_>, site: &GradientSite<'_>, input: Term, a
         let back = lab.send_back(w, site.delta);
         let delta = lab.mul(back, slope);
         let term = lab.sum_outer(after, delta);
-        let words = "the error of the layer before times the own activation, instead of the own error times".to_owned();
+        let words = "the error of the layer before times the own activation, instead of the own error times"
+            .to_owned();
         all.push(Found { term, words, kind: Kind::WrongVariable, price: 1.3 });
     }
 }
@@ -147,7 +153,12 @@ fn powers(lab: &mut Lab<'_>, site: &GradientSite<'_>, input: Term, all: &mut Vec
     if let Some(w) = site.affine.weights {
         let right = lab.sum_outer(site.delta, input);
         let term = lab.mul(w, right);
-        all.push(Found { term, words: "the input times the weight itself".into(), kind: Kind::ExtraFactor, price: 1.3 });
+        all.push(Found {
+            term,
+            words: "the input times the weight itself".into(),
+            kind: Kind::ExtraFactor,
+            price: 1.3,
+        });
         let (one, zero) = (lab.number(1.0), site.delta);
         let ones = lab.fill(one, lab.dims(input));
         let plain = lab.sum_outer(zero, ones);

@@ -46,11 +46,25 @@ pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term) -> Vec<Altered> {
             }
             Op::Zip(Zip::Pow, base, exponent) if lab.arena.constant_of(exponent) == Some(2.0) => {
                 let size = lab.map(Function::Abs, base);
-                push(lab, loss, (term, size), tag, (Kind::WrongLossDerivative, 1.4, "of a loss with |..| for the square"), &mut found);
+                push(
+                    lab,
+                    loss,
+                    (term, size),
+                    tag,
+                    (Kind::WrongLossDerivative, 1.4, "of a loss with |..| for the square"),
+                    &mut found,
+                );
                 tag += 1;
             }
             Op::Map(Function::Log, a) => {
-                push(lab, loss, (term, a), tag, (Kind::WrongLossDerivative, 1.5, "of a loss without the logarithm"), &mut found);
+                push(
+                    lab,
+                    loss,
+                    (term, a),
+                    tag,
+                    (Kind::WrongLossDerivative, 1.5, "of a loss without the logarithm"),
+                    &mut found,
+                );
                 tag += 1;
             }
             _ => {}
@@ -71,7 +85,13 @@ fn push(
     let other = Simplifier::new(&mut lab.arena).simplify(other);
     let own = lab.model.loss_text.clone();
     let edit = lab.edit(ENTRY.page.name, usize::MAX, tag, || {
-        EditText::new(kind, price, format!("this is the derivative {words}"), &format!("d({words})"), &format!("d({own})"))
+        EditText::new(
+            kind,
+            price,
+            format!("this is the derivative {words}"),
+            &format!("d({words})"),
+            &format!("d({own})"),
+        )
     });
     found.push(Altered { loss: other, edit });
 }

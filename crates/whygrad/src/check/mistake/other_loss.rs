@@ -44,7 +44,13 @@ fn other(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
         let own = lab.model.loss_text.clone();
         let edit = lab.edit(ENTRY.page.name, site.stage(), tag as u32, || {
             let what = format!("this is the derivative of {shown}, not of {own}");
-            EditText::new(Kind::WrongLossDerivative, 1.0, what, &format!("d({name})/dy_hat"), "d(loss)/dy_hat")
+            EditText::new(
+                Kind::WrongLossDerivative,
+                1.0,
+                what,
+                &format!("d({name})/dy_hat"),
+                "d(loss)/dy_hat",
+            )
         });
         found.push((error, edit));
     }

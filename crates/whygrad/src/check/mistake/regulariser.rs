@@ -37,9 +37,19 @@ pub(crate) fn parts(lab: &mut Lab<'_>, direct: &[Term]) -> Vec<RestPart> {
     let mut parts = vec![right];
     for (tag, (factor, kind, what, given)) in [
         (0.0, Kind::MissingFactor, "the derivative of the penalty is left out", "0"),
-        (-1.0, Kind::Sign, "the derivative of the penalty has the wrong sign: it is subtracted instead of added", "-dR/dw"),
+        (
+            -1.0,
+            Kind::Sign,
+            "the derivative of the penalty has the wrong sign: it is subtracted instead of added",
+            "-dR/dw",
+        ),
         (2.0, Kind::ConstantFactor, "the derivative of the penalty is twice too large", "2 * dR/dw"),
-        (0.5, Kind::ConstantFactor, "the derivative of the penalty is half of what it should be", "dR/dw / 2"),
+        (
+            0.5,
+            Kind::ConstantFactor,
+            "the derivative of the penalty is half of what it should be",
+            "dR/dw / 2",
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -53,7 +63,9 @@ pub(crate) fn parts(lab: &mut Lab<'_>, direct: &[Term]) -> Vec<RestPart> {
     for (tag, times) in [(10, true), (11, false)] {
         let scaled = own
             .iter()
-            .map(|(&offset, &(term, k))| (offset, (if times { lab.mul(term, n) } else { lab.div(term, n) }, k)))
+            .map(|(&offset, &(term, k))| {
+                (offset, (if times { lab.mul(term, n) } else { lab.div(term, n) }, k))
+            })
             .collect();
         let edit = lab.edit(ENTRY.page.name, usize::MAX, tag, || {
             let what = if times { "n times too large" } else { "n times too small" };

@@ -30,19 +30,36 @@ fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>)
         let masked = lab.mul(input, mask);
         let row = lab.sum_rows(masked);
         let term = lab.outer(sum_delta, row);
-        let words = format!("the input stands outside the sum: the errors of all rows times the {name} row's input");
+        let words =
+            format!("the input stands outside the sum: the errors of all rows times the {name} row's input");
         all.push((term, words, 1.1, Kind::WrongVariable));
         let masked = lab.mul(site.delta, mask);
         let row = lab.sum_rows(masked);
         let term = lab.outer(row, sum_input);
-        all.push((term, format!("the error of the {name} row times the inputs of all rows"), 1.3, Kind::WrongReduction));
+        all.push((
+            term,
+            format!("the error of the {name} row times the inputs of all rows"),
+            1.3,
+            Kind::WrongReduction,
+        ));
     }
     let term = lab.outer(sum_delta, sum_input);
-    all.push((term, "the sum of the errors times the sum of the inputs".to_owned(), 1.1, Kind::WrongReduction));
+    all.push((
+        term,
+        "the sum of the errors times the sum of the inputs".to_owned(),
+        1.1,
+        Kind::WrongReduction,
+    ));
     let layer = &site.affine.name;
     for (tag, (term, words, price, kind)) in all.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            EditText::new(kind, price, format!("{words}, in '{layer}'"), &site.weight_line(&words), &site.right())
+            EditText::new(
+                kind,
+                price,
+                format!("{words}, in '{layer}'"),
+                &site.weight_line(&words),
+                &site.right(),
+            )
         });
         found.push((term, edit));
     }
@@ -57,7 +74,13 @@ fn biases(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) 
         let edit = lab.edit(ENTRY.page.name, site.stage, 3 * tag as u32, || {
             let words = format!("only the {name} row is in the sum");
             let given = site.bias_line(&words);
-            EditText::new(Kind::WrongReduction, 1.1, format!("{words}, in '{layer}'"), &given, &site.right_bias())
+            EditText::new(
+                Kind::WrongReduction,
+                1.1,
+                format!("{words}, in '{layer}'"),
+                &given,
+                &site.right_bias(),
+            )
         });
         found.push((term, edit));
     }

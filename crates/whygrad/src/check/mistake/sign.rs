@@ -18,7 +18,8 @@ pub(crate) const ENTRY: Entry = Entry {
 /// The edit of a factor -1.
 pub(crate) fn edit(lab: &mut Lab<'_>) -> EditId {
     lab.edit(ENTRY.page.name, usize::MAX, 0, || {
-        let what = "the sign is reversed: a minus too many or too few, as in (y - y_hat) for (y_hat - y)".to_owned();
+        let what =
+            "the sign is reversed: a minus too many or too few, as in (y - y_hat) for (y_hat - y)".to_owned();
         EditText::new(Kind::Sign, 1.0, what, "-(dL/dw)", "dL/dw")
     })
 }

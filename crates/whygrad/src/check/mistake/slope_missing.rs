@@ -27,7 +27,8 @@ fn left_out(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
     });
     found.push((site.upstream, left_out));
     let as_linear = lab.edit(AS_LINEAR, site.stage, 0, || {
-        let what = format!("'{layer}' is differentiated as if it were linear: the slope of {f} is taken as 1");
+        let what =
+            format!("'{layer}' is differentiated as if it were linear: the slope of {f} is taken as 1");
         EditText::new(Kind::WrongActivationDerivative, 1.2, what, &site.line("1"), &right)
     });
     found.push((site.upstream, as_linear));

@@ -38,9 +38,16 @@ fn of_gradient(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>
     }
     for (tag, (term, written, price)) in terms.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!("the slope of {f} in '{layer}' is taken of the error that comes back, not of {z}");
+            let what =
+                format!("the slope of {f} in '{layer}' is taken of the error that comes back, not of {z}");
             let given = format!("delta_{layer} = {written}");
-            EditText::new(Kind::WrongActivationDerivative, price, what, &given, &site.line(&format!("{f}'({z})")))
+            EditText::new(
+                Kind::WrongActivationDerivative,
+                price,
+                what,
+                &given,
+                &site.line(&format!("{f}'({z})")),
+            )
         });
         found.push((term, edit));
     }

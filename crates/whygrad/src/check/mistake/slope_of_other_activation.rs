@@ -18,8 +18,20 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 const OTHERS: &[&str] = &[
-    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "softsign", "sin",
-    "gaussian", "hard_sigmoid", "hard_tanh",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "sin",
+    "gaussian",
+    "hard_sigmoid",
+    "hard_tanh",
 ];
 
 fn other(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
@@ -28,7 +40,8 @@ fn other(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
     for (tag, &name) in OTHERS.iter().enumerate().filter(|(_, name)| **name != f) {
         let Some(function) = lab.activation(name, a.variable) else { continue };
         // The arena knows the slope after the first time.
-        let Some(slope) = lab.once(name, function, |lab| slope_of(&mut lab.arena, function, a.variable)) else {
+        let Some(slope) = lab.once(name, function, |lab| slope_of(&mut lab.arena, function, a.variable))
+        else {
             continue;
         };
         let Some(slope) = lab.of(slope, a.variable, a.input) else { continue };

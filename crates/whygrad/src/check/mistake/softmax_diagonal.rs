@@ -49,8 +49,15 @@ fn over_rows(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) 
     let share = lab.div(wrong, right);
     let term = lab.mul(delta, share);
     let edit = lab.edit("softmax-over-rows", site.stage, 0, || {
-        let what = "softmax divides by the sum over the rows instead of the sum over the outputs of each row".to_owned();
-        EditText::new(Kind::WrongReduction, 1.3, what, "p = exp(z)/sum_rows(exp(z))", "p = exp(z)/sum_outputs(exp(z))")
+        let what = "softmax divides by the sum over the rows instead of the sum over the outputs of each row"
+            .to_owned();
+        EditText::new(
+            Kind::WrongReduction,
+            1.3,
+            what,
+            "p = exp(z)/sum_rows(exp(z))",
+            "p = exp(z)/sum_outputs(exp(z))",
+        )
     });
     found.push((term, edit));
 }

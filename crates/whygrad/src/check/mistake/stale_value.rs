@@ -26,7 +26,9 @@ fn updated(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
     }
     for (tag, term) in terms.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!("the weights of '{layer}' were already updated when its error was sent back to '{below}'");
+            let what = format!(
+                "the weights of '{layer}' were already updated when its error was sent back to '{below}'"
+            );
             let right = site.line(&format!("W_{layer}' * delta_{layer}"));
             let given = site.line(&format!("(W_{layer} - rate*dL/dW_{layer})' * delta_{layer}"));
             EditText::new(Kind::StaleValue, 1.0 + tag as f64 * 0.5, what, &given, &right)

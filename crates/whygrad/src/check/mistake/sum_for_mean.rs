@@ -19,8 +19,15 @@ pub(crate) const ENTRY: Entry = Entry {
 /// The edit of a factor n, 1/n or 1/n^2.
 pub(crate) fn edit(lab: &mut Lab<'_>, growth: Growth) -> EditId {
     let (tag, factor, what, price) = match growth {
-        Growth::Rows => (1, "n", "n times too large: summed over the rows where the loss takes their mean", 1.0),
-        Growth::PerRows => (2, "1/n", "n times too small: 1/n is there although the loss has no further mean over the rows", 1.0),
+        Growth::Rows => {
+            (1, "n", "n times too large: summed over the rows where the loss takes their mean", 1.0)
+        }
+        Growth::PerRows => (
+            2,
+            "1/n",
+            "n times too small: 1/n is there although the loss has no further mean over the rows",
+            1.0,
+        ),
         _ => (3, "1/n^2", "n*n times too small: two means where the loss is a sum", 1.3),
     };
     lab.edit(ENTRY.page.name, usize::MAX, tag, || {

@@ -31,6 +31,12 @@ pub(crate) fn permuted(lab: &mut Lab<'_>, group: u32, names: &str, transposed: b
 pub(crate) fn copied(lab: &mut Lab<'_>, from: usize, to: usize, name: &str) -> EditId {
     lab.edit(ENTRY.page.name, from, to as u32 * 2 + 1, || {
         let what = format!("this is the derivative by {name}");
-        EditText::new(Kind::WrongVariable, 1.25, what, &format!("dL/d({name})"), "the component's own derivative")
+        EditText::new(
+            Kind::WrongVariable,
+            1.25,
+            what,
+            &format!("dL/d({name})"),
+            "the component's own derivative",
+        )
     })
 }

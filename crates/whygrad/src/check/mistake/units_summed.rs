@@ -25,8 +25,16 @@ fn biases(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) 
     let term = lab.fill(sum, lab.dims(site.delta));
     let layer = &site.affine.name;
     let edit = lab.edit(ENTRY.page.name, site.stage, 0, || {
-        let what = format!("the bias gradient of '{layer}' is summed over the units too: one number for all of them");
-        EditText::new(Kind::WrongReduction, 1.0, what, &site.bias_line(&format!("sum(delta_{layer})")), &site.right_bias())
+        let what = format!(
+            "the bias gradient of '{layer}' is summed over the units too: one number for all of them"
+        );
+        EditText::new(
+            Kind::WrongReduction,
+            1.0,
+            what,
+            &site.bias_line(&format!("sum(delta_{layer})")),
+            &site.right_bias(),
+        )
     });
     found.push((term, edit));
     for (tag, unit) in [(1, 0), (2, site.units - 1)] {
@@ -48,21 +56,36 @@ fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>)
     if site.units > 1 {
         let sum = lab.sum_entries(site.delta);
         let filled = lab.fill(sum, lab.dims(site.delta));
-        all.push((lab.sum_outer(filled, input), format!("the errors of all units of '{layer}' are summed in its weight gradient")));
+        all.push((
+            lab.sum_outer(filled, input),
+            format!("the errors of all units of '{layer}' are summed in its weight gradient"),
+        ));
     }
     if site.inputs > 1 {
         let sum = lab.sum_entries(input);
         let filled = lab.fill(sum, lab.dims(input));
-        all.push((lab.sum_outer(site.delta, filled), format!("the inputs of '{layer}' are summed in its weight gradient")));
+        all.push((
+            lab.sum_outer(site.delta, filled),
+            format!("the inputs of '{layer}' are summed in its weight gradient"),
+        ));
         if site.units > 1 {
             let errors = lab.sum_entries(site.delta);
             let errors = lab.fill(errors, lab.dims(site.delta));
-            all.push((lab.sum_outer(errors, filled), format!("the weight gradient of '{layer}' is summed to one number")));
+            all.push((
+                lab.sum_outer(errors, filled),
+                format!("the weight gradient of '{layer}' is summed to one number"),
+            ));
         }
     }
     for (tag, (term, what)) in all.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, 10 + tag as u32, || {
-            EditText::new(Kind::WrongReduction, 1.2, what.clone(), &site.weight_line("a sum over units"), &site.right())
+            EditText::new(
+                Kind::WrongReduction,
+                1.2,
+                what.clone(),
+                &site.weight_line("a sum over units"),
+                &site.right(),
+            )
         });
         found.push((term, edit));
     }

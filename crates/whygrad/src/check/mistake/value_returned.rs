@@ -19,6 +19,12 @@ pub(crate) fn edit(lab: &mut Lab<'_>, is_bias: bool, layer: &str, stage: usize) 
     lab.edit(ENTRY.page.name, stage, u32::from(is_bias), || {
         let (what, sign) = if is_bias { ("biases", "b") } else { ("weights", "W") };
         let what = format!("the values of the {what} of '{layer}' stand where their gradient belongs");
-        EditText::new(Kind::WrongVariable, 1.0, what, &format!("dL/d{sign} = {sign}"), &format!("dL/d{sign} = sum over rows of ..."))
+        EditText::new(
+            Kind::WrongVariable,
+            1.0,
+            what,
+            &format!("dL/d{sign} = {sign}"),
+            &format!("dL/d{sign} = sum over rows of ..."),
+        )
     })
 }

@@ -6,9 +6,9 @@ use whygrad_expr::arena::{SymbolKind, Term};
 use whygrad_expr::op::Op;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::{Activation, Chain};
 use crate::check::search::edit::{EditId, EditText};
 use crate::check::search::lab::Lab;
-use crate::check::search::chain::{Activation, Chain};
 
 pub(crate) const ENTRY: Entry = Entry {
     page: Page {
@@ -28,7 +28,12 @@ pub(crate) struct Exchanged {
 }
 
 /// The ways to mistake a variable in the pre-activations of a written formula with few names.
-pub(crate) fn exchanged(lab: &mut Lab<'_>, chain: &Chain, stage: usize, activation: &Activation) -> Vec<Exchanged> {
+pub(crate) fn exchanged(
+    lab: &mut Lab<'_>,
+    chain: &Chain,
+    stage: usize,
+    activation: &Activation,
+) -> Vec<Exchanged> {
     let leaves = |lab: &Lab<'_>, term: Term| -> Vec<Term> {
         let all = lab.arena.reachable(&[term]);
         let scalar = |t: &Term| matches!(lab.arena.op(*t), Op::Leaf(_)) && lab.dims(*t).is_scalar();
@@ -50,7 +55,9 @@ pub(crate) fn exchanged(lab: &mut Lab<'_>, chain: &Chain, stage: usize, activati
     let mut found = Vec::new();
     for (i, &from) in used.iter().enumerate() {
         for (j, &to) in all.iter().enumerate().filter(|(_, to)| **to != from) {
-            let Some(z) = lab.arena.substitute(activation.input, &HashMap::from([(from, to)])) else { continue };
+            let Some(z) = lab.arena.substitute(activation.input, &HashMap::from([(from, to)])) else {
+                continue;
+            };
             let (from_name, to_name) = (name(lab, from), name(lab, to));
             let edit = lab.edit(ENTRY.page.name, stage, (i * 64 + j) as u32, || {
                 let what = format!("inside the sum of '{layer}', {to_name} stands where {from_name} belongs");

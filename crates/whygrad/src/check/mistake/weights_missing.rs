@@ -28,8 +28,10 @@ fn left_out(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) 
     let (layer, below) = site.names();
     for (tag, term) in terms.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!("the weights of '{layer}' are left out where its error is sent back to '{below}'");
-            let (given, right) = (site.line(&format!("delta_{layer}")), site.line(&format!("W_{layer}' * delta_{layer}")));
+            let what =
+                format!("the weights of '{layer}' are left out where its error is sent back to '{below}'");
+            let (given, right) =
+                (site.line(&format!("delta_{layer}")), site.line(&format!("W_{layer}' * delta_{layer}")));
             EditText::new(Kind::MissingFactor, 1.0, what, &given, &right)
         });
         found.push((term, edit));

@@ -5,9 +5,9 @@ use whygrad_expr::op::Op;
 use whygrad_expr::shape::Dims;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Stage;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
-use crate::check::search::chain::Stage;
 use crate::check::search::site::{Finder, Variant, WeightSite};
 
 pub(crate) const ENTRY: Entry = Entry {
@@ -29,8 +29,10 @@ fn wrong(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
     for (tag, (term, written, kind, price)) in terms.into_iter().enumerate() {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
             let what = format!("{written} where the weights of '{layer}' send its error back to '{below}'");
-            let (given, right) =
-                (site.line(&format!("{written}, * delta_{layer}")), site.line(&format!("W_{layer}' * delta_{layer}")));
+            let (given, right) = (
+                site.line(&format!("{written}, * delta_{layer}")),
+                site.line(&format!("W_{layer}' * delta_{layer}")),
+            );
             EditText::new(kind, price, what, &given, &right)
         });
         found.push((term, edit));
@@ -38,11 +40,7 @@ fn wrong(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
 }
 
 /// The right matrix read wrongly, or another matrix.
-fn other_weights(
-    lab: &mut Lab<'_>,
-    site: &WeightSite<'_>,
-    terms: &mut Vec<(Term, String, Kind, f64)>,
-) {
+fn other_weights(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term, String, Kind, f64)>) {
     let w = site.weights;
     let (k, m) = (lab.len(site.delta), lab.len(site.inner));
     if k == m && m > 1 {
@@ -64,7 +62,8 @@ fn other_weights(
         }
     }
     if k > 1 {
-        for (row, words) in [(0, "only the first unit's row of W"), (k - 1, "only the last unit's row of W")] {
+        for (row, words) in [(0, "only the first unit's row of W"), (k - 1, "only the last unit's row of W")]
+        {
             let order: Vec<Option<usize>> = (0..k).map(|i| (i == row).then_some(row)).collect();
             let delta = lab.gather(site.delta, &order);
             terms.push((lab.send_back(w, delta), words.to_owned(), Kind::WrongReduction, 1.4));
@@ -84,11 +83,7 @@ fn other_weights(
 }
 
 /// [W | b] with another column taken out than the bias's.
-fn columns_with_bias(
-    lab: &mut Lab<'_>,
-    site: &WeightSite<'_>,
-    terms: &mut Vec<(Term, String, Kind, f64)>,
-) {
+fn columns_with_bias(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term, String, Kind, f64)>) {
     let (w, Some(bias)) = (site.weights, site.bias) else { return };
     let m = lab.len(site.inner);
     let right = lab.send_back(w, site.delta);
@@ -144,7 +139,11 @@ fn values_for_weights(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<
         let columns = lab.len(input);
         for column in 0..columns.min(6) {
             let unit = lab.number(1.0);
-            let place = if columns == 1 { unit } else { lab.arena.make(Op::Place(unit, column, Dims::Vector(columns))) };
+            let place = if columns == 1 {
+                unit
+            } else {
+                lab.arena.make(Op::Place(unit, column, Dims::Vector(columns)))
+            };
             let value = lab.mat_vec(own, place);
             push(lab, value, format!("the unit's own weight from input {column}"), 1.2);
         }

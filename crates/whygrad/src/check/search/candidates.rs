@@ -65,7 +65,11 @@ impl Candidates {
             }
             let score = |c: &(f64, usize, Vec<EditId>, BTreeSet<usize>)| c.0 / c.1 as f64;
             let Some(best) = choices.iter().min_by(|a, b| {
-                score(a).total_cmp(&score(b)).then(b.1.cmp(&a.1)).then(a.0.total_cmp(&b.0)).then(a.2.cmp(&b.2))
+                score(a)
+                    .total_cmp(&score(b))
+                    .then(b.1.cmp(&a.1))
+                    .then(a.0.total_cmp(&b.0))
+                    .then(a.2.cmp(&b.2))
             }) else {
                 break;
             };

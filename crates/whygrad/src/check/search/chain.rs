@@ -168,8 +168,7 @@ impl Reader<'_> {
     fn placed(&mut self, entries: impl Iterator<Item = (usize, Term)>, dims: Dims) -> Term {
         let mut sum = None;
         for (k, entry) in entries {
-            let placed =
-                if dims.is_scalar() { entry } else { self.arena.make(Op::Place(entry, k, dims)) };
+            let placed = if dims.is_scalar() { entry } else { self.arena.make(Op::Place(entry, k, dims)) };
             sum = Some(match sum {
                 Some(sum) => self.arena.make(Op::Zip(Zip::Add, sum, placed)),
                 None => placed,
@@ -367,11 +366,9 @@ impl Reader<'_> {
         }
         let variable = if line_dims == dims { inner } else { self.variable(dims) };
         let function = self.arena.substitute(functions[0], &HashMap::from([(inner, variable)]))?;
-        let coupled = self
-            .arena
-            .reachable(&[function])
-            .iter()
-            .any(|&t| matches!(self.arena.op(t), Op::LogSumExp(_) | Op::SumEntries(_) | Op::Pick(..) | Op::SumRows(_)));
+        let coupled = self.arena.reachable(&[function]).iter().any(|&t| {
+            matches!(self.arena.op(t), Op::LogSumExp(_) | Op::SumEntries(_) | Op::Pick(..) | Op::SumRows(_))
+        });
         let slope = if coupled { None } else { Some(slope_of(self.arena, function, variable)?) };
         let input = self.vector(&below)?;
         let name = name_of(self.arena, function, variable, coupled);

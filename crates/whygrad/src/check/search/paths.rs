@@ -2,7 +2,6 @@
 
 use whygrad_expr::arena::Term;
 
-
 use super::chain::{Affine, Chain, Stage};
 use super::edit::Path;
 use super::lab::Lab;
@@ -106,7 +105,13 @@ impl<'c> Walk<'c> {
         front
     }
 
-    fn through_activation(&self, lab: &mut Lab<'_>, stage: usize, front: &[Path], budget: usize) -> Option<Vec<Path>> {
+    fn through_activation(
+        &self,
+        lab: &mut Lab<'_>,
+        stage: usize,
+        front: &[Path],
+        budget: usize,
+    ) -> Option<Vec<Path>> {
         let Stage::Activation(activation) = &self.chain.stages[stage] else { return None };
         let dims = lab.dims(activation.input);
         let exchanged =
@@ -172,7 +177,8 @@ impl<'c> Walk<'c> {
                 updated: updated.map(|u| u.0),
             };
             let mut found = variants(lab, &site);
-            let stale = found.iter().find(|(_, edit)| lab.edits[edit.0 as usize].entry == "stale-value").map(|v| v.1);
+            let stale =
+                found.iter().find(|(_, edit)| lab.edits[edit.0 as usize].entry == "stale-value").map(|v| v.1);
             // What was updated too early may be read wrongly as well.
             if let (Some((w, b)), Some(stale), true) = (updated, stale, path.edits.len() + 2 <= budget) {
                 let bias = affine.bias.map(|_| b);
@@ -192,7 +198,14 @@ impl<'c> Walk<'c> {
         Some(next)
     }
 
-    fn block(&self, lab: &mut Lab<'_>, stage: usize, affine: &'c Affine, front: &[Path], budget: usize) -> Block<'c> {
+    fn block(
+        &self,
+        lab: &mut Lab<'_>,
+        stage: usize,
+        affine: &'c Affine,
+        front: &[Path],
+        budget: usize,
+    ) -> Block<'c> {
         let mut block = Block { stage, affine, weights: vec![], biases: vec![] };
         let units = lab.len(affine.output);
         let inputs = affine.input.map_or(0, |x| lab.len(x));
@@ -200,7 +213,9 @@ impl<'c> Walk<'c> {
         let inside = match below {
             Some(Stage::Activation(a)) if budget > 0 => {
                 let all = variable_inside::exchanged(lab, self.chain, stage - 1, a);
-                let made = all.into_iter().filter_map(|e| Some((lab.of(a.function, a.variable, e.pre_activation)?, e.edit)));
+                let made = all
+                    .into_iter()
+                    .filter_map(|e| Some((lab.of(a.function, a.variable, e.pre_activation)?, e.edit)));
                 made.collect()
             }
             _ => vec![],
@@ -221,7 +236,9 @@ impl<'c> Walk<'c> {
             let (mut weights, mut biases) = (Vec::new(), Vec::new());
             for finder in finders() {
                 match finder {
-                    Finder::WeightGradient(find) if affine.weights.is_some() => find(lab, &site, &mut weights),
+                    Finder::WeightGradient(find) if affine.weights.is_some() => {
+                        find(lab, &site, &mut weights)
+                    }
                     Finder::BiasGradient(find) if affine.bias.is_some() => find(lab, &site, &mut biases),
                     _ => {}
                 }
@@ -252,4 +269,3 @@ fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {
 fn finders() -> impl Iterator<Item = &'static Finder> {
     CATALOGUE.iter().flat_map(|entry| entry.finders)
 }
-

@@ -147,7 +147,11 @@ impl SlopeSite<'_> {
     pub(crate) fn line(&self, slope: &str) -> String {
         let layer = self.chain.layer_name(self.stage);
         let upstream = format!("dL/da_{layer}");
-        if slope.is_empty() { format!("delta_{layer} = {upstream}") } else { format!("delta_{layer} = {upstream} * {slope}") }
+        if slope.is_empty() {
+            format!("delta_{layer} = {upstream}")
+        } else {
+            format!("delta_{layer} = {upstream} * {slope}")
+        }
     }
 }
 

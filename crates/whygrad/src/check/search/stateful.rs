@@ -32,7 +32,8 @@ pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Option<Vec<Mistake>> {
     rest.iter_mut().for_each(mark_wrong);
     let left: Vec<&Asked> = rest.iter().filter(|a| a.probe.role != Role::Again).collect();
     let more = if left.iter().any(|a| a.wrong.contains(&true)) { search(model, &left) } else { vec![] };
-    let components = (0..model.program.parameter_count()).filter(|&k| asked.iter().any(|a| a.wrong.get(k) == Some(&true)));
+    let components =
+        (0..model.program.parameter_count()).filter(|&k| asked.iter().any(|a| a.wrong.get(k) == Some(&true)));
     let text = &lab.edits[edit.0 as usize].text;
     let page = CATALOGUE.iter().find(|e| e.page.name == lab.edits[edit.0 as usize].entry)?.page;
     let group = more.iter().map(|m| m.group + 1).max().unwrap_or(0);
@@ -78,7 +79,9 @@ fn carried(asked: &[Asked]) -> Option<f64> {
     let mut shares = Vec::new();
     for pair in asked.windows(2) {
         for k in 0..pair[1].truth.value.len() {
-            let (Some(before), Some(now)) = (pair[0].answer.gradient[k], pair[1].answer.gradient[k]) else { continue };
+            let (Some(before), Some(now)) = (pair[0].answer.gradient[k], pair[1].answer.gradient[k]) else {
+                continue;
+            };
             if before.is_finite() && now.is_finite() && before.abs() > 1e-6 {
                 shares.push((now - pair[1].truth.value[k]) / before);
             }

@@ -88,7 +88,8 @@ fn reproduces(lab: &mut Lab<'_>, term: Term, goal: &Goal) -> bool {
 }
 
 fn is_always_zero(lab: &Lab<'_>, offset: usize) -> bool {
-    let mut given = lab.asked.iter().filter_map(|a| a.answer.gradient.get(offset).copied().flatten()).peekable();
+    let mut given =
+        lab.asked.iter().filter_map(|a| a.answer.gradient.get(offset).copied().flatten()).peekable();
     given.peek().is_some() && given.all(|g| g == 0.0)
 }
 
@@ -143,7 +144,9 @@ fn cycles(moved: &[(usize, usize)]) -> Vec<Vec<usize>> {
             continue;
         }
         let (mut cycle, mut at) = (vec![start], start);
-        while let Some(&(_, next)) = moved.iter().find(|(a, b)| *a == at && (!cycle.contains(b) || *b == start)) {
+        while let Some(&(_, next)) =
+            moved.iter().find(|(a, b)| *a == at && (!cycle.contains(b) || *b == start))
+        {
             if next == start {
                 found.push(cycle);
                 break;
