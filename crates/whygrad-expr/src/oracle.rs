@@ -4,12 +4,15 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod memo;
+
 use std::collections::HashMap;
 
 use crate::arena::{Arena, SymbolId, Term};
 use crate::number::Scalar;
 use crate::op::{Function, Op, Zip};
 use crate::shape::{Dims, Shape};
+pub use memo::Memo;
 
 /// The values of the leaves: for a parameter its entries row by row, for a column the entries
 /// of row 0, then of row 1, and so on.
@@ -62,84 +65,36 @@ pub fn evaluate<S: Scalar>(
     bindings: &Bindings<S>,
 ) -> Result<Vec<Value<S>>, Unbound> {
     let mut values: Vec<Option<Value<S>>> = vec![None; arena.len()];
-    for term in arena.reachable(roots) {
+    for term in order(arena, roots) {
         values[term.0 as usize] = Some(value_of(arena, term, bindings, &values)?);
     }
     Ok(roots.iter().filter_map(|r| values[r.0 as usize].clone()).collect())
 }
 
-/// Values at one point, kept: each term is computed once, also one that is made later.
-#[derive(Clone, Debug)]
-pub struct Memo {
-    bindings: Bindings<f64>,
-    values: Vec<Option<Value<f64>>>,
+/// The terms whose values a value is made of.
+fn needs(arena: &Arena, term: Term) -> crate::op::Children {
+    match arena.op(term) {
+        Op::SumRows(a) if matches!(arena.op(a), Op::Outer(..)) => arena.op(a).children(),
+        op => op.children(),
+    }
 }
 
-impl Memo {
-    /// Nothing computed yet.
-    pub fn new(bindings: Bindings<f64>) -> Memo {
-        Memo { bindings, values: vec![] }
+/// The terms that need a value of their own, arguments first. The outer products of the rows need none where they are
+/// only added up: a weight matrix for each row would be most of the memory.
+fn order(arena: &Arena, roots: &[Term]) -> Vec<Term> {
+    let mut needed = vec![false; arena.len()];
+    for root in roots {
+        needed[root.0 as usize] = true;
     }
-
-    /// The number of rows at this point.
-    pub fn rows(&self) -> usize {
-        self.bindings.rows
-    }
-
-    /// The value of a term of the arena that all earlier calls were for.
-    pub fn value(&mut self, arena: &Arena, term: Term) -> Result<&Value<f64>, Unbound> {
-        self.values.resize(self.values.len().max(arena.len()), None);
-        let mut open = vec![term];
-        while let Some(&next) = open.last() {
-            if self.values[next.0 as usize].is_some() {
-                open.pop();
-                continue;
-            }
-            let before = open.len();
-            let missing = |c: &&Term| self.values[c.0 as usize].is_none();
-            open.extend(arena.op(next).children().iter().filter(missing));
-            if open.len() == before {
-                let value = value_of(arena, next, &self.bindings, &self.values)?;
-                self.values[next.0 as usize] = Some(value);
-                open.pop();
-            }
+    for index in (0..arena.len()).rev() {
+        if !needed[index] {
+            continue;
         }
-        self.values[term.0 as usize].as_ref().ok_or_else(|| Unbound(String::new()))
-    }
-
-    /// One entry of a term that has one value for all rows.
-    ///
-    /// The sum over the rows of an outer product, the largest thing in a gradient, is computed for this entry alone.
-    pub fn entry(&mut self, arena: &Arena, term: Term, entry: usize) -> Result<f64, Unbound> {
-        match arena.op(term) {
-            Op::SumRows(product) => {
-                if let Op::Outer(a, b) = arena.op(product) {
-                    let columns = arena.dims(b).len();
-                    self.value(arena, a)?;
-                    self.value(arena, b)?;
-                    let (Some(a), Some(b)) = (&self.values[a.0 as usize], &self.values[b.0 as usize]) else {
-                        return Ok(f64::NAN);
-                    };
-                    let rows = 0..self.bindings.rows;
-                    return Ok(rows.map(|r| a.at(r, entry / columns) * b.at(r, entry % columns)).sum());
-                }
-            }
-            Op::Transpose(a) => {
-                let inner = transposed(arena.dims(term), entry);
-                return self.entry(arena, a, inner);
-            }
-            Op::Zip(zip, a, b) if matches!(arena.dims(term), Dims::Matrix(..)) => {
-                let at = |t: Term| if arena.dims(t).is_scalar() { 0 } else { entry };
-                let left = self.entry(arena, a, at(a))?;
-                return Ok(combine(zip, left, self.entry(arena, b, at(b))?));
-            }
-            Op::Map(function, a) if matches!(arena.dims(term), Dims::Matrix(..)) => {
-                return Ok(apply(function, self.entry(arena, a, entry)?));
-            }
-            _ => {}
+        for child in needs(arena, Term(index as u32)) {
+            needed[child.0 as usize] = true;
         }
-        Ok(self.value(arena, term)?.at(0, entry))
     }
+    (0..arena.len() as u32).map(Term).filter(|t| needed[t.0 as usize]).collect()
 }
 
 fn value_of<S: Scalar>(
@@ -189,15 +144,29 @@ fn value_of<S: Scalar>(
                     (0..inputs)
                         .fold(S::real(0.0), |sum, i| sum + at(w, row, entry * inputs + i) * at(x, row, i))
                 }
-                Op::Outer(a, b) => {
-                    let columns = arena.dims(b).len();
-                    at(a, row, entry / columns) * at(b, row, entry % columns)
+                Op::Outer(a, b) => outer(&at, (a, b), arena.dims(b).len(), row, entry),
+                Op::SumRows(a) => {
+                    let each = |row: usize| match arena.op(a) {
+                        Op::Outer(b, c) => outer(&at, (b, c), arena.dims(c).len(), row, entry),
+                        _ => at(a, row, entry),
+                    };
+                    (0..bindings.rows).fold(S::real(0.0), |sum, row| sum + each(row))
                 }
-                Op::SumRows(a) => (0..bindings.rows).fold(S::real(0.0), |sum, r| sum + at(a, r, entry)),
             });
         }
     }
     Ok(Value { shape, data })
+}
+
+/// One entry of a bᵀ with so many columns.
+fn outer<S: Scalar>(
+    at: &impl Fn(Term, usize, usize) -> S,
+    (a, b): (Term, Term),
+    columns: usize,
+    row: usize,
+    entry: usize,
+) -> S {
+    at(a, row, entry / columns) * at(b, row, entry % columns)
 }
 
 /// The entry of W that entry `entry` of its transpose (of dims `dims`) shows.

@@ -3,8 +3,14 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+mod differences;
 pub mod formulas;
+mod judge;
+mod kinks;
+mod loss;
 pub mod mistake;
+mod noise;
+mod precision;
 pub mod probe;
 mod search;
 pub mod truth;
@@ -167,6 +173,8 @@ pub enum Precision {
     Single,
     /// So many digits after the decimal point.
     Decimals(usize),
+    /// So many digits that count, wherever the decimal point is.
+    Digits(usize),
 }
 
 /// A check's result, as data.
