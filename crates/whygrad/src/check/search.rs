@@ -81,11 +81,20 @@ impl Search {
     fn run(&mut self, lab: &mut Lab<'_>, chain: Option<&Chain>) {
         whole::components(lab, chain, &self.goals, &mut self.candidates);
         whole::losses(lab, &self.goals, &mut self.candidates);
-        let Some(chain) = chain else { return };
-        let Some(cut) = Cut::of(lab, chain.prediction) else { return };
+        let Some(chain) = chain else { eprintln!("NO CHAIN"); return };
+        let Some(cut) = Cut::of(lab, chain.prediction) else { eprintln!("NO CUT"); return };
         lab.target = target(lab, chain);
         let rests = regulariser::parts(lab, &cut.direct);
-        let Some(walk) = Walk::new(lab, chain, &cut) else { return };
+        let Some(walk) = Walk::new(lab, chain, &cut) else { eprintln!("NO WALK"); return };
+        walk.blocks(lab, 0, &mut |lab, block| {
+            for (path, offs) in [(block.weights.first(), block.affine.weight_offsets.clone()), (block.biases.first(), block.affine.bias_offsets.iter().map(|o| o.map(|o| o.0)).collect())] {
+                let Some(path) = path else { continue };
+                for (k, o) in offs.iter().enumerate() { if let Some(o) = o {
+                    let v = lab.entry(0, path.term, k);
+                    eprintln!("{} {o}: chain {v} true {} given {:?} tol {} | {}", block.affine.name, lab.asked[0].truth.value[*o], lab.asked[0].answer.gradient[*o], lab.asked[0].tolerance[*o], lab.written(path.term));
+                } }
+            }
+        });
         for budget in [1, 2] {
             let goals = self.goals.clone();
             let candidates = &mut self.candidates;

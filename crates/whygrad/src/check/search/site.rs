@@ -47,6 +47,10 @@ impl Cut {
         for (k, &term) in written.iter().enumerate() {
             let part = if written.len() == 1 { variable } else { lab.pick(variable, k) };
             by.insert(term, part);
+            // A minus moves into a leading number, so that -(1/(1 + ..)) does not contain 1/(1 + ..).
+            let minus = lab.arena.neg(term);
+            let minus_part = lab.arena.neg(part);
+            by.insert(minus, minus_part);
         }
         let loss = lab.arena.substitute(lab.model.written_loss, &by)?;
         let loss = Simplifier::new(&mut lab.arena).simplify(loss);
