@@ -5,6 +5,7 @@
 //! what the right sides may use, `written` which derivative each formula is. Training wants all of them, and
 //! one number for each ([`OwnGradient::components`]); a check takes what there is.
 
+mod give;
 mod left;
 mod lines;
 mod names;
@@ -33,24 +34,34 @@ pub(crate) struct OwnGradient {
     pub(crate) generous: bool,
     /// Left sides that the language does not allow (`dhidden.W[0,1]`), by the names that stand for them.
     stand_ins: Vec<(String, String)>,
+    /// What those names begin with and nothing else does.
+    prefix: String,
     /// The names given to formulas without a left side.
     bare: Vec<String>,
     /// Which piece of `text` is which of `shown`, in order.
     pieces: Vec<Piece>,
 }
 
-/// A piece of both texts, as long in both unless a name stands in for what was written.
+/// A piece of both texts.
 struct Piece {
     text: Span,
     shown: Span,
+    /// False where a name stands in for what was written.
+    same: bool,
 }
 
 impl OwnGradient {
     /// Puts both texts together.
     pub(crate) fn join(model: &str, gradient: &str, generous: bool) -> OwnGradient {
         let text = format!("{}\n", model.trim_end());
+        let shown = format!("{text}{gradient}");
+        let mut prefix = "Qz".to_owned();
+        while shown.contains(&prefix) {
+            prefix.push('z');
+        }
         let mut own = OwnGradient {
-            shown: format!("{text}{gradient}"),
+            shown,
+            prefix,
             from: text.len(),
             text,
             generous,
@@ -81,35 +92,34 @@ impl OwnGradient {
 
     /// A name of letters alone, as LaTeX and text both read it, that nobody uses.
     fn stand_in(&mut self, written: String) -> String {
+        let mut name = self.prefix.clone();
         let mut number = self.stand_ins.len();
         loop {
-            let mut name = "Qz".to_owned();
-            let mut rest = number;
-            loop {
-                name.push(char::from(b'a' + (rest % 26) as u8));
-                rest /= 26;
-                if rest == 0 {
-                    break;
-                }
+            name.push(char::from(b'a' + (number % 26) as u8));
+            number /= 26;
+            if number == 0 {
+                break;
             }
-            name.push('Q');
-            if !self.shown.contains(&name) && self.stand_ins.iter().all(|s| s.0 != name) {
-                self.stand_ins.push((name.clone(), written));
-                return name;
-            }
-            number += 1;
         }
+        name.push('Q');
+        self.stand_ins.push((name.clone(), written));
+        name
     }
 
     fn copy(&mut self, gradient: &str, start: usize, end: usize) {
-        self.replace(&gradient[start..end], start, end);
+        self.push(&gradient[start..end], start, end, true);
     }
 
     fn replace(&mut self, by: &str, start: usize, end: usize) {
+        self.push(by, start, end, false);
+    }
+
+    fn push(&mut self, parsed: &str, start: usize, end: usize, same: bool) {
         let at = self.text.len();
-        self.text.push_str(by);
+        self.text.push_str(parsed);
         let text = Span { start: at, end: self.text.len() };
-        self.pieces.push(Piece { text, shown: Span { start: self.from + start, end: self.from + end } });
+        let shown = Span { start: self.from + start, end: self.from + end };
+        self.pieces.push(Piece { text, shown, same });
     }
 
     /// The place in the texts as written of a place in the text as parsed.
@@ -121,16 +131,11 @@ impl OwnGradient {
             let index = self.pieces.partition_point(|p| p.text.start <= at).checked_sub(1)?;
             self.pieces.get(index)
         };
-        let verbatim = |p: &Piece| p.text.end - p.text.start == p.shown.end - p.shown.start;
         let inside = |p: &Piece, at: usize| (p.shown.start + at - p.text.start).min(p.shown.end);
-        let start = piece(span.start).map_or(self.shown.len(), |p| match verbatim(p) {
-            true => inside(p, span.start),
-            false => p.shown.start,
-        });
-        let end = piece(span.end.saturating_sub(1)).map_or(self.shown.len(), |p| match verbatim(p) {
-            true => inside(p, span.end),
-            false => p.shown.end,
-        });
+        let start = |p: &Piece| if p.same { inside(p, span.start) } else { p.shown.start };
+        let end = |p: &Piece| if p.same { inside(p, span.end) } else { p.shown.end };
+        let start = piece(span.start).map_or(self.shown.len(), start);
+        let end = piece(span.end.saturating_sub(1)).map_or(self.shown.len(), end);
         Span { start, end: end.max(start) }
     }
 
