@@ -197,6 +197,30 @@ fn formulas_without_names_are_in_the_order_of_the_parameters() {
 }
 
 #[test]
+fn a_chain_of_quotients_may_be_written_line_by_line() {
+    let expected = derived(NET);
+    let formulas = "\
+∂L/∂y_hat = 2*(y_hat - y)/n
+dh1/dz1 = h1*(1 - h1)
+∂L/∂z1 = ∂L/∂y_hat * w5 * dh1/dz1
+∂L/∂w₁ = sum(∂L/∂z1 * x1)
+∂L/∂b1 = sum(∂L/∂z1)
+∂L/∂b3 = sum(∂L/∂y_hat)
+w3 = ∂L/∂b3*0
+";
+    let found = answer(NET, formulas);
+    agree(&[found[0], found[6], found[8]], &[expected[0], expected[6], expected[8]]);
+    assert_eq!(found[2], Some(0.0));
+    let (_, formulas) = read(NET, formulas);
+    assert_eq!(formulas.written(6), Some("sum(∂L/∂z1)"));
+    let parts: Vec<&str> = formulas.parts(6).iter().map(|(s, _)| &formulas.text[s.start..s.end]).collect();
+    for part in ["∂L/∂z1", "∂L/∂y_hat * w5 * dh1/dz1", "dh1/dz1", "h1*(1 - h1)", "(y_hat - y)"] {
+        assert!(parts.contains(&part), "{part} is not in {parts:?}");
+    }
+    refused(NET, "∂L/∂z1 = h1\n∂L/∂w1 = sum(∂L/∂z2)", &["unknown-component [∂L/∂z1]"]);
+}
+
+#[test]
 fn what_is_left_out_is_not_given() {
     let expected = derived(NET);
     let found = answer(NET, &format!("dw5 = {}\ndb3 = 0", RIGHT[4]));
@@ -323,6 +347,9 @@ fn faults_are_shown_in_the_persons_words() {
     refused(NET, "∂L/∂w1 =\n", &["∂L/∂w1"]);
     refused(NET, "dw1 = g(x1)\n", &["unknown-function [g]"]);
     refused(NET, "dw1 = 3\ndL/dw1 = 4\n", &["name-taken [dL/dw1]", "'dw1' is defined twice"]);
+    refused(NET, "", &["gradient-incomplete", "there is no derivative", "dw1 = ..."]);
+    refused(NET, "e = x1\nf = e", &["gradient-incomplete [f]"]);
+    refused(NET, "dw2 = 1\n∂L/∂w1 = 2*(1, 2)", &["the `(` of line 2, column 12 is not closed"]);
     refused(NET, "e = 3\ne = 4\ndw1 = e", &["name-taken [e]"]);
     refused(NET, "e = f + 1\nf = e\ndw1 = e", &["circular"]);
     refused(NET, "params q\ndw1 = q", &["declaration-in-gradient"]);

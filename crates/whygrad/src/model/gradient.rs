@@ -69,21 +69,27 @@ impl OwnGradient {
             bare: vec![],
             pieces: vec![],
         };
+        let lines = lines::lines(gradient);
+        let named: Vec<Option<String>> = lines
+            .iter()
+            .map(|line| {
+                let left = line.left(gradient).filter(|left| !line.latex && is_special(left));
+                let bare = generous && line.is_bare(gradient);
+                left.or(bare.then_some("the formula")).map(|written| own.stand_in(written.to_owned()))
+            })
+            .collect();
         let mut copied = 0;
-        for line in lines::lines(gradient) {
+        for (line, name) in lines.iter().zip(named) {
+            let Some(name) = name else { continue };
             let start = line.span.start;
-            let left = line.left(gradient).filter(|left| !line.latex && is_special(left));
-            if let Some(left) = left {
-                own.copy(gradient, copied, start);
-                let name = own.stand_in(left.to_owned());
-                own.replace(&name, start, start + left.len());
-                copied = start + left.len();
-            } else if generous && line.is_bare(gradient) {
-                own.copy(gradient, copied, start);
-                let name = own.stand_in("the formula".to_owned());
-                own.replace(&format!("{name} = "), start, start);
+            own.copy(gradient, copied, start);
+            copied = start;
+            if let Some(left) = line.left(gradient) {
+                copied += left.len();
+                own.push(&name, start, copied, false);
+            } else {
+                own.push(&format!("{name} = "), start, start, false);
                 own.bare.push(name);
-                copied = start;
             }
         }
         own.copy(gradient, copied, gradient.len());
@@ -106,12 +112,32 @@ impl OwnGradient {
         name
     }
 
-    fn copy(&mut self, gradient: &str, start: usize, end: usize) {
+    /// Takes over what was written; where it names a line such as `dL/dz`, which the language would read as a
+    /// quotient, the line's name stands in.
+    fn copy(&mut self, gradient: &str, mut start: usize, end: usize) {
+        while let Some((at, written, name)) = self.quotient(&gradient[start..end]) {
+            self.push(&gradient[start..start + at], start, start + at, true);
+            start += at;
+            self.push(&name, start, start + written, false);
+            start += written;
+        }
         self.push(&gradient[start..end], start, end, true);
     }
 
-    fn replace(&mut self, by: &str, start: usize, end: usize) {
-        self.push(by, start, end, false);
+    /// The first place in a text that names a quotient on the left of some line: the longest of them, its length, and
+    /// what stands in for it.
+    fn quotient(&self, text: &str) -> Option<(usize, usize, String)> {
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '∂');
+        let quotients = self.stand_ins.iter().filter(|s| self.generous && s.1.contains(['/', '∂']));
+        let places = quotients.flat_map(|(name, written)| {
+            let alone = move |at: &usize| {
+                let (before, after) = (&text[..*at], &text[*at + written.len()..]);
+                !before.ends_with(part) && !after.starts_with(|c| part(c) || matches!(c, '[' | '.'))
+            };
+            let found = text.match_indices(written.as_str()).map(|(at, _)| at).find(alone);
+            found.map(|at| (at, written.len(), name.clone()))
+        });
+        places.min_by_key(|&(at, length, _)| (at, usize::MAX - length))
     }
 
     fn push(&mut self, parsed: &str, start: usize, end: usize, same: bool) {
@@ -149,6 +175,9 @@ impl OwnGradient {
     pub(crate) fn in_own_words(&self, messages: &mut [Diagnostic]) {
         for message in messages {
             message.span = message.span.map(|span| self.place(span));
+            if let Some(text) = self.with_own_line(&message.message) {
+                message.message = text;
+            }
             for (stand_in, written) in &self.stand_ins {
                 let texts = [&mut message.message, &mut message.label].into_iter().chain(&mut message.help);
                 for text in texts.filter(|text| text.contains(stand_in.as_str())) {
@@ -156,6 +185,24 @@ impl OwnGradient {
                 }
             }
         }
+    }
+
+    /// A message that names a line of the text as parsed, with the line of the gradient's text.
+    fn with_own_line(&self, message: &str) -> Option<String> {
+        let (before, rest) = message.split_once(" of line ")?;
+        let (line, rest) = rest.split_once(", column ")?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (line, column): (usize, usize) = (line.parse().ok()?, rest[..digits].parse().ok()?);
+        let start: usize = self.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let at = self.text.get(start..)?.char_indices().nth(column.checked_sub(1)?)?.0 + start;
+        if at < self.from {
+            return None;
+        }
+        let place = self.place(Span { start: at, end: at + 1 }).start;
+        let own = self.shown.get(self.from..place)?;
+        let begin = own.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = (own.matches('\n').count() + 1, own[begin..].chars().count() + 1);
+        Some(format!("{before} of line {line}, column {column}{}", &rest[digits..]))
     }
 
     /// What was written on the left.

@@ -18,6 +18,7 @@ impl Reader<'_, '_> {
         if found != count || matches!(self.resolver.arena.dims(term), Dims::Matrix(..)) {
             return self.wrong_count(found, left);
         }
+        self.note_order(left);
         let places: Vec<(usize, usize)> = (self.layout.iter().enumerate())
             .flat_map(|(parameter, p)| (0..p.as_ref().map_or(0, Parameter::len)).map(move |k| (parameter, k)))
             .collect();

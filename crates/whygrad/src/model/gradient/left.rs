@@ -147,9 +147,10 @@ fn entry(indices: &str, shape: &[usize]) -> Option<usize> {
     }
 }
 
-/// What `w_1` and `w1`, `hidden_W` and `hidden.W` have in common.
+/// What `w_1`, `w₁` and `w1`, or `hidden_W` and `hidden.W` have in common.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '.')).collect()
+    let digit = |c: char| "₀₁₂₃₄₅₆₇₈₉".chars().position(|low| low == c).map(|digit| b'0' + digit as u8);
+    name.chars().filter(|c| !matches!(c, '_' | '.')).map(|c| digit(c).map_or(c, char::from)).collect()
 }
 
 #[cfg(test)]

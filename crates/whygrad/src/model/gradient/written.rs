@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use whygrad_expr::arena::Term;
-use whygrad_expr::diagnostic::Diagnostic;
+use whygrad_expr::diagnostic::{Diagnostic, Severity};
 use whygrad_expr::program::Parameter;
 use whygrad_expr::syntax::ast::{ExprId, ExprKind, Name, Span, Statement};
 
@@ -107,6 +107,7 @@ impl OwnGradient {
         reader.order(&lines);
         reader.entries();
         reader.own_lines(&lines);
+        reader.nothing(&lines);
         reader.written
     }
 }
@@ -185,6 +186,9 @@ impl Reader<'_, '_> {
         let parameters: Vec<(usize, usize)> =
             self.layout.iter().enumerate().filter_map(|(k, p)| Some((k, p.as_ref()?.len()))).collect();
         let span_of = |r: &Self, root: ExprId| r.resolver.ast.expr(root).span;
+        if terms.len() > 1 {
+            self.note_order(span);
+        }
         if terms.len() == parameters.len() {
             for ((parameter, _), (term, root)) in parameters.into_iter().zip(terms) {
                 let left = span_of(self, root);
@@ -204,16 +208,30 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn wrong_count(&mut self, found: usize, span: Span) {
+    /// The names of the parameters in their order.
+    fn order_text(&self) -> String {
         let names: Vec<&str> = self.layout.iter().flatten().map(|p| p.name.as_str()).collect();
-        let shown = if names.len() > 12 { &names[..12] } else { &names[..] };
-        let dots = if names.len() > 12 { ", ..." } else { "" };
-        let (count, list) = (self.count(), shown.join(", "));
+        let shown = &names[..names.len().min(12)];
+        format!("{}{}", shown.join(", "), if names.len() > shown.len() { ", ..." } else { "" })
+    }
+
+    /// Says in which order derivatives without names were read.
+    pub(super) fn note_order(&mut self, span: Span) {
+        if self.own.generous && self.count() > 1 {
+            let message = format!("the derivatives are read in the order {}", self.order_text());
+            let help = "a line `params ...` in the model sets another order";
+            let note = Diagnostic::warning("gradient-order", span, message).label("without names").help(help);
+            self.resolver.messages.push(Diagnostic { severity: Severity::Note, ..note });
+        }
+    }
+
+    pub(super) fn wrong_count(&mut self, found: usize, span: Span) {
+        let (count, list) = (self.count(), self.order_text());
         let plural = if count == 1 { "" } else { "s" };
         let message = format!("the model has {count} derivative{plural}, the gradient {found}");
         self.resolver.error(
             Diagnostic::error("gradient-order", span, message)
-                .label(format!("expected {count} in the order {list}{dots}, found {found}"))
+                .label(format!("expected {count} in the order {list}, found {found}"))
                 .help("write those there are with their names: dw1 = ..., one a line"),
         );
     }
@@ -286,8 +304,7 @@ impl Reader<'_, '_> {
     fn own_lines(&mut self, lines: &[Line]) {
         for line in lines.iter().filter(|line| line.left == Left::Own && !line.bare) {
             let (name, root) = self.definition(line.definition);
-            let used = |kind: &ExprKind| matches!(kind, ExprKind::Name(text) if *text == name.text);
-            let used = self.resolver.ast.expressions.iter().any(|e| used(&e.kind));
+            let used = line.used;
             let parameters = &self.resolver.scope.parameters;
             let names = Names { loss: self.loss, parameters, generous: self.own.generous };
             let is_loss = name.text == self.loss || LOSS_NAMES.contains(&name.text.as_str());
@@ -310,6 +327,27 @@ impl Reader<'_, '_> {
             let span = self.own.own_place(self.resolver.ast.expr(root).span);
             self.written.definitions.push((name.text, span, term));
         }
+    }
+
+    /// A check of nothing says nothing.
+    fn nothing(&mut self, lines: &[Line]) {
+        let failed = self.resolver.messages.iter().any(Diagnostic::is_error);
+        if !self.own.generous || failed || !self.written.given.is_empty() {
+            return;
+        }
+        let last = lines.last().map(|line| self.definition(line.definition).0.span);
+        let end = self.own.text.len();
+        let span = last.unwrap_or(Span { start: end, end });
+        let first = self.layout.iter().flatten().next().map_or("w1", |p| p.name.as_str()).to_owned();
+        self.resolver.error(
+            Diagnostic::error(
+                "gradient-incomplete",
+                span,
+                "there is no derivative by a parameter of the model",
+            )
+            .label(format!("the parameters are {}", self.order_text()))
+            .help(format!("write for example d{first} = ...")),
+        );
     }
 
     /// A derivative by what is no parameter.
