@@ -462,7 +462,7 @@ fn loss_text(text: &str, objective: &objective::Objective) -> String {
 }
 
 /// Beyond this many parameters a net is no small one, and its parameters alone would fill the memory.
-const MOST_PARAMETERS: usize = 100_000_000;
+pub(crate) const MOST_PARAMETERS: usize = 100_000_000;
 
 /// The place of the whole text, for what has no place of its own.
 pub(crate) fn whole(text_length: usize) -> Span {

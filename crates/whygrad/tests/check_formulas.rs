@@ -3,6 +3,7 @@
 use serde_json::Value;
 use whygrad::check::{Formulas, Probe, Role, Source};
 use whygrad::data::Dataset;
+use whygrad::expr::oracle::{Bindings, evaluate};
 use whygrad::model::{Model, ModelOptions};
 
 /// A published 2-2-1 net.
@@ -72,18 +73,24 @@ fn answer(model: &str, formulas: &str) -> Vec<Option<f64>> {
 /// The derived gradient at the same probe.
 fn derived(model: &str) -> Vec<f64> {
     let model = Model::parse(model, &ModelOptions::default()).unwrap();
-    let printed: Vec<String> = (model.program.parameters.iter().zip(&model.program.gradient))
-        .map(|(p, &term)| {
-            let naming = whygrad::expr::print::Names::default();
-            let text = whygrad::expr::print::Notation::Text;
-            format!(
-                "d{} = {}",
-                p.name,
-                whygrad::expr::print::expression(&model.program.arena, term, &naming, text)
-            )
-        })
-        .collect();
-    answer(&model.source, &printed.join("\n")).into_iter().map(Option::unwrap).collect()
+    derived_at(&model, &probe(&model))
+}
+
+/// Of a model whose columns are numbers, or all in one vector.
+fn derived_at(model: &Model, probe: &Probe) -> Vec<f64> {
+    let program = &model.program;
+    let mut bindings = Bindings::new(probe.data.rows);
+    for p in &program.parameters {
+        bindings.bind(p.symbol, probe.theta[p.offset..p.offset + p.len()].to_vec());
+    }
+    for (columns, values) in [(&program.inputs, &probe.data.inputs), (&program.targets, &probe.data.targets)]
+    {
+        for (k, &column) in columns.iter().enumerate() {
+            bindings.bind(column, values.iter().skip(k).step_by(columns.len()).copied().collect());
+        }
+    }
+    let values = evaluate(&program.arena, &program.gradient, &bindings).unwrap();
+    values.into_iter().flat_map(|v| v.data).collect()
 }
 
 #[track_caller]
@@ -97,9 +104,8 @@ fn agree(found: &[Option<f64>], expected: &[f64]) {
 
 #[track_caller]
 fn refused(model: &str, formulas: &str, said: &[&str]) {
-    let error = match Formulas::read(model, &ModelOptions::default(), formulas) {
-        Ok(_) => panic!("read: {formulas}"),
-        Err(error) => error,
+    let Err(error) = Formulas::read(model, &ModelOptions::default(), formulas) else {
+        panic!("read: {formulas}");
     };
     let ((_, of_model), of_formulas) = error.by_text();
     let (text, messages) = of_formulas.expect("a text of the formulas");
@@ -191,6 +197,30 @@ fn formulas_without_names_are_in_the_order_of_the_parameters() {
 }
 
 #[test]
+fn a_chain_of_quotients_may_be_written_line_by_line() {
+    let expected = derived(NET);
+    let formulas = "\
+∂L/∂y_hat = 2*(y_hat - y)/n
+dh1/dz1 = h1*(1 - h1)
+∂L/∂z1 = ∂L/∂y_hat * w5 * dh1/dz1
+∂L/∂w₁ = sum(∂L/∂z1 * x1)
+∂L/∂b1 = sum(∂L/∂z1)
+∂L/∂b3 = sum(∂L/∂y_hat)
+w3 = ∂L/∂b3*0
+";
+    let found = answer(NET, formulas);
+    agree(&[found[0], found[6], found[8]], &[expected[0], expected[6], expected[8]]);
+    assert_eq!(found[2], Some(0.0));
+    let (_, formulas) = read(NET, formulas);
+    assert_eq!(formulas.written(6), Some("sum(∂L/∂z1)"));
+    let parts: Vec<&str> = formulas.parts(6).iter().map(|(s, _)| &formulas.text[s.start..s.end]).collect();
+    for part in ["∂L/∂z1", "∂L/∂y_hat * w5 * dh1/dz1", "dh1/dz1", "h1*(1 - h1)", "(y_hat - y)"] {
+        assert!(parts.contains(&part), "{part} is not in {parts:?}");
+    }
+    refused(NET, "∂L/∂z1 = h1\n∂L/∂w1 = sum(∂L/∂z2)", &["unknown-component [∂L/∂z1]"]);
+}
+
+#[test]
 fn what_is_left_out_is_not_given() {
     let expected = derived(NET);
     let found = answer(NET, &format!("dw5 = {}\ndb3 = 0", RIGHT[4]));
@@ -203,15 +233,35 @@ fn matrices_are_given_whole_or_by_entries() {
     let expected = derived(LAYERS);
     let whole = "\
 e = 2*(y_hat - y)/n
-delta = e*transpose(y_hat.W)*(1 - hidden^2)
+delta = (transpose(y_hat.W) @ e)*(1 - hidden^2)
 dhidden.W = sum_rows(outer(delta, x))
 dhidden.b = sum_rows(delta)
 dy_hat.W = sum_rows(outer(e, hidden))
 dL/dy_hat.b = sum(e)
 ";
-    if let Ok((_, _)) = Formulas::read(LAYERS, &ModelOptions::default(), whole) {
-        agree(&answer(LAYERS, whole), &expected);
-    }
+    agree(&answer(LAYERS, whole), &expected);
+    let loose =
+        whole.replace("sum_rows(outer(delta, x))", "sum(delta * transpose(x))").replace("sum_rows", "sum");
+    let (_, formulas) = read(LAYERS, &loose);
+    let codes: Vec<&str> = formulas.warnings.iter().map(|w| w.code).collect();
+    assert_eq!(codes, ["sum-over-rows"; 3]);
+    agree(&answer(LAYERS, &loose), &expected);
+    agree(
+        &answer(
+            LAYERS,
+            &whole
+                .replace("2*(y_hat - y)/n", "2*(y_hat - y)")
+                .replace("sum_rows", "mean")
+                .replace("sum(e)", "mean(e)"),
+        ),
+        &expected,
+    );
+    let columns = "inputs x[2]\ntarget y\nparams W[3,2], v[3]\na = tanh(W @ x)\ny_hat = v @ a\nloss = mean((y_hat - y)^2)";
+    let latex = r"
+\delta = \frac{2}{n} (\hat{y} - y) v (1 - a^2)
+\frac{\partial L}{\partial W} = \sum_{i=1}^{n} \delta_i x_i^\top
+\frac{\partial L}{\partial v} = \frac{2}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i) a_i";
+    agree(&answer(columns, latex), &derived(columns));
     let entry = "e = 2*(y_hat - y)/n\n∂L/∂hidden.W[1][0] = sum(e*y_hat.W[0,1]*(1 - hidden[1]^2)*x[0])\n\
                  hidden_b[2] = sum(e*y_hat.W[0,2]*(1 - tanh(z_hidden)[2]^2))";
     let found = answer(LAYERS, entry);
@@ -271,7 +321,8 @@ fn the_model_is_the_model_without_formulas() {
     let alone = Model::parse(NET, &ModelOptions::default()).unwrap();
     assert!(!model.own_gradient);
     assert_eq!(model.program.parameters, alone.program.parameters);
-    assert_eq!((&model.naming, &model.messages), (&alone.naming, &alone.messages));
+    let names = |model: &Model| model.naming.all().into_iter().map(|n| n.name).collect::<Vec<_>>();
+    assert_eq!((names(&model), &model.messages), (names(&alone), &alone.messages));
     assert_eq!((model.definitions.len(), model.steps.len()), (alone.definitions.len(), alone.steps.len()));
     assert_eq!(formulas.definitions.len(), 2);
 }
@@ -291,11 +342,14 @@ fn a_loss_beside_the_derivatives_is_an_answer_too() {
 fn faults_are_shown_in_the_persons_words() {
     refused(NET, "dq = 3\n", &["unknown-component [dq]"]);
     refused(NET, "∂L/∂w7 = 3\n", &["unknown-component [∂L/∂w7]", "no parameter 'w7'", "did you mean dw"]);
-    refused(NET, "∂L/∂w1 = sum(x3*x1)\n", &["unknown-name [x3]", "did you mean x1?"]);
+    refused(NET, "∂L/∂w1 = sum(x3*x1)\n", &["unknown-name [x3]", "did you mean w3?"]);
     refused(NET, "∂L/∂w1 = sum(x1\n∂L/∂w2 = 3\n", &["[(]"]);
     refused(NET, "∂L/∂w1 =\n", &["∂L/∂w1"]);
     refused(NET, "dw1 = g(x1)\n", &["unknown-function [g]"]);
     refused(NET, "dw1 = 3\ndL/dw1 = 4\n", &["name-taken [dL/dw1]", "'dw1' is defined twice"]);
+    refused(NET, "", &["gradient-incomplete", "there is no derivative", "dw1 = ..."]);
+    refused(NET, "e = x1\nf = e", &["gradient-incomplete [f]"]);
+    refused(NET, "dw2 = 1\n∂L/∂w1 = 2*(1, 2)", &["the `(` of line 2, column 12 is not closed"]);
     refused(NET, "e = 3\ne = 4\ndw1 = e", &["name-taken [e]"]);
     refused(NET, "e = f + 1\nf = e\ndw1 = e", &["circular"]);
     refused(NET, "params q\ndw1 = q", &["declaration-in-gradient"]);
@@ -330,8 +384,8 @@ fn the_wrong_formulas_of_published_texts_give_their_numbers() {
             targets: targets.concat(),
         };
         let probe = Probe { role: Role::Given, theta: numbers(&case["theta"]), data, learning_rate: 0.1 };
-        let named: String = lines.lines().map(|line| format!("{}\n", &line[1..])).collect();
-        for lines in [lines, &named] {
+        let named: Vec<&str> = lines.lines().map(|line| &line[1..]).collect();
+        for lines in [lines, &named.join("\n")] {
             let (_, mut formulas) = read(text, lines);
             let found = formulas.ask(&probe).unwrap().gradient;
             agree(&found, &numbers(&case["given"]));
@@ -343,19 +397,41 @@ fn the_wrong_formulas_of_published_texts_give_their_numbers() {
     }
 }
 
-fn derived_at(model: &Model, probe: &Probe) -> Vec<f64> {
-    use whygrad::expr::oracle::{Bindings, evaluate};
-    let program = &model.program;
-    let mut bindings = Bindings::new(probe.data.rows);
-    for p in &program.parameters {
-        bindings.bind(p.symbol, probe.theta[p.offset..p.offset + p.len()].to_vec());
-    }
-    for (columns, values) in [(&program.inputs, &probe.data.inputs), (&program.targets, &probe.data.targets)]
-    {
-        for (k, &column) in columns.iter().enumerate() {
-            bindings.bind(column, values.iter().skip(k).step_by(columns.len()).copied().collect());
+#[test]
+fn any_text_is_read_or_refused() {
+    let texts = [
+        "dL/dw1 = -2/n*sum((y - y_hat)*h1)*x1; ∂L/∂b3 = 0\ne = y_hat - ŷ\nw2 = e[0]",
+        "sum(x1)\n[1, 2]\n$$\\sum_{i=1}^n x_{1i}$$",
+        "∇_θ L = [1, (2), h'(3)]\n\\frac{\\partial L}{\\partial w_1} = \\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}",
+        "dhidden.W[0][1] = sum(delta)\ndhidden.W = outer(x, [1, 2, 3]) # x\n\n  + 1\ndhidden.b = sum([1, x[0], 2])",
+    ];
+    for text in texts {
+        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        for (k, &at) in places.iter().enumerate() {
+            let behind = &text[places.get(k + 1).copied().unwrap_or(text.len())..];
+            for changed in [
+                text[..at].to_owned(),
+                text[at..].to_owned(),
+                format!("{}{behind}", &text[..at]),
+                format!("{}={}", &text[..at], &text[at..]),
+                format!("{}\n{}", &text[..at], &text[at..]),
+                format!("{}([{}", &text[..at], &text[at..]),
+            ] {
+                for model in [NET, LAYERS, "minimize w1^2 + b"] {
+                    match Formulas::read(model, &ModelOptions::default(), &changed) {
+                        Ok((model, mut formulas)) => {
+                            formulas.ask(&probe(&model)).unwrap();
+                            for w in &formulas.warnings {
+                                assert!(
+                                    w.span.is_none_or(|s| changed.get(s.start..s.end).is_some()),
+                                    "{w:?}"
+                                );
+                            }
+                        }
+                        Err(error) => assert!(error.by_text().1.is_some()),
+                    }
+                }
+            }
         }
     }
-    let values = evaluate(&program.arena, &program.gradient, &bindings).unwrap();
-    values.into_iter().flat_map(|v| v.data).collect()
 }

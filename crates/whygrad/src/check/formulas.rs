@@ -143,9 +143,9 @@ impl Source for Formulas {
             help: Some("the probe's rows have another number of columns than the model".into()),
         })?;
         let rows = probe.data.rows;
-        let number = |value: &Value<f64>| match value.shape.per_row && rows == 0 {
-            true => f64::NAN,
-            false => value.at(rows.saturating_sub(1), 0),
+        let number = |value: &Value<f64>| {
+            let none = value.shape.per_row && rows == 0;
+            if none { f64::NAN } else { value.at(rows.saturating_sub(1), 0) }
         };
         let mut values = values.iter().map(number);
         let gradient = entries.iter().map(|entry| entry.and_then(|_| values.next())).collect();

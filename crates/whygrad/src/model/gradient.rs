@@ -5,6 +5,7 @@
 //! what the right sides may use, `written` which derivative each formula is. Training wants all of them, and
 //! one number for each ([`OwnGradient::components`]); a check takes what there is.
 
+mod give;
 mod left;
 mod lines;
 mod names;
@@ -33,24 +34,34 @@ pub(crate) struct OwnGradient {
     pub(crate) generous: bool,
     /// Left sides that the language does not allow (`dhidden.W[0,1]`), by the names that stand for them.
     stand_ins: Vec<(String, String)>,
+    /// What those names begin with and nothing else does.
+    prefix: String,
     /// The names given to formulas without a left side.
     bare: Vec<String>,
     /// Which piece of `text` is which of `shown`, in order.
     pieces: Vec<Piece>,
 }
 
-/// A piece of both texts, as long in both unless a name stands in for what was written.
+/// A piece of both texts.
 struct Piece {
     text: Span,
     shown: Span,
+    /// False where a name stands in for what was written.
+    same: bool,
 }
 
 impl OwnGradient {
     /// Puts both texts together.
     pub(crate) fn join(model: &str, gradient: &str, generous: bool) -> OwnGradient {
         let text = format!("{}\n", model.trim_end());
+        let shown = format!("{text}{gradient}");
+        let mut prefix = "Qz".to_owned();
+        while shown.contains(&prefix) {
+            prefix.push('z');
+        }
         let mut own = OwnGradient {
-            shown: format!("{text}{gradient}"),
+            shown,
+            prefix,
             from: text.len(),
             text,
             generous,
@@ -58,21 +69,27 @@ impl OwnGradient {
             bare: vec![],
             pieces: vec![],
         };
+        let lines = lines::lines(gradient);
+        let named: Vec<Option<String>> = lines
+            .iter()
+            .map(|line| {
+                let left = line.left(gradient).filter(|left| !line.latex && is_special(left));
+                let bare = generous && line.is_bare(gradient);
+                left.or(bare.then_some("the formula")).map(|written| own.stand_in(written.to_owned()))
+            })
+            .collect();
         let mut copied = 0;
-        for line in lines::lines(gradient) {
+        for (line, name) in lines.iter().zip(named) {
+            let Some(name) = name else { continue };
             let start = line.span.start;
-            let left = line.left(gradient).filter(|left| !line.latex && is_special(left));
-            if let Some(left) = left {
-                own.copy(gradient, copied, start);
-                let name = own.stand_in(left.to_owned());
-                own.replace(&name, start, start + left.len());
-                copied = start + left.len();
-            } else if generous && line.is_bare(gradient) {
-                own.copy(gradient, copied, start);
-                let name = own.stand_in("the formula".to_owned());
-                own.replace(&format!("{name} = "), start, start);
+            own.copy(gradient, copied, start);
+            copied = start;
+            if let Some(left) = line.left(gradient) {
+                copied += left.len();
+                own.push(&name, start, copied, false);
+            } else {
+                own.push(&format!("{name} = "), start, start, false);
                 own.bare.push(name);
-                copied = start;
             }
         }
         own.copy(gradient, copied, gradient.len());
@@ -81,35 +98,54 @@ impl OwnGradient {
 
     /// A name of letters alone, as LaTeX and text both read it, that nobody uses.
     fn stand_in(&mut self, written: String) -> String {
+        let mut name = self.prefix.clone();
         let mut number = self.stand_ins.len();
         loop {
-            let mut name = "Qz".to_owned();
-            let mut rest = number;
-            loop {
-                name.push(char::from(b'a' + (rest % 26) as u8));
-                rest /= 26;
-                if rest == 0 {
-                    break;
-                }
+            name.push(char::from(b'a' + (number % 26) as u8));
+            number /= 26;
+            if number == 0 {
+                break;
             }
-            name.push('Q');
-            if !self.shown.contains(&name) && self.stand_ins.iter().all(|s| s.0 != name) {
-                self.stand_ins.push((name.clone(), written));
-                return name;
-            }
-            number += 1;
         }
+        name.push('Q');
+        self.stand_ins.push((name.clone(), written));
+        name
     }
 
-    fn copy(&mut self, gradient: &str, start: usize, end: usize) {
-        self.replace(&gradient[start..end], start, end);
+    /// Takes over what was written; where it names a line such as `dL/dz`, which the language would read as a
+    /// quotient, the line's name stands in.
+    fn copy(&mut self, gradient: &str, mut start: usize, end: usize) {
+        while let Some((at, written, name)) = self.quotient(&gradient[start..end]) {
+            self.push(&gradient[start..start + at], start, start + at, true);
+            start += at;
+            self.push(&name, start, start + written, false);
+            start += written;
+        }
+        self.push(&gradient[start..end], start, end, true);
     }
 
-    fn replace(&mut self, by: &str, start: usize, end: usize) {
+    /// The first place in a text that names a quotient on the left of some line: the longest of them, its length, and
+    /// what stands in for it.
+    fn quotient(&self, text: &str) -> Option<(usize, usize, String)> {
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '∂');
+        let quotients = self.stand_ins.iter().filter(|s| self.generous && s.1.contains(['/', '∂']));
+        let places = quotients.filter_map(|(name, written)| {
+            let alone = move |at: &usize| {
+                let (before, after) = (&text[..*at], &text[*at + written.len()..]);
+                !before.ends_with(part) && !after.starts_with(|c| part(c) || matches!(c, '[' | '.'))
+            };
+            let found = text.match_indices(written.as_str()).map(|(at, _)| at).find(alone);
+            found.map(|at| (at, written.len(), name.clone()))
+        });
+        places.min_by_key(|&(at, length, _)| (at, usize::MAX - length))
+    }
+
+    fn push(&mut self, parsed: &str, start: usize, end: usize, same: bool) {
         let at = self.text.len();
-        self.text.push_str(by);
+        self.text.push_str(parsed);
         let text = Span { start: at, end: self.text.len() };
-        self.pieces.push(Piece { text, shown: Span { start: self.from + start, end: self.from + end } });
+        let shown = Span { start: self.from + start, end: self.from + end };
+        self.pieces.push(Piece { text, shown, same });
     }
 
     /// The place in the texts as written of a place in the text as parsed.
@@ -121,16 +157,11 @@ impl OwnGradient {
             let index = self.pieces.partition_point(|p| p.text.start <= at).checked_sub(1)?;
             self.pieces.get(index)
         };
-        let verbatim = |p: &Piece| p.text.end - p.text.start == p.shown.end - p.shown.start;
         let inside = |p: &Piece, at: usize| (p.shown.start + at - p.text.start).min(p.shown.end);
-        let start = piece(span.start).map_or(self.shown.len(), |p| match verbatim(p) {
-            true => inside(p, span.start),
-            false => p.shown.start,
-        });
-        let end = piece(span.end.saturating_sub(1)).map_or(self.shown.len(), |p| match verbatim(p) {
-            true => inside(p, span.end),
-            false => p.shown.end,
-        });
+        let start = |p: &Piece| if p.same { inside(p, span.start) } else { p.shown.start };
+        let end = |p: &Piece| if p.same { inside(p, span.end) } else { p.shown.end };
+        let start = piece(span.start).map_or(self.shown.len(), start);
+        let end = piece(span.end.saturating_sub(1)).map_or(self.shown.len(), end);
         Span { start, end: end.max(start) }
     }
 
@@ -144,6 +175,9 @@ impl OwnGradient {
     pub(crate) fn in_own_words(&self, messages: &mut [Diagnostic]) {
         for message in messages {
             message.span = message.span.map(|span| self.place(span));
+            if let Some(text) = self.with_own_line(&message.message) {
+                message.message = text;
+            }
             for (stand_in, written) in &self.stand_ins {
                 let texts = [&mut message.message, &mut message.label].into_iter().chain(&mut message.help);
                 for text in texts.filter(|text| text.contains(stand_in.as_str())) {
@@ -151,6 +185,24 @@ impl OwnGradient {
                 }
             }
         }
+    }
+
+    /// A message that names a line of the text as parsed, with the line of the gradient's text.
+    fn with_own_line(&self, message: &str) -> Option<String> {
+        let (before, rest) = message.split_once(" of line ")?;
+        let (line, rest) = rest.split_once(", column ")?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (line, column): (usize, usize) = (line.parse().ok()?, rest[..digits].parse().ok()?);
+        let start: usize = self.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        let at = self.text.get(start..)?.char_indices().nth(column.checked_sub(1)?)?.0 + start;
+        if at < self.from {
+            return None;
+        }
+        let place = self.place(Span { start: at, end: at + 1 }).start;
+        let own = self.shown.get(self.from..place)?;
+        let begin = own.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = (own.matches('\n').count() + 1, own[begin..].chars().count() + 1);
+        Some(format!("{before} of line {line}, column {column}{}", &rest[digits..]))
     }
 
     /// What was written on the left.

@@ -147,7 +147,55 @@ fn entry(indices: &str, shape: &[usize]) -> Option<usize> {
     }
 }
 
-/// What `w_1` and `w1`, `hidden_W` and `hidden.W` have in common.
+/// What `w_1`, `w₁` and `w1`, or `hidden_W` and `hidden.W` have in common.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '.')).collect()
+    let digit = |c: char| "₀₁₂₃₄₅₆₇₈₉".chars().position(|low| low == c).map(|digit| b'0' + digit as u8);
+    name.chars().filter(|c| !matches!(c, '_' | '.')).map(|c| digit(c).map_or(c, char::from)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(left: &str) -> Left {
+        let declared = |name: &str, shape: &[usize]| Declared {
+            name: name.into(),
+            span: whygrad_expr::syntax::ast::Span::default(),
+            symbol: None,
+            shape: shape.to_vec(),
+            start: None,
+            domain: None,
+        };
+        let parameters = [declared("w1", &[]), declared("hidden.W", &[3, 2]), declared("dq", &[2])];
+        Names { loss: "cross", parameters: &parameters, generous: true }.read(left)
+    }
+
+    fn component(parameter: usize, entry: Option<usize>) -> Left {
+        Left::Component { parameter, entry }
+    }
+
+    #[test]
+    fn a_left_side_is_a_derivative_by_a_parameter_or_an_entry() {
+        for left in
+            ["dw1", "w1", "dcross/dw1", "∂cross_∂w1", "d_w1", "dLdw1", "∇_w1 cross", "w1_grad", "dw_1"]
+        {
+            assert_eq!(read(left), component(0, None), "{left}");
+        }
+        for left in ["dhidden.W[1,1]", "dL/dhidden.W[1][1]", "hidden_W[1,1]", "grad_hidden.W[1, 1]"] {
+            assert_eq!(read(left), component(1, Some(3)), "{left}");
+        }
+        assert_eq!((read("ddq"), read("dq[1]")), (component(2, None), component(2, Some(1))));
+    }
+
+    #[test]
+    fn a_left_side_is_all_derivatives_a_name_or_unknown() {
+        for left in ["dtheta", "∇", "∇L", "∇_θ cross", "gradient", "dL/dθ"] {
+            assert_eq!(read(left), Left::All, "{left}");
+        }
+        for left in ["delta", "e", "g1", "dz_dw1", "hidden"] {
+            assert_eq!(read(left), Left::Own, "{left}");
+        }
+        assert_eq!(read("∂L/∂w2"), Left::Unknown("w2".into()));
+        assert_eq!(read("dhidden.W[3,0]"), Left::Unknown("hidden.W[3,0]".into()));
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use whygrad_expr::diagnostic::Diagnostic;
 use whygrad_expr::functions;
 use whygrad_expr::op::Op;
-use whygrad_expr::syntax::ast::{ExprId, ExprKind, Name, Statement, StatementKind};
+use whygrad_expr::syntax::ast::{Ast, ExprId, ExprKind, Name, Statement, StatementKind};
 
 use super::super::objective::{Objective, PREDICTION_NAMES};
 use super::super::resolve::Resolver;
@@ -22,6 +22,8 @@ pub(super) struct Line {
     pub(super) left: Left,
     /// True for a formula that stands alone.
     pub(super) bare: bool,
+    /// Whether a formula names it.
+    pub(super) used: bool,
 }
 
 impl OwnGradient {
@@ -43,13 +45,24 @@ impl OwnGradient {
                     let parameters = &resolver.scope.parameters;
                     let names = Names { loss: &loss, parameters, generous: self.generous };
                     let left = if bare { Left::Own } else { names.read(&written) };
+                    // `dL/dz` may be a step on the way, if a line uses it.
+                    let step = matches!(left, Left::Unknown(_)) && is_used(resolver.ast, &name.text);
+                    let left = if step { Left::Own } else { left };
+                    let stand_in = name.text.clone();
                     let name = Name { text: written, span: name.span };
                     let definition = resolver.scope.definitions.len();
                     resolver.scope.definitions.push(Definition { name: name.clone(), value: *value });
                     if left == Left::Own && !bare {
                         self.claim_name(&name, Entity::Definition(definition), &mut own, resolver);
                     }
-                    lines.push(Line { definition, left, bare });
+                    if stand_in != resolver.scope.definitions[definition].name.text {
+                        resolver
+                            .scope
+                            .names
+                            .entry(stand_in.clone())
+                            .or_insert(Entity::Definition(definition));
+                    }
+                    lines.push(Line { definition, left, bare, used: is_used(resolver.ast, &stand_in) });
                 }
                 StatementKind::Function { name, arguments, body } => {
                     let index = resolver.scope.own_functions.len();
@@ -197,6 +210,11 @@ impl OwnGradient {
             }
         }
     }
+}
+
+/// Whether a formula names something.
+fn is_used(ast: &Ast, name: &str) -> bool {
+    ast.expressions.iter().any(|e| matches!(&e.kind, ExprKind::Name(text) if text == name))
 }
 
 /// A derivative may be used by another line: `dw2 = 2*dw1`. A parameter's own name stays the parameter's.

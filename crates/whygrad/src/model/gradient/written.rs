@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use whygrad_expr::arena::Term;
-use whygrad_expr::diagnostic::Diagnostic;
-use whygrad_expr::op::Op;
+use whygrad_expr::diagnostic::{Diagnostic, Severity};
 use whygrad_expr::program::Parameter;
-use whygrad_expr::shape::Dims;
 use whygrad_expr::syntax::ast::{ExprId, ExprKind, Name, Span, Statement};
 
+use super::super::MOST_PARAMETERS;
 use super::super::objective::{LOSS_NAMES, Objective};
 use super::super::resolve::Resolver;
 use super::super::scope::{Declared, Entity, subtree};
@@ -48,7 +47,7 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Written {
     /// The formulas with what they are the derivatives by.
-    given: Vec<Given>,
+    pub(super) given: Vec<Given>,
     /// The flat gradient; `None` where nothing is written.
     pub(crate) entries: Vec<Option<Entry>>,
     /// By formula: every expression of it and of the lines it uses, with its place and its term.
@@ -100,12 +99,15 @@ impl OwnGradient {
             layout: layout(&resolver.scope.parameters),
             resolver,
             recorded,
+            whole: HashSet::new(),
+            any: HashSet::new(),
             written: Written::default(),
         };
         reader.lines(&lines);
         reader.order(&lines);
         reader.entries();
         reader.own_lines(&lines);
+        reader.nothing(&lines);
         reader.written
     }
 }
@@ -115,21 +117,26 @@ fn layout(parameters: &[Declared]) -> Vec<Option<Parameter>> {
     let mut offset = 0;
     let place = |p: &Declared| {
         let p = Parameter { symbol: p.symbol?, name: p.name.clone(), shape: p.shape.clone(), offset };
-        offset += p.len();
+        offset = offset.saturating_add(p.len());
         Some(p)
     };
     parameters.iter().map(place).collect()
 }
 
-struct Reader<'a, 'b> {
-    own: &'a OwnGradient,
+/// Reads the lines, one after the other.
+pub(super) struct Reader<'a, 'b> {
+    pub(super) own: &'a OwnGradient,
     /// The first definition of the gradient's text.
     first: usize,
     loss: &'a str,
-    layout: Vec<Option<Parameter>>,
-    resolver: &'a mut Resolver<'b>,
-    recorded: HashMap<ExprId, Term>,
-    written: Written,
+    pub(super) layout: Vec<Option<Parameter>>,
+    pub(super) resolver: &'a mut Resolver<'b>,
+    pub(super) recorded: HashMap<ExprId, Term>,
+    /// The parameters that are given as a whole.
+    pub(super) whole: HashSet<usize>,
+    /// The entries that are given, and without an entry the parameters of which something is.
+    pub(super) any: HashSet<(usize, Option<usize>)>,
+    pub(super) written: Written,
 }
 
 impl Reader<'_, '_> {
@@ -138,8 +145,8 @@ impl Reader<'_, '_> {
         (definition.name.clone(), definition.value)
     }
 
-    fn count(&self) -> usize {
-        self.layout.iter().flatten().map(Parameter::len).sum()
+    pub(super) fn count(&self) -> usize {
+        self.layout.iter().flatten().map(Parameter::len).fold(0, usize::saturating_add)
     }
 
     /// The lines whose left sides say what they are.
@@ -179,6 +186,9 @@ impl Reader<'_, '_> {
         let parameters: Vec<(usize, usize)> =
             self.layout.iter().enumerate().filter_map(|(k, p)| Some((k, p.as_ref()?.len()))).collect();
         let span_of = |r: &Self, root: ExprId| r.resolver.ast.expr(root).span;
+        if terms.len() > 1 {
+            self.note_order(span);
+        }
         if terms.len() == parameters.len() {
             for ((parameter, _), (term, root)) in parameters.into_iter().zip(terms) {
                 let left = span_of(self, root);
@@ -198,96 +208,40 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn wrong_count(&mut self, found: usize, span: Span) {
+    /// The names of the parameters in their order.
+    fn order_text(&self) -> String {
         let names: Vec<&str> = self.layout.iter().flatten().map(|p| p.name.as_str()).collect();
-        let shown = if names.len() > 12 { &names[..12] } else { &names[..] };
-        let dots = if names.len() > 12 { ", ..." } else { "" };
-        let (count, list) = (self.count(), shown.join(", "));
+        let shown = &names[..names.len().min(12)];
+        format!("{}{}", shown.join(", "), if names.len() > shown.len() { ", ..." } else { "" })
+    }
+
+    /// Says in which order derivatives without names were read.
+    pub(super) fn note_order(&mut self, span: Span) {
+        if self.own.generous && self.count() > 1 {
+            let message = format!("the derivatives are read in the order {}", self.order_text());
+            let help = "a line `params ...` in the model sets another order";
+            let note = Diagnostic::warning("gradient-order", span, message).label("without names").help(help);
+            self.resolver.messages.push(Diagnostic { severity: Severity::Note, ..note });
+        }
+    }
+
+    pub(super) fn wrong_count(&mut self, found: usize, span: Span) {
+        let (count, list) = (self.count(), self.order_text());
         let plural = if count == 1 { "" } else { "s" };
         let message = format!("the model has {count} derivative{plural}, the gradient {found}");
         self.resolver.error(
             Diagnostic::error("gradient-order", span, message)
-                .label(format!("expected {count} in the order {list}{dots}, found {found}"))
+                .label(format!("expected {count} in the order {list}, found {found}"))
                 .help("write those there are with their names: dw1 = ..., one a line"),
         );
     }
 
-    /// One column with all derivatives.
-    fn column(&mut self, term: Term, left: Span, root: ExprId) {
-        let (found, count) = (self.resolver.arena.dims(term).len(), self.count());
-        if found != count || matches!(self.resolver.arena.dims(term), Dims::Matrix(..)) {
-            return self.wrong_count(found, left);
-        }
-        let places: Vec<(usize, usize)> = (self.layout.iter().enumerate())
-            .flat_map(|(parameter, p)| (0..p.as_ref().map_or(0, Parameter::len)).map(move |k| (parameter, k)))
-            .collect();
-        for (at, (parameter, entry)) in places.into_iter().enumerate() {
-            let (term, root) = self.entry_of(term, root, at);
-            self.give(Given { parameter, entry: Some(entry), term, left, root });
-        }
-    }
-
-    /// One entry of a formula's value: of a list its item, else the formula's entry.
-    fn entry_of(&mut self, term: Term, root: ExprId, at: usize) -> (Term, ExprId) {
-        let dims = self.resolver.arena.dims(term);
-        if dims.is_scalar() {
-            return (term, root);
-        }
-        let columns = if let Dims::Matrix(_, columns) = dims { columns } else { 1 };
-        let item = |id: ExprId, at: usize, of: usize| match &self.resolver.ast.expr(id).kind {
-            ExprKind::List(items) if items.len() == of => items.get(at).copied(),
-            _ => None,
-        };
-        let row = item(root, at / columns, dims.len() / columns);
-        let entry =
-            row.and_then(|row| if columns == 1 { Some(row) } else { item(row, at % columns, columns) });
-        let found = entry.and_then(|id| Some((*self.recorded.get(&id)?, id)));
-        found.unwrap_or_else(|| (self.resolver.arena.make(Op::Pick(term, at)), root))
-    }
-
-    /// Takes a formula, if its shape fits and nothing else is there.
-    fn give(&mut self, given: Given) {
-        let Some(p) = self.layout.get(given.parameter).and_then(Option::as_ref) else { return };
-        let name = given.entry.map_or_else(|| p.name.clone(), |k| p.entry_name(k));
-        let dims = match given.entry {
-            Some(_) => Dims::Scalar,
-            None => Dims::from_declared(&p.shape).unwrap_or(Dims::Scalar),
-        };
-        let found = self.resolver.arena.dims(given.term);
-        if found != dims && !found.is_scalar() {
-            let what = if dims.is_scalar() { "one number".to_owned() } else { dims.to_string() };
-            self.resolver.error(
-                Diagnostic::error(
-                    "shape",
-                    given.left,
-                    format!("d{name} is {found}, the parameter is {what}"),
-                )
-                .label("a derivative has the shape of its parameter")
-                .help(if dims.is_scalar() {
-                    "sum(...) adds up rows and entries, v[0] is one entry".to_owned()
-                } else {
-                    format!("one entry is written d{}", p.entry_name(0))
-                }),
-            );
-            return;
-        }
-        let same = |g: &&Given| {
-            g.parameter == given.parameter
-                && (g.entry == given.entry || g.entry.is_none() || given.entry.is_none())
-        };
-        if self.written.given.iter().any(|g| same(&g)) {
-            self.resolver.error(
-                Diagnostic::error("name-taken", given.left, format!("'d{name}' is defined twice"))
-                    .label("this derivative is given above")
-                    .help("keep one of the two lines"),
-            );
-            return;
-        }
-        self.written.given.push(given);
-    }
-
     /// The flat gradient, entry by entry, with the parts of its formulas.
     fn entries(&mut self) {
+        // Beyond that many there is no model, which is said elsewhere.
+        if !self.own.generous || self.count() > MOST_PARAMETERS {
+            return;
+        }
         self.written.entries = vec![None; self.count()];
         let mut known: HashMap<ExprId, usize> = HashMap::new();
         let mut warned = HashSet::new();
@@ -299,29 +253,26 @@ impl Reader<'_, '_> {
                     Some(_) => (given.term, given.root),
                     None => self.entry_of(given.term, given.root, k),
                 };
-                let parts = match known.get(&root) {
-                    Some(&parts) => parts,
-                    None => {
-                        self.written.parts.push(self.parts(root));
-                        known.insert(root, self.written.parts.len() - 1);
-                        self.written.parts.len() - 1
-                    }
-                };
+                let parts = known.get(&root).copied().unwrap_or(self.written.parts.len());
+                if known.insert(root, parts).is_none() {
+                    self.written.parts.push(self.parts(root));
+                }
                 let span = self.own.own_place(self.resolver.ast.expr(root).span);
                 self.written.entries[p.offset + k] = Some(Entry { term, span, parts });
-                if self.own.generous && self.resolver.arena.shape(term).per_row && warned.insert(root) {
-                    let name = if known.len() == p.len() { p.entry_name(k) } else { p.name.clone() };
+                if self.resolver.arena.shape(term).per_row && warned.insert(root) {
+                    let name = given.entry.map_or_else(|| p.name.clone(), |k| p.entry_name(k));
                     warn_of_rows(&name, root, &self.recorded, self.resolver);
                 }
             }
             let spread =
                 given.entry.is_none() && p.len() > 1 && self.resolver.arena.dims(given.term).is_scalar();
-            if self.own.generous && spread && self.resolver.arena.constant_of(given.term).is_none() {
+            if spread && self.resolver.arena.constant_of(given.term).is_none() {
                 let message =
                     format!("d{} is one number, read as that of each of its {} entries", p.name, p.len());
                 self.resolver.messages.push(
                     Diagnostic::warning("one-for-all", given.left, message)
-                        .label(format!("{} has the shape {:?}", p.name, p.shape)),
+                        .label(format!("{} has the shape {:?}", p.name, p.shape))
+                        .help("sum_rows(...) is the sum over the rows alone, entry by entry"),
                 );
             }
         }
@@ -353,8 +304,7 @@ impl Reader<'_, '_> {
     fn own_lines(&mut self, lines: &[Line]) {
         for line in lines.iter().filter(|line| line.left == Left::Own && !line.bare) {
             let (name, root) = self.definition(line.definition);
-            let used = |kind: &ExprKind| matches!(kind, ExprKind::Name(text) if *text == name.text);
-            let used = self.resolver.ast.expressions.iter().any(|e| used(&e.kind));
+            let used = line.used;
             let parameters = &self.resolver.scope.parameters;
             let names = Names { loss: self.loss, parameters, generous: self.own.generous };
             let is_loss = name.text == self.loss || LOSS_NAMES.contains(&name.text.as_str());
@@ -377,6 +327,27 @@ impl Reader<'_, '_> {
             let span = self.own.own_place(self.resolver.ast.expr(root).span);
             self.written.definitions.push((name.text, span, term));
         }
+    }
+
+    /// A check of nothing says nothing.
+    fn nothing(&mut self, lines: &[Line]) {
+        let failed = self.resolver.messages.iter().any(Diagnostic::is_error);
+        if !self.own.generous || failed || !self.written.given.is_empty() {
+            return;
+        }
+        let last = lines.last().map(|line| self.definition(line.definition).0.span);
+        let end = self.own.text.len();
+        let span = last.unwrap_or(Span { start: end, end });
+        let first = self.layout.iter().flatten().next().map_or("w1", |p| p.name.as_str()).to_owned();
+        self.resolver.error(
+            Diagnostic::error(
+                "gradient-incomplete",
+                span,
+                "there is no derivative by a parameter of the model",
+            )
+            .label(format!("the parameters are {}", self.order_text()))
+            .help(format!("write for example d{first} = ...")),
+        );
     }
 
     /// A derivative by what is no parameter.
