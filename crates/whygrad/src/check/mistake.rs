@@ -75,7 +75,7 @@ mod slope_mistyped;
 mod slope_of_gradient;
 mod slope_of_other_activation;
 mod softmax_diagonal;
-mod stale_value;
+pub(crate) mod stale_value;
 pub(crate) mod sum_for_mean;
 pub(crate) mod swapped;
 mod units_summed;

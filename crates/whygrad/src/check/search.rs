@@ -43,16 +43,65 @@ pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Vec<Mistake> {
 
 /// The same for answers that do not depend on earlier ones.
 fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
+    let mut best = attempt(model, asked, Setting { rate: own_rate(asked), same: SAME, budget: 2 });
+    if best.left > 0 && own_rate(asked).is_some() {
+        // A program with a rate of its own does not tell it.
+        for rate in USUAL_RATES {
+            let other = attempt(model, asked, Setting { rate: Some(rate), same: SAME, budget: 1 });
+            if other.left < best.left && other.mistakes.iter().any(|m| m.kind == Kind::StaleValue) {
+                best = other;
+            }
+        }
+    }
+    if best.left > 0 {
+        let rough = attempt(model, asked, Setting { rate: own_rate(asked), same: ROUGHLY, budget: 1 });
+        if rough.left < best.left {
+            best = rough;
+        }
+    }
+    best.mistakes
+}
+
+/// Numbers closer than this are the same to a reader of 53 bits: rounding in another order of operations
+/// stays far below, and two different formulas at random points do not come so close.
+const SAME: f64 = 1e-9;
+/// The same for a source that adds a small number to what it divides by, or takes differences.
+const ROUGHLY: f64 = 1e-5;
+/// The learning rates that programs have built in.
+const USUAL_RATES: [f64; 9] = [1.0, 0.5, 0.1, 0.01, 0.3, 0.2, 0.05, 0.001, 2.0];
+
+struct Setting {
+    rate: Option<f64>,
+    same: f64,
+    budget: usize,
+}
+
+struct Attempt {
+    mistakes: Vec<Mistake>,
+    /// How many components are not explained.
+    left: usize,
+}
+
+/// The rate of the first probe, where the source does not heed what rate it is told.
+fn own_rate(asked: &[&Asked]) -> Option<f64> {
+    let other = asked.iter().find(|a| a.probe.role == Role::OtherRate)?;
+    let same = |a: &&&Asked| a.probe.theta == other.probe.theta && a.probe.data == other.probe.data;
+    let twin = asked.iter().filter(|a| a.probe.role != Role::OtherRate).find(same)?;
+    (twin.answer.gradient == other.answer.gradient).then_some(asked[0].probe.learning_rate)
+}
+
+fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
     let count = model.program.parameter_count();
     let is_wrong = |k: &usize| asked.iter().any(|a| a.wrong.get(*k).copied().unwrap_or(false));
     let wrong: BTreeSet<usize> = (0..count).filter(is_wrong).collect();
-    let mut lab = Lab::new(model, asked);
+    let mut lab = Lab::new(model, asked, setting.rate);
+    lab.same = setting.same;
     let chain = Chain::of(model, &mut lab.arena);
     let goals = sample(&wrong, model);
     let mut search = Search { goals, candidates: Candidates::default() };
-    search.run(&mut lab, chain.as_ref());
+    search.run(&mut lab, chain.as_ref(), setting.budget);
     let (steps, left) = search.candidates.cover(&lab, &search.goals);
-    report(&lab, &steps, &left, &wrong, &search.goals)
+    Attempt { left: left.len(), mistakes: report(&lab, &steps, &left, &wrong, &search.goals) }
 }
 
 /// At most so many wrong components, some of each parameter.
@@ -78,24 +127,15 @@ struct Search {
 }
 
 impl Search {
-    fn run(&mut self, lab: &mut Lab<'_>, chain: Option<&Chain>) {
+    fn run(&mut self, lab: &mut Lab<'_>, chain: Option<&Chain>, most: usize) {
         whole::components(lab, chain, &self.goals, &mut self.candidates);
         whole::losses(lab, &self.goals, &mut self.candidates);
-        let Some(chain) = chain else { eprintln!("NO CHAIN"); return };
-        let Some(cut) = Cut::of(lab, chain.prediction) else { eprintln!("NO CUT"); return };
+        let Some(chain) = chain else { return };
+        let Some(cut) = Cut::of(lab, chain.prediction) else { return };
         lab.target = target(lab, chain);
         let rests = regulariser::parts(lab, &cut.direct);
-        let Some(walk) = Walk::new(lab, chain, &cut) else { eprintln!("NO WALK"); return };
-        walk.blocks(lab, 0, &mut |lab, block| {
-            for (path, offs) in [(block.weights.first(), block.affine.weight_offsets.clone()), (block.biases.first(), block.affine.bias_offsets.iter().map(|o| o.map(|o| o.0)).collect())] {
-                let Some(path) = path else { continue };
-                for (k, o) in offs.iter().enumerate() { if let Some(o) = o {
-                    let v = lab.entry(0, path.term, k);
-                    eprintln!("{} {o}: chain {v} true {} given {:?} tol {} | {}", block.affine.name, lab.asked[0].truth.value[*o], lab.asked[0].answer.gradient[*o], lab.asked[0].tolerance[*o], lab.written(path.term));
-                } }
-            }
-        });
-        for budget in [1, 2] {
+        let Some(walk) = Walk::new(lab, chain, &cut) else { return };
+        for budget in 1..=most {
             let goals = self.goals.clone();
             let candidates = &mut self.candidates;
             walk.blocks(lab, budget, &mut |lab, block| {
@@ -143,12 +183,12 @@ fn compare(
         let offset = (*offset).filter(|o| goals.contains(o))?;
         Some(Goal { offset, entry, sign: 1.0 })
     };
-    let bias = |(entry, offset): (usize, &Option<(usize, f64)>)| {
-        let (offset, sign) = (*offset).filter(|(o, _)| goals.contains(o))?;
-        Some(Goal { offset, entry, sign })
+    let bias = |(entry, biases): (usize, &Vec<(usize, f64)>)| -> Vec<Goal> {
+        let asked = biases.iter().filter(|(offset, _)| goals.contains(offset));
+        asked.map(|&(offset, sign)| Goal { offset, entry, sign }).collect()
     };
     let weights: Vec<Goal> = block.affine.weight_offsets.iter().enumerate().filter_map(weight).collect();
-    let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().filter_map(bias).collect();
+    let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().flat_map(bias).collect();
     for (paths, goals) in [(&block.weights, &weights), (&block.biases, &biases)] {
         for path in paths {
             // The paths with fewer edits were looked at before.
@@ -189,21 +229,21 @@ fn report(
 ) -> Vec<Mistake> {
     let mut found = Vec::new();
     for (group, step) in steps.iter().enumerate() {
-        // In a large net a sample was looked at; a parameter explained in the sample is explained.
-        let components = if goals.len() == wrong.len() {
-            step.components.iter().copied().collect()
-        } else {
-            spread(lab, &step.components, wrong)
-        };
         for (option, edits) in step.options.iter().enumerate() {
-            for edit in edits {
+            for (edit, own) in edits {
+                let components = if goals.len() == wrong.len() {
+                    own.iter().copied().collect()
+                } else {
+                    // In a large net a sample was looked at; what explains it explains the parameter.
+                    spread(lab, own, wrong)
+                };
                 let text = &lab.edits[edit.0 as usize].text;
                 let entry = lab.edits[edit.0 as usize].entry;
                 let page = CATALOGUE.iter().find(|e| e.page.name == entry).map(|e| e.page);
                 found.push(Mistake {
                     kind: text.kind,
                     entry,
-                    components: components.clone(),
+                    components,
                     explanation: text.what.clone(),
                     why: page.map(|p| p.why.to_owned()).unwrap_or_default(),
                     given: text.given.clone(),

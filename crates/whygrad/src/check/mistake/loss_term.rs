@@ -27,10 +27,12 @@ pub(crate) struct Altered {
     pub(crate) edit: EditId,
 }
 
-/// The losses that differ from `loss` by one slip.
-pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term) -> Vec<Altered> {
+/// The losses that differ from `loss` by one slip outside of what is predicted.
+pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term, predictions: &[Term]) -> Vec<Altered> {
     let mut found = Vec::new();
-    let order = lab.arena.reachable(&[loss]);
+    let inside = lab.arena.reachable(predictions);
+    let mut order = lab.arena.reachable(&[loss]);
+    order.retain(|term| inside.binary_search(term).is_err());
     without_roots(lab, loss, &order, &mut found);
     let mut tag = 10;
     for &term in &order {

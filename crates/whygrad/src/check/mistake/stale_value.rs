@@ -1,7 +1,7 @@
 //! Weights that were changed before they were used.
 
 use crate::check::mistake::{Entry, Kind, Page};
-use crate::check::search::edit::EditText;
+use crate::check::search::edit::{EditId, EditText};
 use crate::check::search::lab::Lab;
 use crate::check::search::site::{Finder, Variant, WeightSite};
 
@@ -17,22 +17,20 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 fn updated(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
-    let Some(w) = site.updated else { return };
-    let (k, m) = (lab.len(site.delta), lab.len(site.inner));
+    for (index, &(w, _)) in site.updated.iter().enumerate() {
+        let edit = edit(lab, site, index);
+        found.push((lab.send_back(w, site.delta), edit));
+    }
+}
+
+/// The step was taken over all rows (0), or after each row (1, 2).
+pub(crate) fn edit(lab: &mut Lab<'_>, site: &WeightSite<'_>, index: usize) -> EditId {
     let (layer, below) = site.names();
-    let mut terms = vec![lab.send_back(w, site.delta)];
-    if k == m && m > 1 {
-        terms.push(lab.mat_vec(w, site.delta));
-    }
-    for (tag, term) in terms.into_iter().enumerate() {
-        let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
-            let what = format!(
-                "the weights of '{layer}' were already updated when its error was sent back to '{below}'"
-            );
-            let right = site.line(&format!("W_{layer}' * delta_{layer}"));
-            let given = site.line(&format!("(W_{layer} - rate*dL/dW_{layer})' * delta_{layer}"));
-            EditText::new(Kind::StaleValue, 1.0 + tag as f64 * 0.5, what, &given, &right)
-        });
-        found.push((term, edit));
-    }
+    lab.edit(ENTRY.page.name, site.stage, index as u32, || {
+        let when = if index == 0 { "already updated" } else { "already updated, row by row," };
+        let what = format!("the weights of '{layer}' were {when} when its error was sent back to '{below}'");
+        let right = site.line(&format!("W_{layer}' * delta_{layer}"));
+        let given = site.line(&format!("(W_{layer} - rate*dL/dW_{layer})' * delta_{layer}"));
+        EditText::new(Kind::StaleValue, 1.0 + 0.1 * index as f64, what, &given, &right)
+    })
 }

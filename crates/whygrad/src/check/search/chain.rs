@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use whygrad_expr::arena::{Arena, Symbol, SymbolKind, Term};
+use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::derivative;
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::shape::{Dims, Shape};
 
-use crate::model::Model;
+use crate::model::{Model, pre_activation};
 
 /// A layered model.
 pub(crate) struct Chain {
@@ -40,8 +40,8 @@ pub(crate) struct Affine {
     pub(crate) output: Term,
     /// The flat offset of each weight, row by row.
     pub(crate) weight_offsets: Vec<Option<usize>>,
-    /// The flat offset of each unit's bias, and its sign in z.
-    pub(crate) bias_offsets: Vec<Option<(usize, f64)>>,
+    /// The flat offsets of each unit's biases, and their signs in z; most units have one.
+    pub(crate) bias_offsets: Vec<Vec<(usize, f64)>>,
 }
 
 /// a = f(z)
@@ -215,7 +215,7 @@ impl Reader<'_> {
             }
         }
         let hidden = inner.iter().filter(|&&t| self.is_learned(t)).count();
-        let learns = units.iter().any(|u| u.bias.is_some() || u.weights.iter().any(|w| w.1.is_some()));
+        let learns = units.iter().any(|u| !u.biases.is_empty() || u.weights.iter().any(|w| w.1.is_some()));
         if !learns || (hidden > 0 && hidden < inner.len()) {
             return None;
         }
@@ -224,19 +224,17 @@ impl Reader<'_> {
 
     /// W a + b of a layer written with a matrix.
     fn matrix_layer(&mut self, line: Term) -> Option<(Affine, Vec<Term>)> {
-        let (mut product, mut bias, units) = (None, None, self.arena.dims(line).len());
+        let (mut product, mut biases, units) = (None, Vec::new(), self.arena.dims(line).len());
         for (term, sign) in self.addends(line) {
             match self.arena.op(term) {
                 Op::MatVec(w, x) if product.is_none() && sign > 0.0 && self.is_learned(w) => {
                     product = Some((w, x));
                 }
-                Op::Leaf(id) if self.is_learned(term) && bias.is_none() => bias = Some((term, id, sign)),
+                Op::Leaf(id) if self.is_learned(term) => biases.push((term, id, sign)),
                 _ if !self.is_learned(term) => {}
                 _ => return None,
             }
         }
-        let parameter =
-            |id| self.model.program.parameters.iter().find(|p| p.symbol == id).map(|p| (p.offset, p.len()));
         let mut affine = Affine {
             name: String::new(),
             weights: None,
@@ -244,27 +242,38 @@ impl Reader<'_> {
             input: None,
             output: line,
             weight_offsets: vec![],
-            bias_offsets: vec![None; units],
+            bias_offsets: vec![vec![]; units],
         };
         if let Some((w, x)) = product {
             let Op::Leaf(id) = self.arena.op(w) else { return None };
-            let (offset, len) = parameter(id)?;
+            let (offset, len) = self.place(id)?;
             affine.weight_offsets = (offset..offset + len).map(Some).collect();
             (affine.weights, affine.input) = (Some(w), Some(x));
         } else if self.arena.dims(line).is_scalar() {
             return None; // a unit on its own, written out
         }
-        if let Some((term, id, sign)) = bias {
-            let (offset, len) = parameter(id)?;
-            let place = |k: usize| Some((if len == 1 { offset } else { offset + k }, sign));
+        for (term, id, sign) in biases {
+            let (offset, len) = self.place(id)?;
             if len != units {
                 return None;
             }
-            affine.bias_offsets = (0..units).map(place).collect();
-            affine.bias = Some(if sign < 0.0 { self.arena.neg(term) } else { term });
+            for (k, unit) in affine.bias_offsets.iter_mut().enumerate() {
+                unit.push((offset + k, sign));
+            }
+            affine.bias = Some(self.plus(affine.bias, term, sign));
         }
         let below = affine.input.filter(|&x| self.is_learned(x));
         (affine.weights.is_some() || affine.bias.is_some()).then(|| (affine, below.into_iter().collect()))
+    }
+
+    /// The offset and the length of a parameter.
+    fn place(&self, id: SymbolId) -> Option<(usize, usize)> {
+        self.model.program.parameters.iter().find(|p| p.symbol == id).map(|p| (p.offset, p.len()))
+    }
+
+    fn plus(&mut self, sum: Option<Term>, term: Term, sign: f64) -> Term {
+        let term = if sign < 0.0 { self.arena.neg(term) } else { term };
+        sum.map_or(term, |sum| self.arena.make(Op::Zip(Zip::Add, sum, term)))
     }
 
     /// The weights and the bias of a unit that is written out.
@@ -272,15 +281,13 @@ impl Reader<'_> {
         if !self.arena.dims(line).is_scalar() {
             return None;
         }
-        let mut unit = Unit { weights: vec![], bias: None };
+        let mut unit = Unit { weights: vec![], biases: vec![] };
         for (term, sign) in self.addends(line) {
             if !self.is_learned(term) {
                 continue; // a constant in z takes no part in the derivative
             }
             if let Some(offset) = self.entry(term) {
-                if unit.bias.replace((term, offset, sign)).is_some() {
-                    return None;
-                }
+                unit.biases.push((term, offset, sign));
                 continue;
             }
             let (weight, inner) = self.weighted(term)?;
@@ -321,7 +328,7 @@ impl Reader<'_> {
     fn assembled(&mut self, units: &[Unit], inner: &[Term], output: Term) -> Option<Affine> {
         let (rows, columns) = (units.len(), inner.len());
         let mut weight_offsets = vec![None; rows * columns];
-        let (mut entries, mut biases, mut bias_offsets) = (Vec::new(), Vec::new(), vec![None; rows]);
+        let (mut entries, mut biases, mut bias_offsets) = (Vec::new(), Vec::new(), vec![vec![]; rows]);
         for (row, unit) in units.iter().enumerate() {
             for (term, weight) in &unit.weights {
                 let place = row * columns + inner.iter().position(|t| t == term)?;
@@ -329,10 +336,12 @@ impl Reader<'_> {
                 let entry = weight.map_or_else(|| self.arena.constant(1.0), |w| w.0);
                 entries.push((place, entry));
             }
-            if let Some((term, offset, sign)) = unit.bias {
-                bias_offsets[row] = Some((offset, sign));
-                biases.push((row, if sign < 0.0 { self.arena.neg(term) } else { term }));
+            let mut bias = None;
+            for &(term, offset, sign) in &unit.biases {
+                bias_offsets[row].push((offset, sign));
+                bias = Some(self.plus(bias, term, sign));
             }
+            biases.extend(bias.map(|bias| (row, bias)));
         }
         let has_weights = columns > 0;
         let weights = self.placed(entries.into_iter(), Dims::Matrix(rows.max(1), columns.max(1)));
@@ -350,7 +359,7 @@ impl Reader<'_> {
 
     /// f(z), the same for every line; z and f apart.
     fn activation(&mut self, lines: &[Term], output: Term) -> Option<(Activation, Vec<Term>)> {
-        let below: Vec<Term> = lines.iter().map(|&t| self.dominator(t)).collect::<Option<_>>()?;
+        let below: Vec<Term> = lines.iter().map(|&t| self.pre_activation(t)).collect::<Option<_>>()?;
         let dims = self.arena.dims(output);
         let line_dims = self.arena.dims(below[0]);
         if below.iter().zip(lines).any(|(&b, &t)| self.arena.dims(b) != self.arena.dims(t)) {
@@ -386,6 +395,24 @@ impl Reader<'_> {
         self.arena.leaf(id)
     }
 
+    /// z of f(z): of a known activation, else the first term below that is affine in parameters, or is one.
+    fn pre_activation(&mut self, term: Term) -> Option<Term> {
+        if let Some(z) = pre_activation(self.arena, term) {
+            return Some(z);
+        }
+        let nearest = self.dominator(term)?;
+        let mut at = nearest;
+        loop {
+            if pre_activation(self.arena, at).is_some() || self.affine(&[at], at).is_some() {
+                return Some(at);
+            }
+            match self.dominator(at) {
+                Some(below) => at = below,
+                None => return Some(nearest),
+            }
+        }
+    }
+
     /// The nearest term that all parameters act through.
     fn dominator(&self, term: Term) -> Option<Term> {
         let learned = |t: Term| -> Vec<Term> {
@@ -406,7 +433,7 @@ impl Reader<'_> {
 
 struct Unit {
     weights: Vec<(Term, Weight)>,
-    bias: Option<(Term, usize, f64)>,
+    biases: Vec<(Term, usize, f64)>,
 }
 
 /// f' over the variable that f is written in, for a function that works entry by entry.

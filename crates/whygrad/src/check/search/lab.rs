@@ -24,6 +24,8 @@ pub(crate) struct Lab<'a> {
     pub(crate) last_row: Term,
     /// The learning rate of the probe.
     pub(crate) rate: Term,
+    /// Relative differences up to this are none.
+    pub(crate) same: f64,
     /// The targets as one value, where they are as many as the outputs.
     pub(crate) target: Option<Term>,
     pub(crate) edits: Vec<Edit>,
@@ -34,7 +36,8 @@ pub(crate) struct Lab<'a> {
 }
 
 impl<'a> Lab<'a> {
-    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked]) -> Lab<'a> {
+    /// `rate` is the learning rate of a source that has its own and does not take the probe's.
+    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked], rate: Option<f64>) -> Lab<'a> {
         let mut arena = model.program.arena.clone();
         let mut variable = |name: &str, per_row: bool| {
             let symbol = Symbol {
@@ -49,7 +52,7 @@ impl<'a> Lab<'a> {
         let leaves = ids.map(|id| arena.leaf(id));
         let mut asked = asked.to_vec();
         asked.sort_by_key(|a| a.probe.data.rows);
-        let memos = asked.iter().map(|a| Memo::new(bindings(model, &a.probe, ids))).collect();
+        let memos = asked.iter().map(|a| Memo::new(bindings(model, &a.probe, ids, rate.unwrap_or(a.probe.learning_rate)))).collect();
         let [first_row, last_row, rate] = leaves;
         Lab {
             model,
@@ -58,6 +61,7 @@ impl<'a> Lab<'a> {
             first_row,
             last_row,
             rate,
+            same: 1e-9,
             target: None,
             edits: vec![],
             once: HashMap::new(),
@@ -146,7 +150,7 @@ impl<'a> Lab<'a> {
 }
 
 /// The values of all leaves at a probe.
-fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3]) -> Bindings<f64> {
+fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3], step: f64) -> Bindings<f64> {
     let (program, data) = (&model.program, &probe.data);
     let rows = data.rows.max(1);
     let mut bindings = Bindings::new(rows);
@@ -166,7 +170,7 @@ fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3]) ->
     let only = |at: usize| (0..rows).map(|r| f64::from(u8::from(r == at))).collect();
     bindings.bind(first, only(0));
     bindings.bind(last, only(rows - 1));
-    bindings.bind(rate, vec![probe.learning_rate]);
+    bindings.bind(rate, vec![step]);
     bindings
 }
 

@@ -6,7 +6,7 @@ use super::chain::{Affine, Chain, Stage};
 use super::edit::Path;
 use super::lab::Lab;
 use super::site::{Cut, ErrorSite, Finder, GradientSite, SlopeSite, Variant, WeightSite};
-use crate::check::mistake::{CATALOGUE, loss_term, variable_inside};
+use crate::check::mistake::{CATALOGUE, loss_term, stale_value, variable_inside};
 
 /// More paths than this are not followed: nets are small, and time is too.
 const MOST_PATHS: usize = 30_000;
@@ -15,6 +15,8 @@ const MOST_PATHS: usize = 30_000;
 pub(crate) struct Block<'c> {
     pub(crate) stage: usize,
     pub(crate) affine: &'c Affine,
+    /// dL/dz without an edit.
+    pub(crate) delta: Option<Term>,
     /// Derivatives by the weights, each a matrix.
     pub(crate) weights: Vec<Path>,
     /// Derivatives by the biases, each a vector.
@@ -27,28 +29,17 @@ pub(crate) struct Walk<'c> {
     cut: &'c Cut,
     /// dL/da of the outputs.
     error: Term,
-    /// The weights and biases of each stage after a step of descent.
-    updated: Vec<Option<(Term, Term)>>,
+    /// The weights and biases of each stage after a step of descent, the ways it can be taken.
+    updated: Vec<Vec<(Term, Term)>>,
 }
 
 impl<'c> Walk<'c> {
     pub(crate) fn new(lab: &mut Lab<'_>, chain: &'c Chain, cut: &'c Cut) -> Option<Walk<'c>> {
         let error = cut.error(lab, cut.loss, chain.prediction)?;
         let error = lab.fill(error, lab.dims(chain.prediction));
-        let mut walk = Walk { chain, cut, error, updated: vec![None; chain.stages.len()] };
+        let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
-        walk.blocks(lab, 0, &mut |lab, block| {
-            let (weights, biases) = (block.weights.first(), block.biases.first());
-            let mut step = |value: Option<Term>, gradient: Option<&Path>| {
-                let (value, gradient) = (value?, gradient?.term);
-                let change = lab.mul(lab.rate, gradient);
-                Some(lab.sub(value, change))
-            };
-            let zero = block.affine.output;
-            let w = step(block.affine.weights, weights);
-            let b = step(block.affine.bias, biases);
-            updated[block.stage] = w.map(|w| (w, b.unwrap_or(zero)));
-        })?;
+        walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block))?;
         walk.updated = updated;
         Some(walk)
     }
@@ -91,7 +82,7 @@ impl<'c> Walk<'c> {
                 find(lab, &site, &mut found);
             }
         }
-        for altered in loss_term::altered(lab, self.cut.loss) {
+        for altered in loss_term::altered(lab, self.cut.loss, &[]) {
             if let Some(error) = self.cut.error(lab, altered.loss, self.chain.prediction) {
                 found.push((error, altered.edit));
             }
@@ -135,7 +126,7 @@ impl<'c> Walk<'c> {
                     found.push((lab.mul(path.term, slope), other.edit));
                 }
             }
-            for (term, edit) in found {
+            for (term, edit) in distinct(lab, found) {
                 if lab.dims(term).is_scalar() || lab.dims(term) == dims {
                     let filled = lab.fill(term, dims);
                     next.push(path.with(filled, edit));
@@ -165,26 +156,19 @@ impl<'c> Walk<'c> {
             if path.edits.len() >= budget {
                 continue;
             }
-            let updated = self.updated[stage];
-            let site = WeightSite {
-                chain: self.chain,
-                stage,
-                affine,
-                weights,
-                inner,
-                delta: path.term,
-                bias: affine.bias,
-                updated: updated.map(|u| u.0),
-            };
+            let updated = &self.updated[stage];
+            let bias = affine.bias;
+            let delta = path.term;
+            let site = WeightSite { chain: self.chain, stage, affine, weights, inner, delta, bias, updated };
             let mut found = variants(lab, &site);
-            let stale =
-                found.iter().find(|(_, edit)| lab.edits[edit.0 as usize].entry == "stale-value").map(|v| v.1);
             // What was updated too early may be read wrongly as well.
-            if let (Some((w, b)), Some(stale), true) = (updated, stale, path.edits.len() + 2 <= budget) {
-                let bias = affine.bias.map(|_| b);
-                let site = WeightSite { weights: w, bias, updated: None, ..site };
+            for (index, &(weights, b)) in updated.iter().enumerate().filter(|_| path.edits.len() + 2 <= budget) {
+                let stale = stale_value::edit(lab, &site, index);
+                let bias = bias.map(|_| b);
+                let site = WeightSite { weights, bias, updated: &[], chain: self.chain, ..site };
                 for (term, edit) in variants(lab, &site) {
-                    next.push(path.with(lab.fill(term, dims), stale).with(term, edit));
+                    let filled = lab.fill(term, dims);
+                    next.push(path.with(filled, stale).with(filled, edit));
                 }
             }
             for (term, edit) in found.drain(..) {
@@ -206,7 +190,7 @@ impl<'c> Walk<'c> {
         front: &[Path],
         budget: usize,
     ) -> Block<'c> {
-        let mut block = Block { stage, affine, weights: vec![], biases: vec![] };
+        let mut block = Block { stage, affine, delta: front.first().map(|p| p.term), weights: vec![], biases: vec![] };
         let units = lab.len(affine.output);
         let inputs = affine.input.map_or(0, |x| lab.len(x));
         let below = stage.checked_sub(1).map(|k| &self.chain.stages[k]);
@@ -246,6 +230,8 @@ impl<'c> Walk<'c> {
             for &(input, edit) in &inside {
                 weights.push((lab.sum_outer(delta, input), edit));
             }
+            let weights = distinct(lab, weights);
+            let biases = distinct(lab, biases);
             block.weights.extend(weights.into_iter().map(|(term, edit)| path.with(term, edit)));
             block.biases.extend(biases.into_iter().map(|(term, edit)| path.with(term, edit)));
             if block.weights.len() > MOST_PATHS {
@@ -256,6 +242,28 @@ impl<'c> Walk<'c> {
     }
 }
 
+/// Weights and bias after a step over all rows, and after each row's own step.
+fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>) -> Vec<(Term, Term)> {
+    let (Some(w), Some(gradient), Some(delta)) = (block.affine.weights, block.weights.first(), block.delta) else {
+        return vec![];
+    };
+    let input = block.affine.input.unwrap_or(delta);
+    let n = lab.row_count();
+    let own = lab.outer(delta, input);
+    let own_bias = delta;
+    let (times, times_bias) = (lab.mul(n, own), lab.mul(n, own_bias));
+    let over_rows = lab.sum_rows(delta);
+    let steps = [(gradient.term, over_rows), (own, own_bias), (times, times_bias)];
+    let bias = block.affine.bias.unwrap_or(delta);
+    steps
+        .into_iter()
+        .map(|(step, bias_step)| {
+            let (change, bias_change) = (lab.mul(lab.rate, step), lab.mul(lab.rate, bias_step));
+            (lab.sub(w, change), lab.sub(bias, bias_change))
+        })
+        .collect()
+}
+
 fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {
     let mut found = Vec::new();
     for finder in finders() {
@@ -263,6 +271,15 @@ fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {
             find(lab, site, &mut found);
         }
     }
+    found
+}
+
+/// Of the edits of one catalogue entry that make the same term, the cheapest.
+fn distinct(lab: &Lab<'_>, mut found: Vec<Variant>) -> Vec<Variant> {
+    let of = |v: &Variant| &lab.edits[v.1.0 as usize];
+    found.sort_by(|a, b| of(a).text.price.total_cmp(&of(b).text.price));
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|v| seen.insert((v.0, of(v).entry)));
     found
 }
 

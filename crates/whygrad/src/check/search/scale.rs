@@ -70,14 +70,12 @@ pub(crate) enum Rest {
     Within(Term, usize),
 }
 
-/// Numbers closer than this are the same to a reader of 53 bits: rounding in another order of operations
-/// stays far below, and two different formulas at random points do not come so close.
-const SAME: f64 = 1e-9;
-
 /// The factors by which entry `goal.entry` of a hypothesis becomes what was given, at every probe.
 pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> Vec<Scale> {
     let mut open: Vec<Scale> = Vec::new();
-    let mut informative = 0;
+    let mut unlike_truth = false;
+    let same = lab.same;
+    let (mut informative, mut zeros) = (0, 0);
     let mut rows_seen = (f64::INFINITY, 0.0f64);
     let (mut first_error, mut worst) = (0.0, 0.0f64);
     for probe in 0..lab.asked.len() {
@@ -97,15 +95,19 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
             return vec![];
         }
         let tolerance = asked.tolerance.get(goal.offset).copied().unwrap_or(0.0);
-        let slack = tolerance.max(SAME * given.abs()).max(SAME * aim.abs());
-        let small = |value: f64| value.abs() <= slack.max(SAME * made.abs() * 1e-3);
+        let slack = tolerance.max(same * given.abs()).max(same * aim.abs());
+        let small = |value: f64| value.abs() <= slack.max(same * made.abs() * 1e-3);
         if small(aim) && small(made) {
+            let truth = asked.truth.value.get(goal.offset).copied().unwrap_or(0.0);
+            zeros += usize::from(truth.abs() > 1e4 * slack);
             continue;
         }
         if aim == 0.0 || made == 0.0 || (small(aim) && made.abs() > 1e3 * slack) {
             return vec![];
         }
-        let error = slack / aim.abs() + SAME;
+        let truth = asked.truth.value.get(goal.offset).copied().unwrap_or(f64::NAN);
+        unlike_truth |= (given - truth).abs() > slack;
+        let error = slack / aim.abs() + same;
         if error > 1e-2 {
             continue; // too noisy here to tell
         }
@@ -131,7 +133,12 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
         }
     }
     if informative == 0 {
-        return vec![];
+        // Both are 0 where the truth is not.
+        let one = Scale { growth: Growth::Constant, factor: 1.0 };
+        return if zeros > 0 { vec![one] } else { vec![] };
+    }
+    if !unlike_truth {
+        return vec![]; // what agrees with the truth needs no explanation
     }
     // With one number of rows everywhere, a factor of rows and a number cannot be told apart but by their looks.
     let one_row_only = rows_seen.1 <= 1.0;

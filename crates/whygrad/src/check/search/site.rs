@@ -171,8 +171,8 @@ pub(crate) struct WeightSite<'c> {
     pub(crate) delta: Term,
     /// The bias beside them.
     pub(crate) bias: Option<Term>,
-    /// The weights after a step of descent, where `weights` are those before.
-    pub(crate) updated: Option<Term>,
+    /// The weights and the bias after a step of descent, where `weights` are those before.
+    pub(crate) updated: &'c [(Term, Term)],
 }
 
 impl WeightSite<'_> {

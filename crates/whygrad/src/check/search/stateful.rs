@@ -18,7 +18,7 @@ pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Option<Vec<Mistake>> {
         return None;
     }
     let all: Vec<&Asked> = asked.iter().collect();
-    let mut lab = Lab::new(model, &all);
+    let mut lab = Lab::new(model, &all, None);
     let edit = match carried(asked) {
         Some(share) if (share - 1.0).abs() < 1e-6 => accumulated::edit(&mut lab),
         Some(share) => accumulated::momentum(&mut lab, share),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use whygrad_expr::arena::Term;
-use whygrad_expr::simplify::Simplifier;
 
 use super::candidates::Candidates;
 use super::chain::Chain;
@@ -160,10 +159,9 @@ fn cycles(moved: &[(usize, usize)]) -> Vec<Vec<usize>> {
 
 /// The gradients of losses that differ from the model's by one term, at every parameter.
 pub(crate) fn losses(lab: &mut Lab<'_>, goals: &BTreeSet<usize>, candidates: &mut Candidates) {
-    let written = lab.model.written_loss;
-    let loss = Simplifier::new(&mut lab.arena).simplify(written);
+    let (loss, predictions) = (lab.model.written_loss, lab.model.written_predictions.clone());
     let parameters = lab.model.program.parameters.clone();
-    for altered in loss_term::altered(lab, loss) {
+    for altered in loss_term::altered(lab, loss, &predictions) {
         let terms = derivatives(lab, altered.loss);
         for (p, &term) in parameters.iter().zip(&terms) {
             for &offset in goals.range(p.offset..p.offset + p.len()) {
