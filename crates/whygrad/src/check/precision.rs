@@ -86,12 +86,13 @@ fn digits(value: f64) -> (usize, usize) {
 fn are_single(pairs: &[Pair]) -> bool {
     let by_bits = |p: &Pair| f64::from(p.given as f32) == p.given;
     let by_digits = |p: &Pair| (p.given as f32).to_string().parse() == Ok(p.given);
-    let long = |most: usize| pairs.iter().filter(|p| short(p.given) >= most).count();
     if pairs.iter().all(by_bits) {
-        return long(6) > 0;
+        // Quarters and the like have few bits in any precision.
+        return pairs.iter().any(|p| p.given.to_bits().trailing_zeros() < 52 - 15);
     }
     // Any number of six digits is the shortest form of one in single precision.
-    pairs.iter().all(|p| by_bits(p) || by_digits(p)) && 2 * long(7) > pairs.len()
+    let long = pairs.iter().filter(|p| short(p.given) >= 7).count();
+    pairs.iter().all(|p| by_bits(p) || by_digits(p)) && 2 * long > pairs.len()
 }
 
 /// The digits that count of the shortest form in single precision.
