@@ -84,13 +84,15 @@ fn digits(value: f64) -> (usize, usize) {
 /// True where every number is one of single precision, by its bits or by its shortest digits, and enough
 /// of them are long, so that it is no chance.
 fn are_single(pairs: &[Pair]) -> bool {
-    let single = |value: f64| {
-        let near = value as f32;
-        let printed = || near.to_string().parse::<f64>();
-        f64::from(near) == value || printed() == Ok(value)
-    };
-    let long = |value: f64| digits(f64::from(value as f32)).1 > 5 && short(value) >= 6;
-    pairs.iter().all(|p| single(p.given)) && pairs.iter().any(|p| long(p.given))
+    let by_bits = |p: &Pair| f64::from(p.given as f32) == p.given;
+    let by_digits = |p: &Pair| (p.given as f32).to_string().parse() == Ok(p.given);
+    if pairs.iter().all(by_bits) {
+        // Quarters and the like have few bits in any precision.
+        return pairs.iter().any(|p| p.given.to_bits().trailing_zeros() < 52 - 15);
+    }
+    // Any number of six digits is the shortest form of one in single precision.
+    let long = pairs.iter().filter(|p| short(p.given) >= 7).count();
+    pairs.iter().all(|p| by_bits(p) || by_digits(p)) && 2 * long > pairs.len()
 }
 
 /// The digits that count of the shortest form in single precision.
