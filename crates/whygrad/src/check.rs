@@ -3,8 +3,12 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+mod components;
 pub mod mistake;
+pub mod numbers;
+pub mod point;
 pub mod probe;
+pub mod program;
 mod search;
 pub mod truth;
 
