@@ -4,9 +4,15 @@
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
 mod components;
+mod differences;
+mod judge;
+mod kinks;
+mod loss;
 pub mod mistake;
+mod noise;
 pub mod numbers;
 pub mod point;
+mod precision;
 pub mod probe;
 pub mod program;
 mod search;
@@ -90,7 +96,9 @@ pub enum Status {
     Right,
     /// Differs at one probe at least.
     Wrong,
-    /// Not given, or nowhere finite.
+    /// Given, but nowhere to be told: what is true is itself in doubt, or not finite.
+    Undecided,
+    /// Not given.
     NotGiven,
 }
 
@@ -165,6 +173,8 @@ pub enum Precision {
     Single,
     /// So many digits after the decimal point.
     Decimals(usize),
+    /// So many digits that count, wherever the decimal point is.
+    Digits(usize),
 }
 
 /// A check's result, as data.
