@@ -5,6 +5,7 @@
 
 mod components;
 mod differences;
+pub mod formulas;
 mod judge;
 mod kinks;
 mod loss;
@@ -21,6 +22,7 @@ pub mod truth;
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Seed;
+pub use formulas::Formulas;
 pub use mistake::Kind;
 pub use probe::{Freedom, Probe, Role};
 

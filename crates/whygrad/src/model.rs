@@ -22,12 +22,14 @@ use whygrad_expr::op::Op;
 use whygrad_expr::oracle::{Bindings, evaluate};
 use whygrad_expr::program::{Named, Parameter, Program};
 use whygrad_expr::simplify::Simplifier;
-use whygrad_expr::syntax::{self, ast::Span};
+use whygrad_expr::syntax::{self, ast::Span, ast::Statement};
 
 use crate::data::bind::{self, BindOptions, Columns};
 use crate::data::{DataError, Dataset, Table};
 use crate::init::{self, Entry};
 pub use error::{ModelError, TextMessages};
+use gradient::OwnGradient;
+pub(crate) use gradient::Written;
 pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
 pub use objective::Logits;
@@ -102,33 +104,59 @@ pub struct Model {
 impl Model {
     /// Reads a model.
     pub fn parse(text: &str, options: &ModelOptions) -> Result<Model, ModelError> {
-        let own = gradient::OwnGradient::join(text, options.gradient.as_deref());
-        let joined = own.as_ref().map_or(text, |own| own.text.as_str());
-        let (ast, mut messages) = syntax::parse_document(joined);
+        let own = options.gradient.as_deref().map(|own| OwnGradient::join(text, own, false));
+        Ok(Model::read(text, options, own.as_ref())?.0)
+    }
+
+    /// Reads a model and formulas for some of its derivatives. The model stays as it is, with its derived gradient;
+    /// the terms of the formulas are in its arena. Also what is to be said of the formulas, in their text.
+    pub(crate) fn with_formulas(
+        text: &str,
+        options: &ModelOptions,
+        formulas: &str,
+    ) -> Result<(Model, Written, Vec<Diagnostic>), ModelError> {
+        let own = OwnGradient::join(text, formulas, true);
+        Model::read(text, options, Some(&own))
+    }
+
+    fn read(
+        text: &str,
+        options: &ModelOptions,
+        own: Option<&OwnGradient>,
+    ) -> Result<(Model, Written, Vec<Diagnostic>), ModelError> {
+        let joined = own.map_or(text, |own| own.text.as_str());
+        let (mut ast, mut messages) = syntax::parse_document(joined);
         let unread = unknown::unread_functions(joined, &messages);
+        let of_model = |s: &Statement| own.is_none_or(|own| s.span.start < own.from);
+        let written = ast.statements.split_off(ast.statements.iter().take_while(|s| of_model(s)).count());
         let mut arena = Arena::new();
         let mut scope = Scope::read(&ast, &mut arena, &mut messages);
         let mut resolver = Resolver::new(&ast, &mut arena, &mut scope, &mut messages);
-        resolver.unknown_names(&unread);
+        resolver.unknown_names(&ast.statements, &unread);
         resolver.definitions();
         let objective = resolver.objective(options);
-        if let Some(own) = &own {
-            own.check(resolver.ast, resolver.scope, resolver.messages);
-        }
+        let lines = resolver.values.len();
+        let read = |own: &OwnGradient| own.read(&written, objective.as_ref(), &unread, &mut resolver);
+        let written = own.map(read).unwrap_or_default();
         let (layers, roles, values) = (resolver.layers, resolver.roles, resolver.values);
         let failed = messages.iter().any(Diagnostic::is_error);
         let Some(mut objective) = objective.filter(|_| !failed) else {
-            return Err(ModelError::new(text, own.as_ref(), messages));
+            return Err(ModelError::new(text, own, messages));
         };
         sum_of_examples(joined, &mut arena, &mut objective, &mut messages);
         let definitions = scope
             .definitions
             .iter()
-            .zip(&values)
-            .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: v.term()? }))
-            .collect();
+            .zip(&values[..lines])
+            .filter_map(|(d, v)| Some(Named { name: d.name.text.clone(), term: v.term()? }));
+        // In a check the model stays as it is; a gradient in the place of the derived one brings its own lines.
+        let helping =
+            written.definitions.iter().map(|(name, _, term)| Named { name: name.clone(), term: *term });
+        let helping = helping.filter(|_| own.is_some_and(|own| !own.generous));
+        let definitions = definitions.chain(helping).collect();
         let built = Built { arena, scope, messages, objective, dense: layers, definitions };
-        built.finish(text, &roles, own.as_ref())
+        let (model, said) = built.finish(text, &roles, own.map(|own| (own, &written)))?;
+        Ok((model, written, said))
     }
 
     /// Gives the model its columns of a table, with notes on what was taken to mean what. Whether a class index
@@ -214,15 +242,15 @@ impl Built {
         mut self,
         text: &str,
         roles: &std::collections::HashMap<String, Role>,
-        own: Option<&gradient::OwnGradient>,
-    ) -> Result<Model, ModelError> {
+        own: Option<(&OwnGradient, &Written)>,
+    ) -> Result<(Model, Vec<Diagnostic>), ModelError> {
         let (loss, predictions) = self.simplified();
         let (parameters, mut infos) = self.parameters(roles);
         self.check(loss, &parameters);
-        let written = own.map(|own| {
-            let (arena, messages) = (&mut self.arena, &mut self.messages);
-            own.components(arena, &self.scope, &mut self.definitions, &parameters, messages)
-        });
+        let instead = own
+            .filter(|(own, _)| !own.generous)
+            .map(|(own, written)| own.components(written, &mut self.arena, &parameters, &mut self.messages));
+        let own = own.map(|(own, _)| own);
         if self.messages.iter().any(Diagnostic::is_error) {
             return Err(ModelError::new(text, own, self.messages));
         }
@@ -243,16 +271,13 @@ impl Built {
         place_in_layers(layers.as_ref(), &program, &mut infos);
         let naming = Naming::of(&program, &self.definitions, &self.dense, &gradient.adjoints);
         program.definitions = naming.all();
-        let own_gradient = written.is_some();
-        if let Some(written) = written {
-            program.gradient = written;
+        let own_gradient = instead.is_some();
+        if let Some(instead) = instead {
+            program.gradient = instead;
         }
         self.messages.extend(layers.as_ref().and_then(linear_note));
-        // What is said of the gradient has no place in the model's text.
-        for message in &mut self.messages {
-            message.span = message.span.filter(|span| text.get(span.start..span.end).is_some());
-        }
-        Ok(Model {
+        let (messages, said) = gradient::by_text(self.messages, own);
+        let model = Model {
             own_gradient,
             source: text.into(),
             program,
@@ -271,8 +296,9 @@ impl Built {
             naming,
             steps: gradient.steps,
             adjoints: gradient.adjoints,
-            messages: self.messages,
-        })
+            messages,
+        };
+        Ok((model, said))
     }
 
     /// The loss and the predictions, simplified; the definitions and layers with them.
@@ -436,7 +462,7 @@ fn loss_text(text: &str, objective: &objective::Objective) -> String {
 }
 
 /// Beyond this many parameters a net is no small one, and its parameters alone would fill the memory.
-const MOST_PARAMETERS: usize = 100_000_000;
+pub(crate) const MOST_PARAMETERS: usize = 100_000_000;
 
 /// The place of the whole text, for what has no place of its own.
 pub(crate) fn whole(text_length: usize) -> Span {

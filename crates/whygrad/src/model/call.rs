@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use whygrad_expr::arena::{Arena, ShapeError, SymbolId, SymbolKind, Term};
 use whygrad_expr::diagnostic::Diagnostic;
 use whygrad_expr::functions::{self, BuiltIn};
-use whygrad_expr::op::{Function, Op};
+use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::shape::{Dims, Shape};
 use whygrad_expr::syntax::ast::{Argument, Name, Span};
 
@@ -54,12 +54,27 @@ impl Resolver<'_> {
                     .help(format!("for one output write binary_{}", built_in.name)),
             ));
         }
+        let entries = values.first().is_some_and(|&v| !self.arena.dims(v).is_scalar());
+        if self.rows_alone && self.calling.is_empty() && entries && ["sum", "mean"].contains(&built_in.name) {
+            return self.over_rows(built_in.name == "mean", values[0], span);
+        }
         let made = functions::apply(self.arena, built_in, values);
         if let Err(error) = &made
             && built_in.role == functions::Role::Loss
         {
             return Err(self.loss_shapes(built_in, error, span));
         }
+        self.made(made, span)
+    }
+
+    /// The sum or mean over the rows, each entry for itself.
+    fn over_rows(&mut self, mean: bool, value: Term, span: Span) -> Resolved {
+        let sum = self.arena.sum_rows(value);
+        if !mean {
+            return Ok(sum);
+        }
+        let rows = self.arena.make(Op::RowCount);
+        let made = self.arena.zip(Zip::Div, sum, rows);
         self.made(made, span)
     }
 
@@ -102,6 +117,9 @@ impl Resolver<'_> {
         let text = &function.text;
         let help = match close {
             Some(name) => format!("did you mean {name}?"),
+            None if !own.is_empty() => {
+                format!("the functions of the model are {}; or define it: {text}(z) = ...", own.join(", "))
+            }
             None => format!("define it: {text}(z) = ..., or write {text}*(..) for a product"),
         };
         self.error(

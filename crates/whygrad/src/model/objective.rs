@@ -40,10 +40,10 @@ pub enum Logits {
 }
 
 /// The names under which people define what is to be made small, the plainest first.
-const LOSS_NAMES: &[&str] = &["loss", "Loss", "L", "E", "J", "C", "MSE", "cost", "error"];
+pub(crate) const LOSS_NAMES: &[&str] = &["loss", "Loss", "L", "E", "J", "C", "MSE", "cost", "error"];
 
 /// The names under which people define what a model predicts.
-const PREDICTION_NAMES: &[&str] = &["y_hat", "ŷ", "yhat", "y_pred", "prediction"];
+pub(crate) const PREDICTION_NAMES: &[&str] = &["y_hat", "ŷ", "yhat", "y_pred", "prediction"];
 
 /// Names that may as well mean something else, and give way to what a named loss compares.
 const WEAK_PREDICTION_NAMES: &[&str] = &["output", "out", "p", "o", "m"];

@@ -52,6 +52,10 @@ pub(crate) struct Resolver<'a> {
     pub(super) faulty: HashSet<ExprId>,
     /// The person's functions whose bodies are being resolved, the outermost first.
     pub(super) calling: Vec<usize>,
+    /// The terms of all expressions outside functions, while it is there.
+    pub(super) recorded: Option<HashMap<ExprId, Term>>,
+    /// `sum` and `mean` go over the rows alone, entry by entry.
+    pub(super) rows_alone: bool,
     /// Calls of own functions that are resolved, by function and arguments.
     pub(super) called: HashMap<(usize, Vec<Term>), Term>,
 }
@@ -79,8 +83,22 @@ impl<'a> Resolver<'a> {
     ) -> Resolver<'a> {
         let values = vec![Definite::Open; scope.definitions.len()];
         let (layers, roles, calling) = (vec![], HashMap::new(), vec![]);
-        let (called, faulty) = (HashMap::new(), HashSet::new());
-        Resolver { ast, arena, scope, messages, values, layers, roles, faulty, calling, called }
+        let (called, faulty, recorded) = (HashMap::new(), HashSet::new(), None);
+        let rows_alone = false;
+        Resolver {
+            ast,
+            arena,
+            scope,
+            messages,
+            values,
+            layers,
+            roles,
+            faulty,
+            calling,
+            recorded,
+            rows_alone,
+            called,
+        }
     }
 
     /// Says what is wrong, once, however often the place is met.
@@ -91,8 +109,9 @@ impl<'a> Resolver<'a> {
         Failed
     }
 
-    /// Resolves every definition, each after those it needs, whatever the order of the lines.
+    /// Resolves every definition that is not yet, each after those it needs, whatever the order of the lines.
     pub(crate) fn definitions(&mut self) {
+        self.values.resize(self.scope.definitions.len(), Definite::Open);
         let needs: Vec<Vec<usize>> =
             self.scope.definitions.iter().map(|d| self.definitions_in(d.value)).collect();
         loop {
@@ -176,6 +195,11 @@ impl<'a> Resolver<'a> {
                 Err(Failed) => failed = true,
             }
         }
+        if self.calling.is_empty()
+            && let Some(recorded) = &mut self.recorded
+        {
+            recorded.extend(&terms);
+        }
         match terms.get(&root) {
             Some(&term) if !failed => Ok(term),
             _ => Err(Failed),
@@ -204,8 +228,11 @@ impl<'a> Resolver<'a> {
                 Ok(self.arena.neg(a))
             }
             ExprKind::Binary(op, a, b) => {
-                let turned = matches!(&ast.expr(*a).kind,
-                    ExprKind::Call { function, .. } if function.text == "transpose");
+                let turned = |id: ExprId| {
+                    matches!(&ast.expr(id).kind,
+                    ExprKind::Call { function, .. } if function.text == "transpose")
+                };
+                let turned = (turned(*a), turned(*b));
                 let (a, b) = (get(a)?, get(b)?);
                 self.binary(*op, a, b, turned, span)
             }
@@ -241,6 +268,7 @@ impl<'a> Resolver<'a> {
             }
             Some(Entity::Definition(index)) => self.values[index].term().ok_or(Failed),
             Some(Entity::Fixed(value, shape)) => self.fixed(value, &shape, span),
+            Some(Entity::Term(term)) => Ok(term),
             Some(Entity::Function(_)) => Err(self.error(
                 Diagnostic::error("function-without-argument", span, format!("'{text}' is a function"))
                     .label("expected its argument")
@@ -306,7 +334,7 @@ impl<'a> Resolver<'a> {
         made.map_err(|error| self.shape_error(&error, span))
     }
 
-    fn binary(&mut self, op: BinaryOp, a: Term, b: Term, turned: bool, span: Span) -> Resolved {
+    fn binary(&mut self, op: BinaryOp, a: Term, b: Term, turned: (bool, bool), span: Span) -> Resolved {
         let matrix = |dims: Dims| matches!(dims, Dims::Matrix(..));
         let (left, right) = (self.arena.dims(a), self.arena.dims(b));
         let vectors = matches!((left, right), (Dims::Vector(_), Dims::Vector(_)));
@@ -316,7 +344,11 @@ impl<'a> Resolver<'a> {
                 let minus = self.arena.neg(b);
                 self.arena.zip(Zip::Add, a, minus)
             }
-            BinaryOp::Mul | BinaryOp::MatMul if vectors && (op == BinaryOp::MatMul || turned) => {
+            // A column times a row is the matrix of all products.
+            BinaryOp::Mul | BinaryOp::MatMul if vectors && turned == (false, true) => {
+                self.arena.try_make(Op::Outer(a, b))
+            }
+            BinaryOp::Mul | BinaryOp::MatMul if vectors && (op == BinaryOp::MatMul || turned.0) => {
                 let product = self.arena.zip(Zip::Mul, a, b);
                 product.map(|p| self.arena.sum_entries(p))
             }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind};
+use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::diagnostic::Diagnostic;
 use whygrad_expr::functions;
 use whygrad_expr::shape::{Dims, Shape};
-use whygrad_expr::syntax::ast::{Ast, Declaration, ExprId, ExprKind, Name, Span, StatementKind};
+use whygrad_expr::syntax::ast::{Ast, Declaration, ExprId, ExprKind, Name, Span, Statement, StatementKind};
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) enum Entity {
     Function(usize),
     /// A fixed value: the expression that gives it.
     Fixed(ExprId, Vec<usize>),
+    /// A term that is there without a line of its own.
+    Term(Term),
 }
 
 /// `name = value`
@@ -244,7 +246,7 @@ impl Scope {
             return;
         }
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
-        for name in Scope::mentioned(ast) {
+        for name in Scope::mentioned(ast, &ast.statements) {
             let known = self.names.contains_key(&name.text);
             let numbered = |stem| {
                 name.text
@@ -281,7 +283,7 @@ impl Scope {
 
     /// Every name that is left becomes a parameter, in order of first appearance.
     fn free_names(&mut self, ast: &Ast, arena: &mut Arena, messages: &mut Vec<Diagnostic>) {
-        for name in Scope::mentioned(ast) {
+        for name in Scope::mentioned(ast, &ast.statements) {
             if self.names.contains_key(&name.text) || self.parameters.iter().any(|p| p.name == name.text) {
                 continue;
             }
@@ -336,24 +338,24 @@ impl Scope {
     }
 
     /// The last of `m1`, `m2`, ... where a formula says `m` for any of them.
-    fn numbered_definition(&self, name: &str) -> Option<usize> {
+    pub(crate) fn numbered_definition(&self, name: &str) -> Option<usize> {
         let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
         self.definitions.iter().rposition(|d| d.name.text.strip_prefix(name).is_some_and(digits))
     }
 
     /// `x1` of `inputs x[2]`.
-    fn column(&self, name: &str) -> Option<(SymbolId, usize)> {
+    pub(crate) fn column(&self, name: &str) -> Option<(SymbolId, usize)> {
         self.inputs.iter().chain(&self.targets).filter(|g| g.size > 1).find_map(|g| {
             let index: usize = name.strip_prefix(&g.name)?.parse().ok()?;
             (1..=g.size).contains(&index).then(|| (g.symbol, index - 1))
         })
     }
 
-    /// The names that formulas mention, in the order of the text; the weights of a layer stand
+    /// The names that the formulas of some statements mention, in the order of the text; the weights of a layer stand
     /// where the layer is made.
-    fn mentioned(ast: &Ast) -> Vec<Name> {
+    pub(crate) fn mentioned(ast: &Ast, statements: &[Statement]) -> Vec<Name> {
         let mut found = Vec::new();
-        for statement in &ast.statements {
+        for statement in statements {
             let (root, formal, owner): (ExprId, &[Name], Option<&Name>) = match &statement.kind {
                 StatementKind::Define(name, value) => (*value, &[], Some(name)),
                 StatementKind::Function { arguments, body, .. } => (*body, arguments, None),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use whygrad_expr::diagnostic::Diagnostic;
 use whygrad_expr::functions;
-use whygrad_expr::syntax::ast::{Argument, ExprId, ExprKind, Name, StatementKind};
+use whygrad_expr::syntax::ast::{Argument, ExprId, ExprKind, Name, Statement, StatementKind};
 
 use super::resolve::{Failed, Resolver};
 use super::scope::{Entity, subtree};
@@ -13,12 +13,12 @@ use super::scope::{Entity, subtree};
 const SPECIAL: &[&str] = &["dense", "fill", "place", "transpose"];
 
 impl Resolver<'_> {
-    /// Says every unknown name once; the calls concerned fail later without another word.
+    /// Says every unknown name of some statements once; the calls concerned fail later without another word.
     ///
     /// `unread` are the names of functions whose own lines could not be read.
-    pub(crate) fn unknown_names(&mut self, unread: &[String]) {
+    pub(crate) fn unknown_names(&mut self, statements: &[Statement], unread: &[String]) {
         let mut found: Vec<ExprId> = Vec::new();
-        for statement in &self.ast.statements {
+        for statement in statements {
             match &statement.kind {
                 StatementKind::Define(_, value) | StatementKind::Minimize(value) => {
                     found.extend(subtree(self.ast, *value));
