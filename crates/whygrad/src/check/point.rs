@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::probe::LEARNING_RATE;
 use super::{Options, Probe, Role, Trouble, components};
 use crate::data::Dataset;
 use crate::interop::parameters;
@@ -9,9 +10,6 @@ use crate::model::{ColumnGroup, Model};
 
 /// The keys of a point beside its parameters.
 const BESIDE: [&str; 5] = ["inputs", "targets", "learning_rate", "gradient", "loss"];
-
-/// The learning rate where none is given; a right gradient does not depend on it.
-const RATE: f64 = 0.5;
 
 /// What a document says of a point.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,7 +101,7 @@ impl Point {
                         \"targets\": [[..]]}";
             return Err(Trouble::new("on which rows do the numbers hold?", help));
         };
-        let learning_rate = self.learning_rate.or(options.learning_rate).unwrap_or(RATE);
+        let learning_rate = self.learning_rate.or(options.learning_rate).unwrap_or(LEARNING_RATE);
         Ok(Probe { role: Role::Given, theta, data, learning_rate })
     }
 }
