@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod check;
 pub(crate) mod derive;
 pub(crate) mod eval;
 pub(crate) mod examples;

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use whygrad::check::Formulas;
 use whygrad::data::{Dataset, bind, builtin, csv, nearest};
 use whygrad::examples::{self, Example};
 use whygrad::init::Initialiser;
 use whygrad::interop::{parameters, run_folder};
-use whygrad::model::{Model, ModelOptions, one_word};
+use whygrad::model::{Model, ModelError, ModelOptions, one_word};
 use whygrad::random::{Key, Purpose, Seed};
 
 use crate::output;
@@ -39,6 +40,27 @@ pub(crate) fn model_and_gradient(
     options: &ModelOptions,
     gradient_file: &str,
 ) -> anyhow::Result<Loaded> {
+    let read = |text: &str| Model::parse(text, options).map(|model| (model, ()));
+    Ok(model_with(argument, gradient_file, read)?.0)
+}
+
+/// Reads the MODEL argument and formulas for its gradient, which stand in the file named.
+pub(crate) fn model_and_formulas(
+    argument: &str,
+    options: &ModelOptions,
+    (formulas, file): (&str, &str),
+) -> anyhow::Result<(Loaded, Formulas)> {
+    let (loaded, formulas) = model_with(argument, file, |text| Formulas::read(text, options, formulas))?;
+    output::diagnostics(&formulas.text, file, &formulas.warnings);
+    Ok((loaded, formulas))
+}
+
+/// Finds the text of the MODEL argument, reads it with what belongs to it, and shows what is said of either.
+fn model_with<T>(
+    argument: &str,
+    gradient_file: &str,
+    read: impl FnOnce(&str) -> Result<(Model, T), ModelError>,
+) -> anyhow::Result<(Loaded, T)> {
     let path = Path::new(argument);
     let mut run = None;
     let mut example = None;
@@ -61,11 +83,11 @@ pub(crate) fn model_and_gradient(
     } else {
         bail!("{}", unknown_model(argument));
     };
-    match Model::parse(&text, options) {
-        Ok(model) => {
+    match read(&text) {
+        Ok((model, beside)) => {
             let shown = model.messages.clone();
             output::diagnostics(&text, &file, &shown);
-            Ok(Loaded { model, name, example, run })
+            Ok((Loaded { model, name, example, run }, beside))
         }
         Err(error) => {
             let ((text, messages), gradient) = error.by_text();
@@ -120,6 +142,22 @@ pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
             e.utf8_error().valid_up_to()
         )
     })
+}
+
+/// Reads a file as text, or standard input where `-` stands for it.
+pub(crate) fn text_of(file: &str) -> anyhow::Result<String> {
+    if file != "-" {
+        let path = Path::new(file);
+        let result = path.join(run_folder::RESULT);
+        return read_text(if run_folder::is_run(path) { &result } else { path });
+    }
+    std::io::read_to_string(std::io::stdin()).context("cannot read standard input as text")
+}
+
+/// True where rows are at hand without asking for them.
+pub(crate) fn has_data(loaded: &Loaded, arguments: &DataArguments) -> bool {
+    let of_run = || loaded.run.as_deref().is_some_and(|run| earlier_choices(run)["data"].is_string());
+    arguments.data.is_some() || loaded.example.is_some() || of_run()
 }
 
 /// Which columns of the data are which.

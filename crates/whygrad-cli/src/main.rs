@@ -30,6 +30,7 @@ Examples:
   whygrad derive net.model --format latex      the gradient of your own formula
   whygrad train net.model --data points.csv    train on your own data
   whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
+  whygrad check net.model --formulas mine.txt  is the gradient you wrote right?
   whygrad examples                             what is built in";
 
 #[derive(Subcommand)]
@@ -43,6 +44,8 @@ enum Command {
     /// Descend on a plain function, with the path
     #[command(alias = "minimise")]
     Minimize(command::minimize::Arguments),
+    /// Is your gradient right? If not, which component is wrong, and what the mistake is
+    Check(command::check::Arguments),
     /// List the built-in models and data sets, or copy one to a folder
     Examples(command::examples::Arguments),
     /// Print completions for a shell
@@ -59,6 +62,10 @@ fn main() -> ExitCode {
         Command::Train(a) => command::train::run(&a),
         Command::Eval(a) => command::eval::run(&a),
         Command::Minimize(a) => command::minimize::run(&a),
+        Command::Check(a) => match command::check::run(&a) {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Command::Examples(a) => command::examples::run(&a),
         Command::Completions { shell } => {
             let mut definition = <Arguments as clap::CommandFactory>::command();

@@ -3,6 +3,7 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+mod components;
 mod differences;
 pub mod formulas;
 mod judge;
@@ -10,8 +11,11 @@ mod kinks;
 mod loss;
 pub mod mistake;
 mod noise;
+pub mod numbers;
+pub mod point;
 mod precision;
 pub mod probe;
+pub mod program;
 mod search;
 pub mod truth;
 

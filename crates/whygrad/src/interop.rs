@@ -1,5 +1,6 @@
-//! Parameters and runs as files.
+//! Parameters and runs as files, programs as children.
 
 pub mod parameters;
+pub mod process;
 pub mod run_folder;
-mod unique;
+pub(crate) mod unique;

@@ -1,9 +1,11 @@
 //! Results as JSON documents, figures and texts; every surface says the same.
 
+mod check;
 mod figures;
 mod json;
 mod messages;
 
+pub use check::{check_json, check_text};
 pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};

@@ -97,7 +97,8 @@ pub(crate) struct RunArguments {
     pub(crate) quiet: bool,
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+/// A number above 0.
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
         _ => Err("expected a positive number such as 0.1".into()),

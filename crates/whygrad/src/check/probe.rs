@@ -53,7 +53,7 @@ pub struct Probe {
 }
 
 /// The rate where none is given.
-const LEARNING_RATE: f64 = 0.1;
+pub(super) const LEARNING_RATE: f64 = 0.1;
 /// What the rate is multiplied by to see whether an answer depends on it.
 const OTHER_RATE: f64 = 2.5;
 /// How many rows are drawn where there is no data.
