@@ -1,5 +1,6 @@
 //! The numbers the oracle computes with: f64, and complex ones for the complex step.
 
+use crate::oracle::sign;
 use num_complex::Complex64;
 use std::f64::consts::PI;
 use std::ops::{Add, Div, Mul, Neg};
@@ -37,6 +38,14 @@ pub trait Scalar:
     fn erf(self) -> Self;
     /// self^exponent
     fn pow(self, exponent: Self) -> Self;
+    /// `above` where the condition is greater than 0, else `otherwise`.
+    fn choose(condition: Self, above: Self, otherwise: Self) -> Self {
+        if condition.re() > 0.0 { above } else { otherwise }
+    }
+    /// -1, 0 or 1.
+    fn sign(self) -> Self {
+        Self::real(sign(self.re()))
+    }
 }
 
 impl Scalar for f64 {

@@ -62,10 +62,33 @@ pub fn evaluate<S: Scalar>(
     bindings: &Bindings<S>,
 ) -> Result<Vec<Value<S>>, Unbound> {
     let mut values: Vec<Option<Value<S>>> = vec![None; arena.len()];
-    for term in arena.reachable(roots) {
+    for term in order(arena, roots) {
         values[term.0 as usize] = Some(value_of(arena, term, bindings, &values)?);
     }
     Ok(roots.iter().filter_map(|r| values[r.0 as usize].clone()).collect())
+}
+
+/// The terms that need a value of their own, arguments first. The outer products of the rows need none where they are
+/// only added up: a weight matrix for each row would be most of the memory.
+fn order(arena: &Arena, roots: &[Term]) -> Vec<Term> {
+    let mut needed = vec![false; arena.len()];
+    for root in roots {
+        needed[root.0 as usize] = true;
+    }
+    for index in (0..arena.len()).rev() {
+        if !needed[index] {
+            continue;
+        }
+        let op = arena.op(Term(index as u32));
+        let children = match op {
+            Op::SumRows(a) if matches!(arena.op(a), Op::Outer(..)) => arena.op(a).children(),
+            _ => op.children(),
+        };
+        for child in children {
+            needed[child.0 as usize] = true;
+        }
+    }
+    (0..arena.len() as u32).map(Term).filter(|t| needed[t.0 as usize]).collect()
 }
 
 fn value_of<S: Scalar>(
@@ -95,13 +118,7 @@ fn value_of<S: Scalar>(
                 Op::RowCount | Op::Leaf(_) => S::real(bindings.rows as f64),
                 Op::Map(function, a) => apply(function, at(a, row, entry)),
                 Op::Zip(zip, a, b) => combine(zip, at(a, row, entry), at(b, row, entry)),
-                Op::Select(c, a, b) => {
-                    if at(c, row, entry).re() > 0.0 {
-                        at(a, row, entry)
-                    } else {
-                        at(b, row, entry)
-                    }
-                }
+                Op::Select(c, a, b) => S::choose(at(c, row, entry), at(a, row, entry), at(b, row, entry)),
                 Op::Fill(a, _) => at(a, row, 0),
                 Op::Pick(a, index) => at(a, row, index),
                 Op::Place(a, index, _) => {
@@ -121,15 +138,29 @@ fn value_of<S: Scalar>(
                     (0..inputs)
                         .fold(S::real(0.0), |sum, i| sum + at(w, row, entry * inputs + i) * at(x, row, i))
                 }
-                Op::Outer(a, b) => {
-                    let columns = arena.dims(b).len();
-                    at(a, row, entry / columns) * at(b, row, entry % columns)
+                Op::Outer(a, b) => outer(&at, (a, b), arena.dims(b).len(), row, entry),
+                Op::SumRows(a) => {
+                    let each = |row: usize| match arena.op(a) {
+                        Op::Outer(b, c) => outer(&at, (b, c), arena.dims(c).len(), row, entry),
+                        _ => at(a, row, entry),
+                    };
+                    (0..bindings.rows).fold(S::real(0.0), |sum, row| sum + each(row))
                 }
-                Op::SumRows(a) => (0..bindings.rows).fold(S::real(0.0), |sum, r| sum + at(a, r, entry)),
             });
         }
     }
     Ok(Value { shape, data })
+}
+
+/// One entry of a bᵀ with so many columns.
+fn outer<S: Scalar>(
+    at: &impl Fn(Term, usize, usize) -> S,
+    (a, b): (Term, Term),
+    columns: usize,
+    row: usize,
+    entry: usize,
+) -> S {
+    at(a, row, entry / columns) * at(b, row, entry % columns)
 }
 
 /// The entry of W that entry `entry` of its transpose (of dims `dims`) shows.
@@ -161,7 +192,7 @@ pub fn apply<S: Scalar>(function: Function, a: S) -> S {
                 a
             }
         }
-        Function::Sign => S::real(sign(a.re())),
+        Function::Sign => a.sign(),
     }
 }
 

@@ -3,7 +3,13 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+mod differences;
+mod judge;
+mod kinks;
+mod loss;
 pub mod mistake;
+mod noise;
+mod precision;
 pub mod probe;
 mod search;
 pub mod truth;
@@ -86,7 +92,9 @@ pub enum Status {
     Right,
     /// Differs at one probe at least.
     Wrong,
-    /// Not given, or nowhere finite.
+    /// Given, but nowhere to be told: what is true is itself in doubt, or not finite.
+    Undecided,
+    /// Not given.
     NotGiven,
 }
 
@@ -161,6 +169,8 @@ pub enum Precision {
     Single,
     /// So many digits after the decimal point.
     Decimals(usize),
+    /// So many digits that count, wherever the decimal point is.
+    Digits(usize),
 }
 
 /// A check's result, as data.

@@ -75,6 +75,10 @@ pub struct Model {
     pub layers: Option<Layers>,
     /// The loss in words: `mse(y_hat, y)` or the name it was defined under.
     pub loss_text: String,
+    /// The loss as the text has it, before it is simplified; in `program.arena`.
+    pub written_loss: Term,
+    /// The predictions as the text has them, before they are simplified; in `program.arena`.
+    pub written_predictions: Vec<Term>,
     /// True where the loss is a cross-entropy over several outputs, so that a class index will do.
     pub class_index: bool,
     /// How outputs become probabilities, where the loss takes them raw.
@@ -258,6 +262,8 @@ impl Built {
             dense: self.dense,
             layers,
             loss_text: loss_text(text, &self.objective),
+            written_loss: self.objective.loss,
+            written_predictions: self.objective.predictions,
             class_index: self.objective.class_index,
             logits: self.objective.logits,
             plain_function: self.objective.plain_function,

@@ -1,8 +1,14 @@
 //! Where a gradient is looked at: parameters, rows and a learning rate.
 
+mod columns;
+mod points;
+
 use super::Options;
 use crate::data::Dataset;
 use crate::model::Model;
+use crate::random::{Key, Purpose};
+use columns::Columns;
+use points::Points;
 
 /// Which values a source can be asked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +52,162 @@ pub struct Probe {
     pub learning_rate: f64,
 }
 
+/// The rate where none is given.
+const LEARNING_RATE: f64 = 0.1;
+/// What the rate is multiplied by to see whether an answer depends on it.
+const OTHER_RATE: f64 = 2.5;
+/// How many rows are drawn where there is no data.
+const ROWS: usize = 4;
+
 /// The probes of a source that can be asked anything the options allow.
+///
+/// The first one is the given point on the given data, the second the same again. The others are drawn by the
+/// seed: each from a key of its own, so that one does not disturb the next.
 pub fn plan(model: &Model, options: &Options) -> Vec<Probe> {
-    let _ = (model, options);
-    vec![]
+    let mut planner = Planner::new(model, options);
+    let given = planner.given();
+    let n = given.data.rows;
+    let mut probes = vec![given.clone(), again(&given)];
+    let free = !model.plain_function && options.freedom != Freedom::FixedData;
+    let points = match (model.plain_function, options.freedom) {
+        (true, _) => 6,
+        (_, Freedom::FixedData) => 5,
+        _ => 2,
+    };
+    for _ in 0..points {
+        let data =
+            if options.data.is_some() || model.plain_function { Some(given.data.clone()) } else { None };
+        probes.push(planner.random(Role::RandomPoint, data, n));
+    }
+    // A random probe, to be asked again and at another rate.
+    let mut random = probes[2].clone();
+    if free {
+        let counts = match options.freedom {
+            Freedom::Any => row_counts(model, n),
+            Freedom::FixedRows | Freedom::FixedData => [n, n],
+        };
+        random = planner.random(Role::Random, None, counts[0]);
+        probes.extend([random.clone(), again(&random)]);
+        probes.push(planner.random(Role::Random, None, counts[1]));
+        if options.freedom == Freedom::Any {
+            probes.extend((0..2).map(|_| planner.random(Role::SingleRow, None, 1)));
+        }
+    } else {
+        probes.push(again(&random));
+    }
+    let learning_rate = random.learning_rate * OTHER_RATE;
+    probes.push(Probe { role: Role::OtherRate, learning_rate, ..random });
+    probes.push(again(&given));
+    probes
+}
+
+/// The same question once more.
+fn again(probe: &Probe) -> Probe {
+    Probe { role: Role::Again, ..probe.clone() }
+}
+
+/// Two numbers of rows, neither the given one nor the number of outputs, so that what is divided by which shows.
+fn row_counts(model: &Model, given: usize) -> [usize; 2] {
+    let outputs = model.program.target_width();
+    let mut free = [3, 5, 4, 6, 7].into_iter().filter(|&count| count != given && count != outputs);
+    [free.next().unwrap_or(3), free.next().unwrap_or(5)]
+}
+
+/// Draws probes, each from the next key.
+struct Planner<'a> {
+    model: &'a Model,
+    options: &'a Options,
+    columns: Columns,
+    points: Points<'a>,
+    key: Key,
+    drawn: u64,
+}
+
+/// Given rows times parameters, at most, where any rows may be asked.
+const MOST_PRODUCTS: usize = 1_000_000;
+/// So many given rows are kept however large the model is.
+const FEWEST: usize = 5;
+
+/// So many draws before the best one is taken as it is.
+const DRAWS: u64 = 8;
+
+impl<'a> Planner<'a> {
+    fn new(model: &'a Model, options: &'a Options) -> Planner<'a> {
+        let columns = Columns::of(model, options.data.as_ref());
+        let points = Points::new(model, options.point.as_deref());
+        Planner { model, options, columns, points, key: Key::from_seed(options.seed), drawn: 0 }
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.options.learning_rate.unwrap_or(LEARNING_RATE)
+    }
+
+    /// The given point on the given data; what is not given is drawn.
+    fn given(&mut self) -> Probe {
+        let rows = if self.options.freedom == Freedom::FixedRows { 1 } else { ROWS };
+        let data = match &self.options.data {
+            Some(data) => Some(self.limited(data)),
+            None if self.model.plain_function => Some(no_columns()),
+            None => None,
+        };
+        let mut probe = self.random(Role::Given, data, rows);
+        let count = self.model.program.parameter_count();
+        if let Some(point) = self.options.point.as_ref().filter(|p| p.len() == count) {
+            probe.theta.clone_from(point);
+        } else {
+            for (value, start) in probe.theta.iter_mut().zip(self.model.start()) {
+                *value = start.unwrap_or(*value);
+            }
+        }
+        probe
+    }
+
+    /// The given rows, or the first of them where all would take long and tell nothing more.
+    fn limited(&self, data: &Dataset) -> Dataset {
+        let most = MOST_PRODUCTS / self.model.program.parameter_count().max(1);
+        if self.options.freedom != Freedom::Any || data.rows <= most.max(FEWEST) {
+            return data.clone();
+        }
+        data.select(&(0..most.max(FEWEST)).collect::<Vec<_>>())
+    }
+
+    /// A random point on the given rows, or on random ones. The best conditioned of a few draws: a point
+    /// where units are dead or saturated, or the loss is not finite, says little.
+    fn random(&mut self, role: Role, data: Option<Dataset>, rows: usize) -> Probe {
+        let key = self.key.fold(self.drawn);
+        self.drawn += 1;
+        let mut best: Option<(f64, Probe)> = None;
+        for draw in 0..DRAWS {
+            // Later draws are more careful: smaller parameters, inputs above 0.
+            let scale = 0.5f64.powi(draw as i32 / 2);
+            let key = key.fold(draw);
+            let theta = self.points.draw(scale, &mut key.purpose(Purpose::Init).stream());
+            let mut stream = key.purpose(Purpose::Data).stream();
+            let data = match &data {
+                Some(data) => data.clone(),
+                None if draw % 4 == 3 => self.columns.positive().draw(rows, &mut stream),
+                None => self.columns.draw(rows, &mut stream),
+            };
+            let probe = Probe { role, theta, data, learning_rate: self.learning_rate() };
+            let quality = self.points.quality(&probe);
+            if best.as_ref().is_none_or(|(most, _)| quality > *most) {
+                best = Some((quality, probe));
+            }
+            if quality >= points::GOOD {
+                break;
+            }
+        }
+        best.map_or_else(|| self.origin(role), |(_, probe)| probe)
+    }
+
+    /// What stands where nothing was drawn.
+    fn origin(&self, role: Role) -> Probe {
+        let theta = vec![0.0; self.model.program.parameter_count()];
+        Probe { role, theta, data: no_columns(), learning_rate: self.learning_rate() }
+    }
+}
+
+/// One row without columns, for a plain function.
+fn no_columns() -> Dataset {
+    Dataset { inputs: vec![], targets: vec![], rows: 1, input_names: vec![], target_names: vec![] }
 }
