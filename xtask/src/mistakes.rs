@@ -186,11 +186,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn in_full(name: &str, seed: Seed) -> Result<String> {
     let case = Case::named(name, seed)?;
     let mut text = format!("{name}\n\n{}\n", case.program.net.text);
-    let (width, options) = (case.program.width, case.options.clone());
+    let (width, options, twins) = (case.program.width, case.options.clone(), case.twins());
     let (outcome, report) = outcome_of(case)?;
     let _ = writeln!(text, "precision: {width:?}, rate {:?}, seed {:?}", options.learning_rate, options.seed);
     for mistake in &outcome.planted {
         let _ = writeln!(text, "planted: {mistake} ({:?})", mistake.accepted());
+    }
+    for twin in twins {
+        let _ = writeln!(text, "the same numbers: {twin} ({:?})", twin.accepted());
     }
     let _ = writeln!(text, "verdict: {:?} in {:?}", outcome.verdict, outcome.time);
     for m in &report.mistakes {

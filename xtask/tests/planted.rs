@@ -111,7 +111,6 @@ fn two_mistakes_at_once_are_named_in_95_of_100() {
 }
 
 #[test]
-#[ignore = "the checker has no verdict yet"]
 fn right_gradients_are_called_right_and_nothing_is_named() {
     let right = outcomes(Sort::Right, 500, SEED, 2).unwrap();
     let bad: Vec<&str> = right.iter().filter(|o| !o.is_good()).map(|o| o.name.as_str()).collect();

@@ -86,6 +86,28 @@ impl Case {
         probes(&self.program.net, &mut Draw::of(Key::from_seed(self.options.seed)))
     }
 
+    /// Other single mistakes of the catalogue that give the same numbers: names that are as good.
+    pub fn twins(&self) -> Vec<Mistake> {
+        let (net, mistakes) = (&self.program.net, &self.program.mistakes);
+        let probes = self.generic_probes();
+        let (right, planted) = (answers(net, &[], &probes), answers(net, mistakes, &probes));
+        let (Some(right), Some(planted)) = (right, planted) else { return vec![] };
+        // Where the numbers are right, everything without an effect would be one.
+        if !differ(&right, &planted) {
+            return vec![];
+        }
+        let same = |a: &Vec<f64>, b: &Vec<f64>| {
+            let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+            largest(&difference) <= 1e-10 * largest(a)
+        };
+        let is_twin = |m: &Mistake| {
+            let is_other = mistakes.len() > 1 || m.entry.slip != mistakes[0].entry.slip;
+            let answers = answers(net, &[*m], &probes).filter(|_| is_other);
+            answers.is_some_and(|a| a.iter().zip(&planted).all(|(a, b)| same(a, b)))
+        };
+        ENTRIES.iter().flat_map(|entry| Mistake::places(entry, net)).filter(is_twin).collect()
+    }
+
     /// The case of a name such as `single-17`.
     ///
     /// # Errors

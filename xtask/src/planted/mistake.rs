@@ -37,27 +37,41 @@ pub struct Mistake {
 impl Mistake {
     /// An entry at a random place of a net, where it fits one.
     pub fn place(entry: &'static Entry, net: &Net, draw: &mut Draw) -> Option<Mistake> {
+        let places = Mistake::places(entry, net);
+        // Layers are drawn evenly, and a slope's two uses together as often as apart.
+        let layers: Vec<Mistake> = places.iter().filter(|m| m.reach == Reach::Both).copied().collect();
+        let drawn = if layers.is_empty() { return None } else { draw.one(&layers) };
+        let uses: Vec<Mistake> = places.into_iter().filter(|m| m.layer == drawn.layer).collect();
+        Some(if draw.chance(0.5) { drawn } else { draw.one(&uses) })
+    }
+
+    /// An entry at every place of a net that it fits.
+    pub fn places(entry: &'static Entry, net: &Net) -> Vec<Mistake> {
         let last = net.last();
-        let layers: Vec<usize> = match entry.site {
-            Site::Whole => vec![],
-            Site::Output => vec![last],
-            Site::Layer | Site::Slope => (0..=last).collect(),
-            Site::Back => (1..=last).collect(),
+        let layers = match entry.site {
+            Site::Whole => {
+                let mistake = Mistake { entry, layer: None, reach: Reach::Both, at_output: false };
+                return if fits(entry.slip, net, 0) { vec![mistake] } else { vec![] };
+            }
+            Site::Output => last..=last,
+            Site::Layer | Site::Slope => 0..=last,
+            Site::Back => 1..=last,
         };
-        if layers.is_empty() {
-            let mistake = Mistake { entry, layer: None, reach: Reach::Both, at_output: false };
-            return fits(entry.slip, net, 0).then_some(mistake);
+        let mut places = Vec::new();
+        for layer in layers.filter(|l| fits(entry.slip, net, *l)) {
+            let reaches: &[Reach] = match entry.site {
+                Site::Slope if layer > 0 => &[Reach::Both, Reach::Own, Reach::Back],
+                _ => &[Reach::Both],
+            };
+            let place = |reach: &Reach| Mistake {
+                entry,
+                layer: Some(layer),
+                reach: *reach,
+                at_output: layer == last,
+            };
+            places.extend(reaches.iter().map(place));
         }
-        let layers: Vec<usize> = layers.into_iter().filter(|l| fits(entry.slip, net, *l)).collect();
-        if layers.is_empty() {
-            return None;
-        }
-        let layer = draw.one(&layers);
-        let reach = match entry.site {
-            Site::Slope if layer > 0 => draw.one(&[Reach::Both, Reach::Both, Reach::Own, Reach::Back]),
-            _ => Reach::Both,
-        };
-        Some(Mistake { entry, layer: Some(layer), reach, at_output: layer == last })
+        places
     }
 
     /// What it may be called, the best name first.

@@ -179,6 +179,8 @@ const COUNT: &[Kind] = &[ConstantFactor, WrongReduction, ExtraFactor];
 const SIGN: &[Kind] = &[Kind::Sign];
 const SLOPE: &[Kind] = &[WrongActivationDerivative];
 const SLOPE_AT: &[Kind] = &[WrongActivationDerivative, WrongVariable];
+// With two classes softmax's diagonal is half of the whole.
+const DIAGONAL: &[Kind] = &[WrongActivationDerivative, WrongLossDerivative, ConstantFactor];
 const VARIABLE: &[Kind] = &[WrongVariable];
 const PLACE: &[Kind] = &[SwappedComponents, WrongVariable];
 const REDUCTION: &[Kind] = &[WrongReduction];
@@ -232,7 +234,7 @@ pub const ENTRIES: &[Entry] = &[
     e(S::OneMinusZSquared, "1 - z^2 for tanh", F::Slope, Slope, SLOPE_AT),
     e(S::SlopeOfUpstream, "slope of the gradient, not multiplied", F::Slope, Slope, &[WrongActivationDerivative, WrongVariable, MissingFactor]),
     e(S::SlopeAtUpstream, "slope of the gradient, multiplied", F::Slope, Slope, SLOPE_AT),
-    e(S::SoftmaxDiagonal, "softmax's diagonal only", F::Slope, Output, &[WrongActivationDerivative, WrongLossDerivative]),
+    e(S::SoftmaxDiagonal, "softmax's diagonal only", F::Slope, Output, DIAGONAL),
     e(S::OwnOutput, "a layer's own output for its input", F::Variable, Layer, VARIABLE),
     e(S::InputOfLayerBelow, "input of the layer below", F::Variable, Layer, VARIABLE),
     e(S::NetInput, "x for the layer's input", F::Variable, Layer, VARIABLE),
