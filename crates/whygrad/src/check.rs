@@ -6,6 +6,7 @@
 mod components;
 mod differences;
 pub mod formulas;
+mod guard;
 mod judge;
 mod kinks;
 mod loss;

@@ -6,7 +6,7 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use super::precision::{self, Pair};
 use super::truth::{Derived, Truth};
 use super::{Answer, Asked, Component, Precision, Probe, Report, Status, Verdict};
-use super::{differences, kinks, loss};
+use super::{differences, guard, kinks, loss};
 use crate::model::Model;
 
 /// Up to this many components, each is computed three ways; of more, those that are wrong and some others.
@@ -44,7 +44,13 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
         noise + precision::rounding(precision, asked[index].answer.loss.unwrap_or(0.0))
     };
     let loss = loss::compare(model, &asked, loss_tolerance);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
+    notes.extend(guard::clear(&mut asked).map(|share| {
+        format!(
+            "Some components are off by up to {share:.1e} of their value at every point, which is more than rounding and \
+             less than a mistake of the derivation: a small number added to a divisor, or differences, do that."
+        )
+    }));
     let components = components(&derived, &asked, &mut notes);
     notes.extend(precision_note(precision, stored));
     notes.extend(kinks::note(&derived, &asked));

@@ -28,7 +28,7 @@ pub(crate) struct Altered {
 }
 
 /// The losses that differ from `loss` by one slip outside of what is predicted.
-pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term, predictions: &[Term]) -> Vec<Altered> {
+pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term, predictions: &[Term], shown: &[(Term, String)]) -> Vec<Altered> {
     let mut found = Vec::new();
     let inside = lab.arena.reachable(predictions);
     let mut order = lab.arena.reachable(&[loss]);
@@ -42,7 +42,9 @@ pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term, predictions: &[Term]) -> Ve
         match lab.arena.op(term) {
             Op::Zip(Zip::Add, a, b) => {
                 for part in [a, b] {
-                    addend(lab, loss, term, part, tag, &mut found);
+                    if !is_error_part(lab, predictions, part) {
+                        addend(lab, loss, (term, part), shown, tag, &mut found);
+                    }
                     tag += 4;
                 }
             }
@@ -122,8 +124,25 @@ fn without_roots(lab: &mut Lab<'_>, loss: Term, order: &[Term], found: &mut Vec<
     }
 }
 
+/// A prediction or a target in a difference is no term of the loss; what can be wrong there is found as an error.
+fn is_error_part(lab: &Lab<'_>, predictions: &[Term], part: Term) -> bool {
+    let plain = match lab.arena.op(part) {
+        Op::Map(Function::Neg, a) => a,
+        _ => part,
+    };
+    let leaf = matches!(lab.arena.op(plain), Op::Leaf(_) | Op::Const(_) | Op::Pick(..));
+    leaf || predictions.contains(&plain) || predictions.contains(&part)
+}
+
 /// A term of a sum with the other sign, or left out.
-fn addend(lab: &mut Lab<'_>, loss: Term, sum: Term, part: Term, tag: u32, found: &mut Vec<Altered>) {
+fn addend(
+    lab: &mut Lab<'_>,
+    loss: Term,
+    (sum, part): (Term, Term),
+    shown: &[(Term, String)],
+    tag: u32,
+    found: &mut Vec<Altered>,
+) {
     let Op::Zip(Zip::Add, a, b) = lab.arena.op(sum) else { return };
     let other = if part == a { b } else { a };
     if lab.arena.constant_of(part).is_some() {
@@ -133,7 +152,7 @@ fn addend(lab: &mut Lab<'_>, loss: Term, sum: Term, part: Term, tag: u32, found:
     let flipped = lab.add(other, minus);
     let zero = lab.number(0.0);
     let without = lab.add(other, zero);
-    let words = lab.written(part);
+    let words = lab.written_with(part, shown);
     let sign = format!("of a loss in which {words} has the other sign");
     push(lab, loss, (sum, flipped), tag, (Kind::Sign, 1.3, &sign), found);
     let left = format!("of a loss without the term {words}");

@@ -38,7 +38,8 @@ fn other(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
         let Ok(loss) = functions::apply(&mut lab.arena, built_in, &[o, y]) else { continue };
         let loss = Simplifier::new(&mut lab.arena).simplify(loss);
         let Some(error) = site.cut.error(lab, loss, site.chain.prediction) else { continue };
-        if error == site.error {
+        // Of a loss that is a multiple of the model's, the factor is what is to be said.
+        if lab.are_proportional(error, site.error) {
             continue;
         }
         let own = lab.model.loss_text.clone();

@@ -127,15 +127,26 @@ impl<'a> Lab<'a> {
         self.model.naming.name_of(term).map_or_else(|| otherwise.to_owned(), str::to_owned)
     }
 
-    /// A term in the notation of models.
-    pub(crate) fn written(&self, term: Term) -> String {
+    /// A term in the notation of models, with names for some of its parts.
+    pub(crate) fn written_with(&self, term: Term, shown: &[(Term, String)]) -> String {
         let mut names = whygrad_expr::print::Names::new();
-        for named in self.model.naming.all() {
-            if named.term != term {
-                names.insert(named.term, &named.name);
-            }
+        let own = self.model.naming.all();
+        let all = own.iter().map(|n| (n.term, n.name.as_str())).chain(shown.iter().map(|s| (s.0, s.1.as_str())));
+        for (part, name) in all.filter(|(part, _)| *part != term) {
+            names.insert(part, name);
         }
         whygrad_expr::print::expression(&self.arena, term, &names, whygrad_expr::print::Notation::Text)
+    }
+
+    /// Whether two values for each row are the same but for one factor, at the probe with the most rows.
+    pub(crate) fn are_proportional(&mut self, a: Term, b: Term) -> bool {
+        let Some(last) = self.asked.len().checked_sub(1) else { return false };
+        let mut values = |term: Term| self.memos[last].value(&self.arena, term).map(|v| v.data.clone());
+        let (Ok(a), Ok(b)) = (values(a), values(b)) else { return false };
+        let mut pairs = a.iter().zip(&b).filter(|(a, b)| **a != 0.0 || **b != 0.0);
+        let Some((first, second)) = pairs.next() else { return true };
+        let ratio = first / second;
+        a.len() == b.len() && pairs.all(|(a, b)| (a - ratio * b).abs() <= 1e-9 * a.abs())
     }
 
     /// The learned leaves.

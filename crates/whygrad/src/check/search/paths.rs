@@ -82,7 +82,7 @@ impl<'c> Walk<'c> {
                 find(lab, &site, &mut found);
             }
         }
-        for altered in loss_term::altered(lab, self.cut.loss, &[]) {
+        for altered in loss_term::altered(lab, self.cut.loss, &[self.cut.variable], &[(self.cut.variable, "y_hat".to_owned())]) {
             if let Some(error) = self.cut.error(lab, altered.loss, self.chain.prediction) {
                 found.push((error, altered.edit));
             }

@@ -160,8 +160,11 @@ fn cycles(moved: &[(usize, usize)]) -> Vec<Vec<usize>> {
 /// The gradients of losses that differ from the model's by one term, at every parameter.
 pub(crate) fn losses(lab: &mut Lab<'_>, goals: &BTreeSet<usize>, candidates: &mut Candidates) {
     let (loss, predictions) = (lab.model.written_loss, lab.model.written_predictions.clone());
+    let several = predictions.len() > 1;
+    let name = |k: usize| if several { format!("y_hat{}", k + 1) } else { "y_hat".to_owned() };
+    let shown: Vec<_> = predictions.iter().enumerate().map(|(k, &p)| (p, name(k))).collect();
     let parameters = lab.model.program.parameters.clone();
-    for altered in loss_term::altered(lab, loss, &predictions) {
+    for altered in loss_term::altered(lab, loss, &predictions, &shown) {
         let terms = derivatives(lab, altered.loss);
         for (p, &term) in parameters.iter().zip(&terms) {
             for &offset in goals.range(p.offset..p.offset + p.len()) {
