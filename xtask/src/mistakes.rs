@@ -201,7 +201,7 @@ fn in_full(name: &str, seed: Seed) -> Result<String> {
         let _ = writeln!(
             text,
             "named: {:?} {} ({certain}, group {}): {}",
-            m.kind, m.entry, m.alternative, m.explanation
+            m.kind, m.entry, m.group, m.explanation
         );
     }
     for c in &report.components {
