@@ -131,12 +131,15 @@ impl Search {
         whole::components(lab, chain, &self.goals, &mut self.candidates);
         whole::losses(lab, &self.goals, &mut self.candidates);
         let Some(chain) = chain else { return };
+        whole::early(lab, chain, &self.goals, &mut self.candidates);
         let Some(cut) = Cut::of(lab, chain.prediction) else { return };
         lab.target = target(lab, chain);
-        let rests = regulariser::parts(lab, &cut.direct);
+        let rests = regulariser::parts(lab, chain, &cut.direct);
         let Some(walk) = Walk::new(lab, chain, &cut) else { return };
+        // A component that is left out needs no other explanation.
+        let zero = |k: &usize| whole::is_always_zero(lab, *k);
+        let goals: BTreeSet<usize> = self.goals.iter().copied().filter(|k| !zero(k)).collect();
         for budget in 1..=most {
-            let goals = self.goals.clone();
             let candidates = &mut self.candidates;
             walk.blocks(lab, budget, &mut |lab, block| {
                 compare(lab, &block, &rests, &goals, budget, candidates);

@@ -46,6 +46,13 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     let mean = lab.div(rows, n);
     terms.push((mean, "the mean error of all rows".to_owned(), Kind::WrongReduction, 1.3));
     if !dims.is_scalar() {
+        for (shift, name) in [(1, "next"), (dims.len() - 1, "previous")] {
+            let order: Vec<Option<usize>> = (0..dims.len()).map(|k| Some((k + shift) % dims.len())).collect();
+            let other = lab.gather(y, &order);
+            if let Some(error) = lab.of(site.error, y, other) {
+                terms.push((error, format!("the error with the {name} output's target"), Kind::WrongVariable, 1.3));
+            }
+        }
         let sum = lab.sum_entries(site.error);
         terms.push((
             lab.fill(sum, dims),

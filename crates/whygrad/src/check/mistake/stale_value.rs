@@ -23,6 +23,15 @@ fn updated(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
     }
 }
 
+/// The layers below were changed before this one's gradient was computed.
+pub(crate) fn early(lab: &mut Lab<'_>, stage: usize, layer: &str) -> EditId {
+    lab.edit(ENTRY.page.name, stage, 100, || {
+        let what = format!("the layers below '{layer}' were already updated when its gradient was computed");
+        let (given, right) = ("dL/dW at the changed parameters", "dL/dW at the parameters before the step");
+        EditText::new(Kind::StaleValue, 1.1, what, given, right)
+    })
+}
+
 /// The step was taken over all rows (0), or after each row (1, 2).
 pub(crate) fn edit(lab: &mut Lab<'_>, site: &WeightSite<'_>, index: usize) -> EditId {
     let (layer, below) = site.names();

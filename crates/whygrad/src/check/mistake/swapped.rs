@@ -23,7 +23,7 @@ pub(crate) fn permuted(lab: &mut Lab<'_>, group: u32, names: &str, transposed: b
         } else {
             (Kind::SwappedComponents, format!("the components {names} are right, but at each other's place"))
         };
-        EditText::new(kind, 1.0, what, "the derivatives in another order", "the order of the parameters")
+        EditText::new(kind, 1.1, what, "the derivatives in another order", "the order of the parameters")
     })
 }
 

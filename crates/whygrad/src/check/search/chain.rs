@@ -313,8 +313,7 @@ impl Reader<'_> {
                 },
             }
         }
-        let learned = rest.iter().filter(|&&t| self.is_learned(t)).count();
-        if learned > 1 || (weight.is_none() && rest.len() != 1) {
+        if weight.is_none() && rest.len() != 1 {
             return None;
         }
         // A sum that is multiplied by a weight is no unit; a sum alone would have been taken apart.

@@ -1,5 +1,7 @@
 //! The backward pass through a chain, with every edit of the catalogue at every place.
 
+use std::collections::HashMap;
+
 use whygrad_expr::arena::Term;
 
 use super::chain::{Affine, Chain, Stage};
@@ -39,7 +41,8 @@ impl<'c> Walk<'c> {
         let error = lab.fill(error, lab.dims(chain.prediction));
         let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
-        walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block))?;
+        let changed = stepped(lab);
+        walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block, &changed))?;
         walk.updated = updated;
         Some(walk)
     }
@@ -243,25 +246,33 @@ impl<'c> Walk<'c> {
 }
 
 /// Weights and bias after a step over all rows, and after each row's own step.
-fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>) -> Vec<(Term, Term)> {
-    let (Some(w), Some(gradient), Some(delta)) = (block.affine.weights, block.weights.first(), block.delta) else {
-        return vec![];
-    };
-    let input = block.affine.input.unwrap_or(delta);
-    let n = lab.row_count();
-    let own = lab.outer(delta, input);
-    let own_bias = delta;
-    let (times, times_bias) = (lab.mul(n, own), lab.mul(n, own_bias));
-    let over_rows = lab.sum_rows(delta);
-    let steps = [(gradient.term, over_rows), (own, own_bias), (times, times_bias)];
-    let bias = block.affine.bias.unwrap_or(delta);
-    steps
-        .into_iter()
-        .map(|(step, bias_step)| {
-            let (change, bias_change) = (lab.mul(lab.rate, step), lab.mul(lab.rate, bias_step));
-            (lab.sub(w, change), lab.sub(bias, bias_change))
-        })
-        .collect()
+fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>, changed: &HashMap<Term, Term>) -> Vec<(Term, Term)> {
+    let (Some(w), Some(delta)) = (block.affine.weights, block.delta) else { return vec![] };
+    let (input, bias) = (block.affine.input.unwrap_or(delta), block.affine.bias.unwrap_or(delta));
+    let mut ways = Vec::new();
+    if let (Some(w), Some(bias)) = (lab.arena.substitute(w, changed), lab.arena.substitute(bias, changed)) {
+        ways.push((w, bias));
+    }
+    let (n, own) = (lab.row_count(), lab.outer(delta, input));
+    let times = (lab.mul(n, own), lab.mul(n, delta));
+    for (step, bias_step) in [(own, delta), times] {
+        let (change, bias_change) = (lab.mul(lab.rate, step), lab.mul(lab.rate, bias_step));
+        ways.push((lab.sub(w, change), lab.sub(bias, bias_change)));
+    }
+    ways
+}
+
+/// Each parameter after a step of descent, by its leaf.
+fn stepped(lab: &mut Lab<'_>) -> HashMap<Term, Term> {
+    let (symbols, loss) = (lab.parameters(), lab.model.program.loss);
+    let gradient = lab.gradient(loss, &symbols);
+    let mut changed = HashMap::new();
+    for (symbol, slope) in symbols.into_iter().zip(gradient) {
+        let leaf = lab.arena.leaf(symbol);
+        let step = lab.mul(lab.rate, slope);
+        changed.insert(leaf, lab.sub(leaf, step));
+    }
+    changed
 }
 
 fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {

@@ -1,6 +1,6 @@
 //! Hypotheses that need no layers: a component is 0, a value, another component; the gradient of another loss.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use whygrad_expr::arena::Term;
 
@@ -8,7 +8,7 @@ use super::candidates::Candidates;
 use super::chain::Chain;
 use super::lab::Lab;
 use super::scale::{self, Goal, Rest, Scale};
-use crate::check::mistake::{bias_missing, loss_term, swapped, update_returned, value_returned};
+use crate::check::mistake::{bias_missing, loss_term, stale_value, swapped, update_returned, value_returned};
 
 /// A component's place in a layer.
 struct Place {
@@ -86,7 +86,7 @@ fn reproduces(lab: &mut Lab<'_>, term: Term, goal: &Goal) -> bool {
     scale::scales(lab, term, goal, Rest::None).iter().any(one)
 }
 
-fn is_always_zero(lab: &Lab<'_>, offset: usize) -> bool {
+pub(crate) fn is_always_zero(lab: &Lab<'_>, offset: usize) -> bool {
     let mut given =
         lab.asked.iter().filter_map(|a| a.answer.gradient.get(offset).copied().flatten()).peekable();
     given.peek().is_some() && given.all(|g| g == 0.0)
@@ -177,5 +177,41 @@ pub(crate) fn losses(lab: &mut Lab<'_>, goals: &BTreeSet<usize>, candidates: &mu
                 }
             }
         }
+    }
+}
+
+/// Layers whose gradient is taken when those below were already changed: the derivative with the changed parameters.
+pub(crate) fn early(lab: &mut Lab<'_>, chain: &Chain, goals: &BTreeSet<usize>, candidates: &mut Candidates) {
+    let loss = lab.model.program.loss;
+    let terms = derivatives(lab, loss);
+    let parameters = lab.model.program.parameters.clone();
+    let mut changed: HashMap<Term, Term> = HashMap::new();
+    let mut below: BTreeSet<usize> = BTreeSet::new();
+    for (stage, affine) in chain.affine() {
+        let biases = affine.bias_offsets.iter().flatten().map(|b| b.0);
+        let own: BTreeSet<usize> = affine.weight_offsets.iter().flatten().copied().chain(biases).collect();
+        if !changed.is_empty() {
+            let edit = stale_value::early(lab, stage, &affine.name);
+            for (p, &term) in parameters.iter().zip(&terms).filter(|(p, _)| !below.contains(&p.offset)) {
+                let mut wanted = goals.range(p.offset..p.offset + p.len()).copied().peekable();
+                if wanted.peek().is_none() {
+                    continue;
+                }
+                let Some(moved) = lab.arena.substitute(term, &changed) else { continue };
+                for offset in wanted {
+                    let goal = Goal { offset, entry: offset - p.offset, sign: 1.0 };
+                    if reproduces(lab, moved, &goal) {
+                        candidates.add(vec![edit], offset);
+                    }
+                }
+            }
+        }
+        for (p, &term) in parameters.iter().zip(&terms).filter(|(p, _)| own.contains(&p.offset)) {
+            let leaf = lab.arena.leaf(p.symbol);
+            let step = lab.mul(lab.rate, term);
+            let moved = lab.sub(leaf, step);
+            changed.insert(leaf, moved);
+        }
+        below.extend(own);
     }
 }
