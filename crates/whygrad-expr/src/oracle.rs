@@ -80,10 +80,8 @@ fn order(arena: &Arena, roots: &[Term]) -> Vec<Term> {
             continue;
         }
         let op = arena.op(Term(index as u32));
-        let children = match op {
-            Op::SumRows(a) if matches!(arena.op(a), Op::Outer(..)) => arena.op(a).children(),
-            _ => op.children(),
-        };
+        let inner = if let Op::SumRows(a) = op { arena.op(a) } else { op };
+        let children = if let Op::Outer(..) = inner { inner.children() } else { op.children() };
         for child in children {
             needed[child.0 as usize] = true;
         }
@@ -140,9 +138,12 @@ fn value_of<S: Scalar>(
                 }
                 Op::Outer(a, b) => outer(&at, (a, b), arena.dims(b).len(), row, entry),
                 Op::SumRows(a) => {
-                    let each = |row: usize| match arena.op(a) {
-                        Op::Outer(b, c) => outer(&at, (b, c), arena.dims(c).len(), row, entry),
-                        _ => at(a, row, entry),
+                    let each = |row: usize| {
+                        if let Op::Outer(b, c) = arena.op(a) {
+                            outer(&at, (b, c), arena.dims(c).len(), row, entry)
+                        } else {
+                            at(a, row, entry)
+                        }
                     };
                     (0..bindings.rows).fold(S::real(0.0), |sum, row| sum + each(row))
                 }
