@@ -66,7 +66,7 @@ mod input_wrong;
 pub(crate) mod loss_term;
 mod other_loss;
 pub(crate) mod regulariser;
-mod rows_reduced;
+pub(crate) mod rows_reduced;
 pub(crate) mod sign;
 mod slope_at_wrong_place;
 mod slope_doubled;

@@ -8,6 +8,8 @@ pub(crate) mod chain;
 pub(crate) mod edit;
 pub(crate) mod lab;
 mod paths;
+mod permuted;
+mod reading;
 pub(crate) mod rest;
 pub(crate) mod scale;
 pub(crate) mod site;
@@ -17,14 +19,15 @@ mod whole;
 use std::collections::BTreeSet;
 
 use self::candidates::{Candidates, Step};
-use self::chain::Chain;
+use self::chain::{Affine, Chain};
 use self::edit::{EditId, Path};
 use self::lab::Lab;
 use self::paths::{Block, Walk};
+use self::permuted::Permuted;
 use self::rest::RestPart;
 use self::scale::{Goal, Rest};
 use self::site::Cut;
-use super::mistake::{CATALOGUE, Kind, regulariser};
+use super::mistake::{CATALOGUE, Kind, regulariser, stale_value};
 use super::probe::Role;
 use super::{Asked, Mistake};
 use crate::model::Model;
@@ -52,6 +55,11 @@ fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
                 best = other;
             }
         }
+    }
+    if best.left > 0
+        && let Some(moved) = reading::moved(model, asked)
+    {
+        return moved;
     }
     if best.left > 0 {
         let rough = attempt(model, asked, Setting { rate: own_rate(asked), same: ROUGHLY, budget: 1 });
@@ -131,7 +139,6 @@ impl Search {
         whole::components(lab, chain, &self.goals, &mut self.candidates);
         whole::losses(lab, &self.goals, &mut self.candidates);
         let Some(chain) = chain else { return };
-        whole::early(lab, chain, &self.goals, &mut self.candidates);
         let Some(cut) = Cut::of(lab, chain.prediction) else { return };
         lab.target = target(lab, chain);
         let rests = regulariser::parts(lab, chain, &cut.direct);
@@ -144,11 +151,43 @@ impl Search {
             walk.blocks(lab, budget, &mut |lab, block| {
                 compare(lab, &block, &rests, &goals, budget, candidates);
             });
-            if self.candidates.explained().is_superset(&self.goals) {
-                break;
+            if budget == most || self.candidates.explained().is_superset(&self.goals) {
+                return;
             }
+            let mut place = Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
+            walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
+            walk.blocks(lab, 1, &mut |lab, block| early(lab, chain, block, &rests, &goals, &mut self.candidates));
         }
     }
+}
+
+/// The hypotheses of a layer at the parameters that those below have after a step.
+fn early(
+    lab: &mut Lab<'_>,
+    chain: &Chain,
+    mut block: Block<'_>,
+    rests: &[RestPart],
+    goals: &BTreeSet<usize>,
+    candidates: &mut Candidates,
+) {
+    let below: Vec<&Affine> =
+        chain.affine().filter(|(stage, _)| *stage < block.stage).map(|(_, affine)| affine).collect();
+    let mut changed = std::collections::HashMap::new();
+    for p in lab.model.program.parameters.clone() {
+        if below.iter().any(|a| a.holds(p.offset)) {
+            let leaf = lab.arena.leaf(p.symbol);
+            changed.extend(lab.stepped.get(&leaf).map(|stepped| (leaf, *stepped)));
+        }
+    }
+    if changed.is_empty() {
+        return;
+    }
+    let edit = stale_value::early(lab, block.stage, &block.affine.name);
+    for path in block.weights.iter_mut().chain(&mut block.biases) {
+        let Some(term) = lab.arena.substitute(path.term, &changed) else { return };
+        *path = path.with(term, edit);
+    }
+    compare(lab, &block, rests, goals, 1, candidates);
 }
 
 /// The targets as one value, where there is one for each output.
@@ -184,11 +223,11 @@ fn compare(
 ) {
     let weight = |(entry, offset): (usize, &Option<usize>)| {
         let offset = (*offset).filter(|o| goals.contains(o))?;
-        Some(Goal { offset, entry, sign: 1.0 })
+        Some(Goal { offset, entry, sign: 1.0, or_zero: false })
     };
     let bias = |(entry, biases): (usize, &Vec<(usize, f64)>)| -> Vec<Goal> {
         let asked = biases.iter().filter(|(offset, _)| goals.contains(offset));
-        asked.map(|&(offset, sign)| Goal { offset, entry, sign }).collect()
+        asked.map(|&(offset, sign)| Goal { offset, entry, sign, or_zero: false }).collect()
     };
     let weights: Vec<Goal> = block.affine.weight_offsets.iter().enumerate().filter_map(weight).collect();
     let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().flat_map(bias).collect();
@@ -205,6 +244,9 @@ fn compare(
 
 fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candidates: &mut Candidates) {
     let rests = if path.edits.len() < 2 { rests } else { &rests[..1] };
+    // Errors that cancel in a sum over the units.
+    let or_zero = path.edits.iter().any(|e| lab.edits[e.0 as usize].entry == "units-summed");
+    let goal = &Goal { or_zero, ..*goal };
     for part in rests {
         let ways = [part.apart(goal.offset), part.within(goal.offset)];
         let ways = if matches!(ways[1], Rest::None) { &ways[..1] } else { &ways[..] };

@@ -52,6 +52,10 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
             if let Some(error) = lab.of(site.error, y, other) {
                 terms.push((error, format!("the error with the {name} output's target"), Kind::WrongVariable, 1.3));
             }
+            let turned = lab.sub(a, other);
+            let share = lab.div(turned, difference);
+            let error = lab.mul(site.error, share);
+            terms.push((error, format!("y_hat minus the {name} output's target"), Kind::WrongVariable, 1.35));
         }
         let sum = lab.sum_entries(site.error);
         terms.push((

@@ -44,6 +44,13 @@ pub(crate) struct Affine {
     pub(crate) bias_offsets: Vec<Vec<(usize, f64)>>,
 }
 
+impl Affine {
+    /// Whether a parameter's entry is one of its weights or biases.
+    pub(crate) fn holds(&self, offset: usize) -> bool {
+        self.weight_offsets.contains(&Some(offset)) || self.bias_offsets.iter().flatten().any(|b| b.0 == offset)
+    }
+}
+
 /// a = f(z)
 pub(crate) struct Activation {
     /// `sigmoid`, where it is a known one.

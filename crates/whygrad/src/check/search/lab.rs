@@ -26,6 +26,8 @@ pub(crate) struct Lab<'a> {
     pub(crate) rate: Term,
     /// Relative differences up to this are none.
     pub(crate) same: f64,
+    /// Each parameter's leaf, and one that is the parameter after a step by the gradient given.
+    pub(crate) stepped: HashMap<Term, Term>,
     /// The targets as one value, where they are as many as the outputs.
     pub(crate) target: Option<Term>,
     pub(crate) edits: Vec<Edit>,
@@ -36,8 +38,8 @@ pub(crate) struct Lab<'a> {
 }
 
 impl<'a> Lab<'a> {
-    /// `rate` is the learning rate of a source that has its own and does not take the probe's.
-    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked], rate: Option<f64>) -> Lab<'a> {
+    /// `rate_of` is the learning rate of a source that has its own and does not take the probe's.
+    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked], rate_of: Option<f64>) -> Lab<'a> {
         let mut arena = model.program.arena.clone();
         let mut variable = |name: &str, per_row: bool| {
             let symbol = Symbol {
@@ -52,8 +54,15 @@ impl<'a> Lab<'a> {
         let leaves = ids.map(|id| arena.leaf(id));
         let mut asked = asked.to_vec();
         asked.sort_by_key(|a| a.probe.data.rows);
-        let memos = asked.iter().map(|a| Memo::new(bindings(model, &a.probe, ids, rate.unwrap_or(a.probe.learning_rate)))).collect();
         let [first_row, last_row, rate] = leaves;
+        let stepped = stepped_leaves(model, &mut arena);
+        let memo = |a: &&Asked| {
+            let step = rate_of.unwrap_or(a.probe.learning_rate);
+            let mut bindings = bindings(model, &a.probe, ids, step);
+            bind_stepped(model, &arena, &stepped, a, step, &mut bindings);
+            Memo::new(bindings)
+        };
+        let memos = asked.iter().map(memo).collect();
         Lab {
             model,
             arena,
@@ -62,6 +71,7 @@ impl<'a> Lab<'a> {
             last_row,
             rate,
             same: 1e-9,
+            stepped,
             target: None,
             edits: vec![],
             once: HashMap::new(),
@@ -183,6 +193,44 @@ fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3], st
     bindings.bind(last, only(rows - 1));
     bindings.bind(rate, vec![step]);
     bindings
+}
+
+/// A leaf beside that of each parameter.
+fn stepped_leaves(model: &Model, arena: &mut Arena) -> HashMap<Term, Term> {
+    let mut stepped = HashMap::new();
+    for p in &model.program.parameters {
+        let own = arena.leaf(p.symbol);
+        let shape = arena.shape(own);
+        let name = format!("{} after a step", p.name);
+        let id = arena.symbol(Symbol { name, kind: SymbolKind::Variable, shape, entries: vec![] });
+        stepped.insert(own, arena.leaf(id));
+    }
+    stepped
+}
+
+/// w - rate * (the derivative given), where all of it is given.
+fn bind_stepped(
+    model: &Model,
+    arena: &Arena,
+    stepped: &HashMap<Term, Term>,
+    asked: &Asked,
+    rate: f64,
+    bindings: &mut Bindings<f64>,
+) {
+    for p in &model.program.parameters {
+        let theta = &asked.probe.theta[p.offset..p.offset + p.len()];
+        let given = asked.answer.gradient[p.offset..p.offset + p.len()].iter().copied();
+        let Some(given) = given.collect::<Option<Vec<f64>>>() else { continue };
+        let moved = theta.iter().zip(given).map(|(w, g)| w - rate * g).collect();
+        for (own, other) in stepped {
+            if let (Op::Leaf(id), Op::Leaf(to)) = (arena.op(*own), arena.op(*other))
+                && id == p.symbol
+            {
+                bindings.bind(to, moved);
+                break;
+            }
+        }
+    }
 }
 
 /// Building terms; each caller has looked whether the shapes fit.

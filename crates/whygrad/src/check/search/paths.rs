@@ -8,7 +8,10 @@ use super::chain::{Affine, Chain, Stage};
 use super::edit::Path;
 use super::lab::Lab;
 use super::site::{Cut, ErrorSite, Finder, GradientSite, SlopeSite, Variant, WeightSite};
-use crate::check::mistake::{CATALOGUE, loss_term, stale_value, variable_inside};
+use super::scale::Growth;
+use crate::check::mistake::{
+    CATALOGUE, constant_factor, loss_term, rows_reduced, sign, stale_value, sum_for_mean, variable_inside,
+};
 
 /// More paths than this are not followed: nets are small, and time is too.
 const MOST_PATHS: usize = 30_000;
@@ -41,7 +44,7 @@ impl<'c> Walk<'c> {
         let error = lab.fill(error, lab.dims(chain.prediction));
         let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
-        let changed = stepped(lab);
+        let changed = lab.stepped.clone();
         walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block, &changed))?;
         walk.updated = updated;
         Some(walk)
@@ -90,6 +93,7 @@ impl<'c> Walk<'c> {
                 found.push((error, altered.edit));
             }
         }
+        found.extend(self.scaled_errors(lab));
         let right = front[0].clone();
         let dims = lab.dims(self.chain.prediction);
         front.extend(found.into_iter().map(|(term, edit)| {
@@ -97,6 +101,31 @@ impl<'c> Walk<'c> {
             right.with(filled, edit)
         }));
         front
+    }
+
+    /// The error times the usual factors: what comes after may not be linear in it.
+    fn scaled_errors(&self, lab: &mut Lab<'_>) -> Vec<Variant> {
+        let n = lab.row_count();
+        let (two, half, minus) = (lab.number(2.0), lab.number(0.5), lab.number(-1.0));
+        let outputs = lab.model.program.target_width() as f64;
+        let mut found = Vec::new();
+        for (factor, edit) in [
+            (two, constant_factor::edit(lab, 2.0)),
+            (half, constant_factor::edit(lab, 0.5)),
+            (minus, sign::edit(lab)),
+            (n, sum_for_mean::edit(lab, Growth::Rows)),
+        ] {
+            found.push((lab.mul(self.error, factor), edit));
+        }
+        let edit = sum_for_mean::edit(lab, Growth::PerRows);
+        found.push((lab.div(self.error, n), edit));
+        for factor in [outputs, 1.0 / outputs] {
+            if outputs > 2.0 {
+                let (number, edit) = (lab.number(factor), constant_factor::edit(lab, factor));
+                found.push((lab.mul(self.error, number), edit));
+            }
+        }
+        found
     }
 
     fn through_activation(
@@ -207,7 +236,12 @@ impl<'c> Walk<'c> {
             }
             _ => vec![],
         };
-        for path in front {
+        let masked: Vec<Path> = front
+            .iter()
+            .filter(|path| path.edits.len() < budget)
+            .flat_map(|path| rows_reduced::masked(lab, stage, &affine.name, path))
+            .collect();
+        for path in front.iter().chain(&masked) {
             let delta = lab.fill(path.term, lab.dims(affine.output));
             let site =
                 GradientSite { chain: self.chain, stage, affine, delta, input: affine.input, units, inputs };
@@ -260,19 +294,6 @@ fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>, changed: &HashMap<Term, Te
         ways.push((lab.sub(w, change), lab.sub(bias, bias_change)));
     }
     ways
-}
-
-/// Each parameter after a step of descent, by its leaf.
-fn stepped(lab: &mut Lab<'_>) -> HashMap<Term, Term> {
-    let (symbols, loss) = (lab.parameters(), lab.model.program.loss);
-    let gradient = lab.gradient(loss, &symbols);
-    let mut changed = HashMap::new();
-    for (symbol, slope) in symbols.into_iter().zip(gradient) {
-        let leaf = lab.arena.leaf(symbol);
-        let step = lab.mul(lab.rate, slope);
-        changed.insert(leaf, lab.sub(leaf, step));
-    }
-    changed
 }
 
 fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {
