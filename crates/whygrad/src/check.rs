@@ -17,6 +17,7 @@ mod precision;
 pub mod probe;
 pub mod program;
 mod search;
+pub mod template;
 pub mod truth;
 
 use crate::data::Dataset;

@@ -312,9 +312,10 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
 /// Seven digits, with an exponent where it would be long.
 fn number(value: f64) -> String {
     let size = value.abs();
-    if size == 0.0 || (1e-3..1e5).contains(&size) {
-        let whole = if size < 1.0 { 1 } else { size.log10().floor() as usize + 1 };
-        format!("{value:.*}", 7usize.saturating_sub(whole))
+    if size == 0.0 {
+        "0".into()
+    } else if (1e-3..1e5).contains(&size) {
+        format!("{value:.*}", (6 - size.log10().floor() as i32).max(0) as usize)
     } else if value.is_finite() {
         format!("{value:.5e}")
     } else {
