@@ -40,9 +40,12 @@ function text = digits(v)
   text = strjoin(arrayfun(@(x) sprintf('%.17g', x), v(:)', 'UniformOutput', false), ', ');
 end
 
-% Octave's own stdin waits for more than a line.
-questions = fopen('/dev/stdin', 'r');
-while ischar(line = fgetl(questions))
+while true
+  try
+    line = input('', 's');  % fgetl(stdin) would wait for more than a line
+  catch
+    break  % the end of the questions
+  end
   [g, loss] = gradient(numbers(line, 'theta'), rows_of(numbers(line, 'inputs'), @input_width@), ...
                        rows_of(numbers(line, 'targets'), @target_width@), numbers(line, 'learning_rate'));
   named = cell(1, rows(g));
