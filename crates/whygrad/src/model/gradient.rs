@@ -129,7 +129,7 @@ impl OwnGradient {
     fn quotient(&self, text: &str) -> Option<(usize, usize, String)> {
         let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '∂');
         let quotients = self.stand_ins.iter().filter(|s| self.generous && s.1.contains(['/', '∂']));
-        let places = quotients.flat_map(|(name, written)| {
+        let places = quotients.filter_map(|(name, written)| {
             let alone = move |at: &usize| {
                 let (before, after) = (&text[..*at], &text[*at + written.len()..]);
                 !before.ends_with(part) && !after.starts_with(|c| part(c) || matches!(c, '[' | '.'))
