@@ -52,4 +52,5 @@ pub mod program;
 pub mod rules;
 pub mod shape;
 pub mod simplify;
+mod substitute;
 pub mod syntax;

@@ -4,12 +4,15 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod memo;
+
 use std::collections::HashMap;
 
 use crate::arena::{Arena, SymbolId, Term};
 use crate::number::Scalar;
 use crate::op::{Function, Op, Zip};
 use crate::shape::{Dims, Shape};
+pub use memo::Memo;
 
 /// The values of the leaves: for a parameter its entries row by row, for a column the entries
 /// of row 0, then of row 1, and so on.
@@ -68,6 +71,13 @@ pub fn evaluate<S: Scalar>(
     Ok(roots.iter().filter_map(|r| values[r.0 as usize].clone()).collect())
 }
 
+/// The terms whose values a value is made of.
+fn needs(arena: &Arena, term: Term) -> crate::op::Children {
+    let op = arena.op(term);
+    let inner = if let Op::SumRows(a) = op { arena.op(a) } else { op };
+    if let Op::Outer(..) = inner { inner.children() } else { op.children() }
+}
+
 /// The terms that need a value of their own, arguments first. The outer products of the rows need none where they are
 /// only added up: a weight matrix for each row would be most of the memory.
 fn order(arena: &Arena, roots: &[Term]) -> Vec<Term> {
@@ -79,12 +89,7 @@ fn order(arena: &Arena, roots: &[Term]) -> Vec<Term> {
         if !needed[index] {
             continue;
         }
-        let op = arena.op(Term(index as u32));
-        let children = match op {
-            Op::SumRows(a) if matches!(arena.op(a), Op::Outer(..)) => arena.op(a).children(),
-            _ => op.children(),
-        };
-        for child in children {
+        for child in needs(arena, Term(index as u32)) {
             needed[child.0 as usize] = true;
         }
     }
@@ -140,9 +145,12 @@ fn value_of<S: Scalar>(
                 }
                 Op::Outer(a, b) => outer(&at, (a, b), arena.dims(b).len(), row, entry),
                 Op::SumRows(a) => {
-                    let each = |row: usize| match arena.op(a) {
-                        Op::Outer(b, c) => outer(&at, (b, c), arena.dims(c).len(), row, entry),
-                        _ => at(a, row, entry),
+                    let each = |row: usize| {
+                        if let Op::Outer(b, c) = arena.op(a) {
+                            outer(&at, (b, c), arena.dims(c).len(), row, entry)
+                        } else {
+                            at(a, row, entry)
+                        }
                     };
                     (0..bindings.rows).fold(S::real(0.0), |sum, row| sum + each(row))
                 }

@@ -7,6 +7,7 @@ pub mod closure;
 mod components;
 mod differences;
 pub mod formulas;
+mod guard;
 mod judge;
 mod kinks;
 mod loss;
@@ -153,8 +154,10 @@ pub struct Mistake {
     pub fix: String,
     /// True where nothing else explains the numbers.
     pub certain: bool,
-    /// Mistakes with the same number exclude each other; of each group one is there.
-    pub alternative: usize,
+    /// The explanations of a group exclude each other: one of its options is what happened.
+    pub group: usize,
+    /// Which explanation of the group this belongs to; mistakes of one option are there together.
+    pub option: usize,
 }
 
 /// How the source's loss compares.

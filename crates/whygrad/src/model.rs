@@ -32,6 +32,7 @@ use gradient::OwnGradient;
 pub(crate) use gradient::Written;
 pub use layer::{DenseLayer, Role};
 pub use naming::Naming;
+pub(crate) use naming::pre_activation;
 pub use objective::Logits;
 pub use recognise::Layers;
 use resolve::Resolver;

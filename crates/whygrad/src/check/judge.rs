@@ -6,7 +6,7 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use super::precision::{self, Pair};
 use super::truth::{Derived, Truth};
 use super::{Answer, Asked, Component, Precision, Probe, Report, Status, Verdict};
-use super::{differences, kinks, loss};
+use super::{differences, guard, kinks, loss};
 use crate::model::Model;
 
 /// Up to this many components, each is computed three ways; of more, those that are wrong and some others.
@@ -30,11 +30,12 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
             truth.lower.clone_from(&single.lower);
             truth.upper.clone_from(&single.upper);
         }
+        let drowned = is_drowned(&truth, &tolerance);
         let mut wrong = vec![false; tolerance.len()];
         for (k, given) in answer.gradient.iter().enumerate().take(wrong.len()) {
             let Some(given) = *given else { continue };
             tolerance[k] += precision::rounding(precision, given);
-            wrong[k] = is_wrong(given, &truth, tolerance[k], k);
+            wrong[k] = is_wrong(given, &truth, tolerance[k], k) && (given.is_finite() || !drowned);
         }
         asked.push(Asked { probe, answer, truth, tolerance, wrong });
     }
@@ -43,7 +44,13 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
         noise + precision::rounding(precision, asked[index].answer.loss.unwrap_or(0.0))
     };
     let loss = loss::compare(model, &asked, loss_tolerance);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
+    notes.extend(guard::clear(&mut asked).map(|share| {
+        format!(
+            "Some components are off by up to {share:.1e} of their value at every point, which is more than rounding and \
+             less than a mistake of the derivation: a small number added to a divisor, or differences, do that."
+        )
+    }));
     let components = components(&derived, &asked, &mut notes);
     notes.extend(precision_note(precision, stored));
     notes.extend(kinks::note(&derived, &asked));
@@ -75,6 +82,13 @@ fn is_wrong(given: f64, truth: &Truth, tolerance: f64, k: usize) -> bool {
     judged && (!given.is_finite() || beyond(given, truth, k) > tolerance)
 }
 
+/// True where rounding may be larger than the whole gradient. There a program may as well meet ∞ - ∞, and an answer
+/// that is not a number is not held against it.
+fn is_drowned(truth: &Truth, tolerance: &[f64]) -> bool {
+    let largest = |values: &[f64]| values.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+    largest(tolerance) > largest(&truth.value)
+}
+
 /// The precision; true with it where it is that of the computing alone, not of the numbers; the truths in it.
 fn precision_of(
     derived: &Derived<'_>,
@@ -91,7 +105,15 @@ fn precision_of(
             places.push((index, k));
         }
     }
+    let gradient = pairs.len();
+    for ((_, answer), truth) in answers.iter().zip(doubles) {
+        let (value, noise) = (truth.loss, truth.loss_noise);
+        let Some(given) = answer.loss.filter(|g| g.is_finite() && noise.is_finite()) else { continue };
+        pairs.push(Pair { given, value, beyond: (given - value).abs(), noise });
+    }
     let precision = precision::of_numbers(&pairs);
+    // Only the gradient tells by its deviations how it was computed; the loss may be another one.
+    pairs.truncate(gradient);
     let singles = || truths(answers, |probe| derived.in_single(probe));
     match precision {
         Precision::Single => (precision, false, Some(singles())),

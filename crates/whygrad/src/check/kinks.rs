@@ -20,7 +20,7 @@ pub(super) fn note(derived: &Derived<'_>, asked: &[Asked]) -> Option<String> {
         [one, two] => format!("Rows {one} and {two} lie"),
         rows => format!("{} rows lie", rows.len()),
     };
-    let share = share(first);
+    let share = share(derived, first);
     let convention = match (function, share) {
         ("relu", Some(share)) if share.abs() < 1e-9 => "you take slope 0 there, as whygrad does".to_owned(),
         ("relu", Some(share)) => format!("you take slope {} there, whygrad 0", short(share)),
@@ -49,14 +49,13 @@ fn open(asked: &Asked) -> impl Iterator<Item = usize> {
     })
 }
 
-/// How far the person goes from whygrad's convention to the other side, where that is the same in all components.
-fn share(asked: &Asked) -> Option<f64> {
-    let truth = &asked.truth;
+/// How far the person goes from whygrad's convention (0) to the other one (1), where that is the same in all components.
+fn share(derived: &Derived<'_>, asked: &Asked) -> Option<f64> {
+    let other = derived.other_side(&asked.probe)?;
     let mut shares = open(asked).filter_map(|k| {
-        let (value, given) = (truth.value[k], asked.answer.gradient.get(k).copied().flatten()?);
-        let far =
-            if truth.upper[k] - value > value - truth.lower[k] { truth.upper[k] } else { truth.lower[k] };
-        Some((given - value) / (far - value))
+        let (value, given) = (asked.truth.value[k], asked.answer.gradient.get(k).copied().flatten()?);
+        let way = other.get(k)? - value;
+        (way.abs() > 2.0 * asked.tolerance[k]).then(|| (given - value) / way)
     });
     let first = shares.next()?;
     shares.all(|share| (share - first).abs() < 1e-6).then_some(first)

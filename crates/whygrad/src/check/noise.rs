@@ -40,6 +40,8 @@ pub(crate) struct Noisy<const BITS: u32> {
 pub(crate) const DOUBLE: u32 = 53;
 /// Single precision.
 pub(crate) const SINGLE: u32 = 24;
+/// Double precision, with the other convention at every kink: the first branch of a choice, 1 as the sign of 0.
+pub(crate) const OTHER_SIDE: u32 = 54;
 
 impl<const BITS: u32> Noisy<BITS> {
     /// Half the distance of two neighbouring numbers, relative.
@@ -190,11 +192,14 @@ impl<const BITS: u32> Scalar for Noisy<BITS> {
         self.both(exponent, value, error, f64::powf)
     }
     fn choose(condition: Self, above: Self, otherwise: Self) -> Self {
-        let (taken, other) = if condition.value > 0.0 { (above, otherwise) } else { (otherwise, above) };
+        let above_first = BITS == OTHER_SIDE && condition.is_tied();
+        let (taken, other) =
+            if above_first || condition.value > 0.0 { (above, otherwise) } else { (otherwise, above) };
         if condition.is_tied() { taken.reaching(&other.ends()) } else { taken }
     }
     fn sign(self) -> Self {
-        let sign = Self::smooth(Scalar::sign(self.value), 0.0);
+        let other_side = BITS == OTHER_SIDE && self.is_tied();
+        let sign = Self::smooth(if other_side { 1.0 } else { Scalar::sign(self.value) }, 0.0);
         if self.is_tied() { sign.reaching(&[-1.0, 1.0]) } else { sign }
     }
 }

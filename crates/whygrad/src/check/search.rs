@@ -1,10 +1,297 @@
-//! From wrong numbers to the mistake that makes them.
+//! From wrong numbers to the mistakes that make them.
+//!
+//! A hypothesis is the true derivation with an edit or two. It counts when it reproduces what was given at every
+//! probe, to rounding; of those that do, the fewest and most usual edits that explain all components are named.
 
+mod candidates;
+pub(crate) mod chain;
+pub(crate) mod edit;
+pub(crate) mod lab;
+mod paths;
+pub(crate) mod rest;
+pub(crate) mod scale;
+pub(crate) mod site;
+mod stateful;
+mod whole;
+
+use std::collections::BTreeSet;
+
+use self::candidates::{Candidates, Step};
+use self::chain::Chain;
+use self::edit::{EditId, Path};
+use self::lab::Lab;
+use self::paths::{Block, Walk};
+use self::rest::RestPart;
+use self::scale::{Goal, Rest};
+use self::site::Cut;
+use super::mistake::{CATALOGUE, Kind, regulariser};
+use super::probe::Role;
 use super::{Asked, Mistake};
 use crate::model::Model;
 
+/// So many wrong components are looked at in a large net; the others follow.
+const MOST_GOALS: usize = 48;
+
 /// The mistakes that reproduce the wrong components at every probe.
 pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Vec<Mistake> {
-    let _ = (model, asked);
-    vec![]
+    if let Some(found) = stateful::explain(model, asked) {
+        return found;
+    }
+    let once: Vec<&Asked> = asked.iter().filter(|a| a.probe.role != Role::Again).collect();
+    search(model, &once)
+}
+
+/// The same for answers that do not depend on earlier ones.
+fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
+    let mut best = attempt(model, asked, Setting { rate: own_rate(asked), same: SAME, budget: 2 });
+    if best.left > 0 && own_rate(asked).is_some() {
+        // A program with a rate of its own does not tell it.
+        for rate in USUAL_RATES {
+            let other = attempt(model, asked, Setting { rate: Some(rate), same: SAME, budget: 1 });
+            if other.left < best.left && other.mistakes.iter().any(|m| m.kind == Kind::StaleValue) {
+                best = other;
+            }
+        }
+    }
+    if best.left > 0 {
+        let rough = attempt(model, asked, Setting { rate: own_rate(asked), same: ROUGHLY, budget: 1 });
+        if rough.left < best.left {
+            best = rough;
+        }
+    }
+    best.mistakes
+}
+
+/// Numbers closer than this are the same to a reader of 53 bits: rounding in another order of operations
+/// stays far below, and two different formulas at random points do not come so close.
+const SAME: f64 = 1e-9;
+/// The same for a source that adds a small number to what it divides by, or takes differences.
+const ROUGHLY: f64 = 1e-5;
+/// The learning rates that programs have built in.
+const USUAL_RATES: [f64; 9] = [1.0, 0.5, 0.1, 0.01, 0.3, 0.2, 0.05, 0.001, 2.0];
+
+struct Setting {
+    rate: Option<f64>,
+    same: f64,
+    budget: usize,
+}
+
+struct Attempt {
+    mistakes: Vec<Mistake>,
+    /// How many components are not explained.
+    left: usize,
+}
+
+/// The rate of the first probe, where the source does not heed what rate it is told.
+fn own_rate(asked: &[&Asked]) -> Option<f64> {
+    let other = asked.iter().find(|a| a.probe.role == Role::OtherRate)?;
+    let same = |a: &&&Asked| a.probe.theta == other.probe.theta && a.probe.data == other.probe.data;
+    let twin = asked.iter().filter(|a| a.probe.role != Role::OtherRate).find(same)?;
+    (twin.answer.gradient == other.answer.gradient).then_some(asked[0].probe.learning_rate)
+}
+
+fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
+    let count = model.program.parameter_count();
+    let is_wrong = |k: &usize| asked.iter().any(|a| a.wrong.get(*k).copied().unwrap_or(false));
+    let wrong: BTreeSet<usize> = (0..count).filter(is_wrong).collect();
+    let mut lab = Lab::new(model, asked, setting.rate);
+    lab.same = setting.same;
+    let chain = Chain::of(model, &mut lab.arena);
+    let goals = sample(&wrong, model);
+    let mut search = Search { goals, candidates: Candidates::default() };
+    search.run(&mut lab, chain.as_ref(), setting.budget);
+    let (steps, left) = search.candidates.cover(&lab, &search.goals);
+    Attempt { left: left.len(), mistakes: report(&lab, &steps, &left, &wrong, &search.goals) }
+}
+
+/// At most so many wrong components, some of each parameter.
+fn sample(wrong: &BTreeSet<usize>, model: &Model) -> BTreeSet<usize> {
+    if wrong.len() <= MOST_GOALS {
+        return wrong.clone();
+    }
+    let blocks = model.program.parameters.len().max(1);
+    let share = (MOST_GOALS / blocks).max(3);
+    let mut goals = BTreeSet::new();
+    for p in &model.program.parameters {
+        let own: Vec<usize> = wrong.range(p.offset..p.offset + p.len()).copied().collect();
+        let step = own.len().div_ceil(share).max(1);
+        // Not always the first column: it may be special.
+        goals.extend(own.iter().enumerate().filter(|(k, _)| (k + k / step) % step == 0).map(|(_, o)| *o));
+    }
+    goals
+}
+
+struct Search {
+    goals: BTreeSet<usize>,
+    candidates: Candidates,
+}
+
+impl Search {
+    fn run(&mut self, lab: &mut Lab<'_>, chain: Option<&Chain>, most: usize) {
+        whole::components(lab, chain, &self.goals, &mut self.candidates);
+        whole::losses(lab, &self.goals, &mut self.candidates);
+        let Some(chain) = chain else { return };
+        whole::early(lab, chain, &self.goals, &mut self.candidates);
+        let Some(cut) = Cut::of(lab, chain.prediction) else { return };
+        lab.target = target(lab, chain);
+        let rests = regulariser::parts(lab, chain, &cut.direct);
+        let Some(walk) = Walk::new(lab, chain, &cut) else { return };
+        // A component that is left out needs no other explanation.
+        let zero = |k: &usize| whole::is_always_zero(lab, *k);
+        let goals: BTreeSet<usize> = self.goals.iter().copied().filter(|k| !zero(k)).collect();
+        for budget in 1..=most {
+            let candidates = &mut self.candidates;
+            walk.blocks(lab, budget, &mut |lab, block| {
+                compare(lab, &block, &rests, &goals, budget, candidates);
+            });
+            if self.candidates.explained().is_superset(&self.goals) {
+                break;
+            }
+        }
+    }
+}
+
+/// The targets as one value, where there is one for each output.
+fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<whygrad_expr::arena::Term> {
+    let symbols = lab.model.program.targets.clone();
+    let leaves: Vec<_> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
+    let one = match *leaves {
+        [one] => one,
+        _ => {
+            let dims = whygrad_expr::shape::Dims::vector(leaves.len());
+            let mut sum = lab.number(0.0);
+            for (k, &leaf) in leaves.iter().enumerate() {
+                if !lab.dims(leaf).is_scalar() {
+                    return None;
+                }
+                let placed = lab.arena.make(whygrad_expr::op::Op::Place(leaf, k, dims));
+                sum = lab.add(sum, placed);
+            }
+            sum
+        }
+    };
+    (lab.dims(one) == lab.dims(chain.prediction)).then_some(one)
+}
+
+/// Holds every hypothesis for a layer against the wrong components of it.
+fn compare(
+    lab: &mut Lab<'_>,
+    block: &Block<'_>,
+    rests: &[RestPart],
+    goals: &BTreeSet<usize>,
+    budget: usize,
+    candidates: &mut Candidates,
+) {
+    let weight = |(entry, offset): (usize, &Option<usize>)| {
+        let offset = (*offset).filter(|o| goals.contains(o))?;
+        Some(Goal { offset, entry, sign: 1.0 })
+    };
+    let bias = |(entry, biases): (usize, &Vec<(usize, f64)>)| -> Vec<Goal> {
+        let asked = biases.iter().filter(|(offset, _)| goals.contains(offset));
+        asked.map(|&(offset, sign)| Goal { offset, entry, sign }).collect()
+    };
+    let weights: Vec<Goal> = block.affine.weight_offsets.iter().enumerate().filter_map(weight).collect();
+    let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().flat_map(bias).collect();
+    for (paths, goals) in [(&block.weights, &weights), (&block.biases, &biases)] {
+        for path in paths {
+            // The paths with fewer edits were looked at before.
+            let known = budget > 1 && path.edits.len() < budget;
+            for goal in goals.iter().filter(|_| !known) {
+                hold(lab, path, goal, rests, candidates);
+            }
+        }
+    }
+}
+
+fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candidates: &mut Candidates) {
+    let rests = if path.edits.len() < 2 { rests } else { &rests[..1] };
+    for part in rests {
+        let ways = [part.apart(goal.offset), part.within(goal.offset)];
+        let ways = if matches!(ways[1], Rest::None) { &ways[..1] } else { &ways[..] };
+        for &way in ways {
+            for scale in scale::scales(lab, path.term, goal, way) {
+                let mut edits: Vec<EditId> = path.edits.iter().chain(&part.edits).copied().collect();
+                edits.extend(scale::edits(lab, scale));
+                edits.sort_unstable();
+                edits.dedup();
+                if !edits.is_empty() {
+                    candidates.add(edits, goal.offset);
+                }
+            }
+        }
+    }
+}
+
+/// The explanation as mistakes with their components.
+fn report(
+    lab: &Lab<'_>,
+    steps: &[Step],
+    left: &BTreeSet<usize>,
+    wrong: &BTreeSet<usize>,
+    goals: &BTreeSet<usize>,
+) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    for (group, step) in steps.iter().enumerate() {
+        for (option, edits) in step.options.iter().enumerate() {
+            for (edit, own) in edits {
+                let components = if goals.len() == wrong.len() {
+                    own.iter().copied().collect()
+                } else {
+                    // In a large net a sample was looked at; what explains it explains the parameter.
+                    spread(lab, own, wrong)
+                };
+                let text = &lab.edits[edit.0 as usize].text;
+                let entry = lab.edits[edit.0 as usize].entry;
+                let page = CATALOGUE.iter().find(|e| e.page.name == entry).map(|e| e.page);
+                found.push(Mistake {
+                    kind: text.kind,
+                    entry,
+                    components,
+                    explanation: text.what.clone(),
+                    why: page.map(|p| p.why.to_owned()).unwrap_or_default(),
+                    given: text.given.clone(),
+                    right: text.right.clone(),
+                    fix: format!("write {}", text.right),
+                    certain: step.options.len() == 1,
+                    group,
+                    option,
+                });
+            }
+        }
+    }
+    if !left.is_empty() {
+        let components = if goals.len() == wrong.len() {
+            left.iter().copied().collect()
+        } else {
+            spread(lab, left, wrong)
+        };
+        found.push(unexplained(components, steps.len()));
+    }
+    found
+}
+
+fn spread(lab: &Lab<'_>, some: &BTreeSet<usize>, wrong: &BTreeSet<usize>) -> Vec<usize> {
+    let parameters = &lab.model.program.parameters;
+    let within =
+        |p: &whygrad_expr::program::Parameter| some.range(p.offset..p.offset + p.len()).next().is_some();
+    let of = |p: &whygrad_expr::program::Parameter| {
+        wrong.range(p.offset..p.offset + p.len()).copied().collect::<Vec<_>>()
+    };
+    parameters.iter().filter(|p| within(p)).flat_map(of).collect()
+}
+
+fn unexplained(components: Vec<usize>, group: usize) -> Mistake {
+    Mistake {
+        kind: Kind::Other,
+        entry: "unexplained",
+        components,
+        explanation: "no mistake of the catalogue, nor two of them together, makes these numbers".to_owned(),
+        why: String::new(),
+        given: String::new(),
+        right: String::new(),
+        fix: String::new(),
+        certain: false,
+        group,
+        option: 0,
+    }
 }

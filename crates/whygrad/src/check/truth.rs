@@ -2,7 +2,7 @@
 //!
 //! The loss is differentiated twice: as it is simplified, for the value, and as it is written, since that is what a
 //! person's program computes and where its digits get lost. Both are evaluated by the oracle in numbers that carry
-//! their rounding error ([`super::noise`]).
+//! their rounding error (`noise.rs`).
 
 use num_complex::Complex64;
 use whygrad_expr::arena::{Arena, SymbolId, Term};
@@ -11,7 +11,7 @@ use whygrad_expr::number::Scalar;
 use whygrad_expr::oracle::{Bindings, Value, evaluate};
 
 use super::Probe;
-use super::noise::{DOUBLE, Noisy, SAFETY, SINGLE};
+use super::noise::{DOUBLE, Noisy, OTHER_SIDE, SAFETY, SINGLE};
 use crate::model::Model;
 
 pub use super::judge::judge;
@@ -111,6 +111,13 @@ impl<'a> Derived<'a> {
         truth
     }
 
+    /// The derivatives with the other convention at every kink.
+    pub(super) fn other_side(&self, probe: &Probe) -> Option<Vec<f64>> {
+        let theta: Vec<Noisy<OTHER_SIDE>> = probe.theta.iter().map(|&t| Scalar::real(t)).collect();
+        let values = self.values(&self.gradient, probe, &theta)?;
+        Some(values.iter().flat_map(|v| v.data.iter().map(|d| d.value)).collect())
+    }
+
     /// The loss, in any numbers; `None` where the probe does not fit the model.
     pub(super) fn loss<S: Scalar>(&self, probe: &Probe, theta: &[S]) -> Option<S> {
         let values = self.values(&[self.model.program.loss], probe, theta)?;
@@ -123,8 +130,11 @@ impl<'a> Derived<'a> {
         const STEP: f64 = 1e-30;
         let mut theta: Vec<Complex64> = probe.theta.iter().map(|&t| Complex64::new(t, 0.0)).collect();
         theta.get_mut(k)?.im = STEP;
-        let slope = self.loss(probe, &theta)?.im / STEP;
-        slope.is_finite().then_some(slope)
+        let loss = self.loss(probe, &theta)?;
+        // Where the loss is no number, such as the logarithm of one below 0, its imaginary part is no slope.
+        let exists = loss.re.is_finite() && self.loss(probe, &probe.theta)?.is_finite();
+        let slope = loss.im / STEP;
+        (exists && slope.is_finite()).then_some(slope)
     }
 
     /// The values of terms at a probe; `None` where its numbers do not fit the model.

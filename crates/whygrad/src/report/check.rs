@@ -69,7 +69,8 @@ fn mistake_json(report: &Report, m: &Mistake) -> Value {
         "right": m.right,
         "fix": m.fix,
         "certain": m.certain,
-        "alternative": m.alternative,
+        "group": m.group,
+        "option": m.option,
     })
 }
 
@@ -202,7 +203,7 @@ fn folded(report: &Report, offsets: &[usize]) -> String {
 fn mistakes(report: &Report, text: &mut String) {
     let mut groups: Vec<Vec<&Mistake>> = Vec::new();
     for mistake in &report.mistakes {
-        match groups.iter_mut().find(|g| g[0].alternative == mistake.alternative) {
+        match groups.iter_mut().find(|g| g[0].group == mistake.group) {
             Some(group) => group.push(mistake),
             None => groups.push(vec![mistake]),
         }

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a test says how much it compared")]
 
 mod case;
+mod checks;
 mod draw;
 mod formulas;
 mod networks;

@@ -42,10 +42,12 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Every Rust file below `crates/*/src`, in the order of its path.
+/// Every Rust file below `crates/*/src` and `xtask/src`, in the order of its path.
 pub(crate) fn sources() -> Vec<Source> {
-    let all = rust_files(&root().join("crates"));
-    all.into_iter().filter(|source| source.path.split('/').nth(2) == Some("src")).collect()
+    let mut all = rust_files(&root().join("crates"));
+    all.retain(|source| source.path.split('/').nth(2) == Some("src"));
+    all.extend(rust_files(&root().join("xtask/src")));
+    all
 }
 
 /// Every Rust file below a folder, in the order of its path.

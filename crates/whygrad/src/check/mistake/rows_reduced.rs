@@ -1,0 +1,87 @@
+//! One row for all of them, or sums taken before the product.
+
+use whygrad_expr::arena::Term;
+
+use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::edit::EditText;
+use crate::check::search::lab::Lab;
+use crate::check::search::site::{Finder, GradientSite, Variant};
+
+pub(crate) const ENTRY: Entry = Entry {
+    page: Page {
+        name: "rows-reduced",
+        kind: Kind::WrongReduction,
+        title: "the sum over the rows covers the wrong thing",
+        why: "Each row has its own error and its own input: the products are added up, not multiplied after adding, and no row is left out.",
+        source: "linearity of the derivative",
+    },
+    finders: &[Finder::WeightGradient(weights), Finder::BiasGradient(biases)],
+};
+
+fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) {
+    let Some(input) = site.input else { return };
+    let mut all: Vec<(Term, String, f64, Kind)> = Vec::new();
+    let sum_delta = lab.sum_rows(site.delta);
+    let sum_input = lab.sum_rows(input);
+    for (mask, name) in [(lab.last_row, "last"), (lab.first_row, "first")] {
+        let one_row = lab.mul(site.delta, mask);
+        let only = lab.sum_outer(one_row, input);
+        all.push((only, format!("only the {name} row is in the sum"), 1.1, Kind::WrongReduction));
+        let masked = lab.mul(input, mask);
+        let row = lab.sum_rows(masked);
+        let term = lab.outer(sum_delta, row);
+        let words =
+            format!("the input stands outside the sum: the errors of all rows times the {name} row's input");
+        all.push((term, words, 1.1, Kind::WrongVariable));
+        let masked = lab.mul(site.delta, mask);
+        let row = lab.sum_rows(masked);
+        let term = lab.outer(row, sum_input);
+        all.push((
+            term,
+            format!("the error of the {name} row times the inputs of all rows"),
+            1.3,
+            Kind::WrongReduction,
+        ));
+    }
+    let term = lab.outer(sum_delta, sum_input);
+    all.push((
+        term,
+        "the sum of the errors times the sum of the inputs".to_owned(),
+        1.1,
+        Kind::WrongReduction,
+    ));
+    let layer = &site.affine.name;
+    for (tag, (term, words, price, kind)) in all.into_iter().enumerate() {
+        let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
+            EditText::new(
+                kind,
+                price,
+                format!("{words}, in '{layer}'"),
+                &site.weight_line(&words),
+                &site.right(),
+            )
+        });
+        found.push((term, edit));
+    }
+}
+
+fn biases(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) {
+    for (tag, (mask, name)) in [(lab.last_row, "last"), (lab.first_row, "first")].into_iter().enumerate() {
+        let one_row = lab.mul(site.delta, mask);
+        let term = lab.sum_rows(one_row);
+        let layer = &site.affine.name;
+        // The same edit as that of the weights.
+        let edit = lab.edit(ENTRY.page.name, site.stage, 3 * tag as u32, || {
+            let words = format!("only the {name} row is in the sum");
+            let given = site.bias_line(&words);
+            EditText::new(
+                Kind::WrongReduction,
+                1.1,
+                format!("{words}, in '{layer}'"),
+                &given,
+                &site.right_bias(),
+            )
+        });
+        found.push((term, edit));
+    }
+}

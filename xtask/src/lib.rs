@@ -1,0 +1,4 @@
+//! Tasks for those who work on whygrad: `cargo xtask TASK`.
+
+pub mod mistakes;
+pub mod planted;

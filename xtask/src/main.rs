@@ -1,0 +1,22 @@
+//! `cargo xtask`: reads the arguments and starts a task.
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks for those who work on whygrad")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// How many planted mistakes `whygrad check` names
+    Mistakes(xtask::mistakes::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Mistakes(arguments) => xtask::mistakes::run(&arguments),
+    }
+}
