@@ -2,6 +2,7 @@
 //!
 //! A language that is not installed is left out, with a note.
 
+use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 use super::{folder, run, run_in};
@@ -102,10 +103,12 @@ fn a_template_runs_as_it_is_and_is_right_once_it_is_filled_in() {
             let path = folder(&directory).join(name);
             let mut text = String::new();
             for written in std::fs::read_to_string(&path).unwrap().lines() {
-                text.push_str(&format!("{written}\n"));
+                let _ = writeln!(text, "{written}");
                 if written.contains("WRITE HERE") {
                     let indent = &written[..written.len() - written.trim_start().len()];
-                    code.iter().for_each(|line| text.push_str(&format!("{indent}{line}\n")));
+                    for line in &code {
+                        let _ = writeln!(text, "{indent}{line}");
+                    }
                 }
             }
             std::fs::write(&path, text).unwrap();

@@ -3,6 +3,8 @@
 //! One JSON document a line goes in, one a line comes out; see [`request`] for the first, and for the second
 //! `{"gradient": [..] or {"w1": ..}, "loss": optional number}`.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{Answer, Probe, Source, Trouble, components};
@@ -69,7 +71,7 @@ impl<'a> Program<'a> {
     fn trouble(&self, what: &str, help: impl Into<String>) -> Trouble {
         let mut message = format!("{what} (question {})", self.asked);
         if let Some((line, _)) = &self.passed_over {
-            message.push_str(&format!("\nits standard output: {line}"));
+            let _ = write!(message, "\nits standard output: {line}");
         }
         let errors = self.process.last_errors();
         if !errors.is_empty() {

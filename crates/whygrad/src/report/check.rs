@@ -122,7 +122,7 @@ pub fn check_text(report: &Report, next: &str) -> String {
     match report.precision {
         Precision::Double => {}
         Precision::Single => {
-            text.push_str("\nYour numbers have single precision (24 bits) and are judged by that.\n")
+            text.push_str("\nYour numbers have single precision (24 bits) and are judged by that.\n");
         }
         Precision::Decimals(n) => {
             let _ = writeln!(
@@ -278,7 +278,7 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
         let rows = format!("{} row{}", probe.data.rows, if probe.data.rows == 1 { "" } else { "s" });
         let rate = probe.learning_rate;
         match probe.role {
-            Role::Given => "at the given point".into(),
+            Role::Given => "at the first point".into(),
             Role::RandomPoint => "at random parameters, on the given rows".into(),
             Role::Random => format!("at random parameters, on {rows} drawn at random"),
             Role::SingleRow => "at random parameters, on one row drawn at random".into(),
@@ -287,7 +287,7 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
         }
     });
     let width = shown.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
-    let _ = writeln!(text, "   {place}:");
+    let _ = writeln!(text, "   {place}{}:", point(report, first.probe));
     let _ = writeln!(
         text,
         "   {:width$}  {:>13} {:>13} {:>13} {:>22}  {:>8}",
@@ -307,6 +307,18 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
     }
     if offsets.len() > shown.len() {
         let _ = writeln!(text, "   and {} more", offsets.len() - shown.len());
+    }
+}
+
+/// The parameters of a small net at a probe, so that its numbers can be computed again.
+fn point(report: &Report, probe: usize) -> String {
+    match report.probes.get(probe) {
+        Some(probe) if probe.theta.len() <= LISTED => {
+            let values = report.components.iter().zip(&probe.theta);
+            let values: Vec<String> = values.map(|(c, v)| format!("{} = {}", c.name, number(*v))).collect();
+            format!(" ({})", values.join(", "))
+        }
+        _ => String::new(),
     }
 }
 
