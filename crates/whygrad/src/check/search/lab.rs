@@ -141,7 +141,8 @@ impl<'a> Lab<'a> {
     pub(crate) fn written_with(&self, term: Term, shown: &[(Term, String)]) -> String {
         let mut names = whygrad_expr::print::Names::new();
         let own = self.model.naming.all();
-        let all = own.iter().map(|n| (n.term, n.name.as_str())).chain(shown.iter().map(|s| (s.0, s.1.as_str())));
+        let all =
+            own.iter().map(|n| (n.term, n.name.as_str())).chain(shown.iter().map(|s| (s.0, s.1.as_str())));
         for (part, name) in all.filter(|(part, _)| *part != term) {
             names.insert(part, name);
         }
