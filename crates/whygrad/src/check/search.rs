@@ -6,6 +6,7 @@
 mod candidates;
 pub(crate) mod chain;
 pub(crate) mod edit;
+mod explanation;
 pub(crate) mod lab;
 mod paths;
 mod permuted;
@@ -18,7 +19,7 @@ mod whole;
 
 use std::collections::BTreeSet;
 
-use self::candidates::{Candidates, Step};
+use self::candidates::Candidates;
 use self::chain::{Affine, Chain};
 use self::edit::{EditId, Path};
 use self::lab::Lab;
@@ -27,7 +28,7 @@ use self::permuted::Permuted;
 use self::rest::RestPart;
 use self::scale::{Goal, Rest};
 use self::site::Cut;
-use super::mistake::{CATALOGUE, Kind, regulariser, stale_value};
+use super::mistake::{Kind, regulariser, stale_value};
 use super::probe::Role;
 use super::{Asked, Mistake};
 use crate::model::Model;
@@ -109,7 +110,7 @@ fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
     let mut search = Search { goals, candidates: Candidates::default() };
     search.run(&mut lab, chain.as_ref(), setting.budget);
     let (steps, left) = search.candidates.cover(&lab, &search.goals);
-    Attempt { left: left.len(), mistakes: report(&lab, &steps, &left, &wrong, &search.goals) }
+    Attempt { left: left.len(), mistakes: explanation::mistakes(&lab, &steps, &left, &wrong, &search.goals) }
 }
 
 /// At most so many wrong components, some of each parameter.
@@ -154,9 +155,12 @@ impl Search {
             if budget == most || self.candidates.explained().is_superset(&self.goals) {
                 return;
             }
-            let mut place = Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
+            let mut place =
+                Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
             walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
-            walk.blocks(lab, 1, &mut |lab, block| early(lab, chain, block, &rests, &goals, &mut self.candidates));
+            walk.blocks(lab, 1, &mut |lab, block| {
+                early(lab, chain, block, &rests, &goals, &mut self.candidates)
+            });
         }
     }
 }
@@ -261,79 +265,5 @@ fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candida
                 }
             }
         }
-    }
-}
-
-/// The explanation as mistakes with their components.
-fn report(
-    lab: &Lab<'_>,
-    steps: &[Step],
-    left: &BTreeSet<usize>,
-    wrong: &BTreeSet<usize>,
-    goals: &BTreeSet<usize>,
-) -> Vec<Mistake> {
-    let mut found = Vec::new();
-    for (group, step) in steps.iter().enumerate() {
-        for (option, edits) in step.options.iter().enumerate() {
-            for (edit, own) in edits {
-                let components = if goals.len() == wrong.len() {
-                    own.iter().copied().collect()
-                } else {
-                    // In a large net a sample was looked at; what explains it explains the parameter.
-                    spread(lab, own, wrong)
-                };
-                let text = &lab.edits[edit.0 as usize].text;
-                let entry = lab.edits[edit.0 as usize].entry;
-                let page = CATALOGUE.iter().find(|e| e.page.name == entry).map(|e| e.page);
-                found.push(Mistake {
-                    kind: text.kind,
-                    entry,
-                    components,
-                    explanation: text.what.clone(),
-                    why: page.map(|p| p.why.to_owned()).unwrap_or_default(),
-                    given: text.given.clone(),
-                    right: text.right.clone(),
-                    fix: format!("write {}", text.right),
-                    certain: step.options.len() == 1,
-                    group,
-                    option,
-                });
-            }
-        }
-    }
-    if !left.is_empty() {
-        let components = if goals.len() == wrong.len() {
-            left.iter().copied().collect()
-        } else {
-            spread(lab, left, wrong)
-        };
-        found.push(unexplained(components, steps.len()));
-    }
-    found
-}
-
-fn spread(lab: &Lab<'_>, some: &BTreeSet<usize>, wrong: &BTreeSet<usize>) -> Vec<usize> {
-    let parameters = &lab.model.program.parameters;
-    let within =
-        |p: &whygrad_expr::program::Parameter| some.range(p.offset..p.offset + p.len()).next().is_some();
-    let of = |p: &whygrad_expr::program::Parameter| {
-        wrong.range(p.offset..p.offset + p.len()).copied().collect::<Vec<_>>()
-    };
-    parameters.iter().filter(|p| within(p)).flat_map(of).collect()
-}
-
-fn unexplained(components: Vec<usize>, group: usize) -> Mistake {
-    Mistake {
-        kind: Kind::Other,
-        entry: "unexplained",
-        components,
-        explanation: "no mistake of the catalogue, nor two of them together, makes these numbers".to_owned(),
-        why: String::new(),
-        given: String::new(),
-        right: String::new(),
-        fix: String::new(),
-        certain: false,
-        group,
-        option: 0,
     }
 }

@@ -32,11 +32,11 @@ pub(crate) fn early(lab: &mut Lab<'_>, stage: usize, layer: &str) -> EditId {
     })
 }
 
-/// The step was taken over all rows (0), or after each row (1, 2).
+/// The step was taken over all rows (0, 1), or after each row (2, 3).
 pub(crate) fn edit(lab: &mut Lab<'_>, site: &WeightSite<'_>, index: usize) -> EditId {
     let (layer, below) = site.names();
     lab.edit(ENTRY.page.name, site.stage, index as u32, || {
-        let when = if index == 0 { "already updated" } else { "already updated, row by row," };
+        let when = if index < 2 { "already updated" } else { "already updated, row by row," };
         let what = format!("the weights of '{layer}' were {when} when its error was sent back to '{below}'");
         let right = site.line(&format!("W_{layer}' * delta_{layer}"));
         let given = site.line(&format!("(W_{layer} - rate*dL/dW_{layer})' * delta_{layer}"));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::EditId;
 use super::lab::Lab;
+use crate::check::Kind;
 
 /// Sets of edits, each with the components whose numbers it reproduces.
 #[derive(Default)]
@@ -74,18 +75,26 @@ impl Candidates {
             }) else {
                 break;
             };
-            let mut options: Vec<(f64, Vec<EditId>)> = choices
+            let mut options: Vec<(f64, usize, Vec<EditId>)> = choices
                 .iter()
                 .filter(|c| c.3.is_superset(&best.3) && c.0 <= best.0 + near)
-                .map(|c| (c.0, c.2.clone()))
+                .map(|c| (c.0, merged.get(&c.2).map_or(0, BTreeSet::len), c.2.clone()))
                 .collect();
-            options.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            // What explains more by itself first; of the same sort, only that.
+            options.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
+            let mut seen = Vec::new();
+            options.retain(|o| {
+                let sort: Vec<_> = o.2.iter().map(|e| sort_of(lab, *e)).collect();
+                let new = !seen.contains(&sort);
+                seen.push(sort);
+                new
+            });
             options.truncate(MOST_OPTIONS);
             let components = best.3.clone();
             let before = chosen.clone();
-            chosen.extend(&options[0].1);
+            chosen.extend(&options[0].2);
             open = open.difference(&components).copied().collect();
-            let options = options.into_iter().map(|o| self.shared(lab, &before, &o.1, &components));
+            let options = options.into_iter().map(|o| self.shared(lab, &before, &o.2, &components));
             steps.push(Step { options: options.collect() });
             if open.is_empty() {
                 break;
@@ -118,6 +127,12 @@ impl Candidates {
         }
         shared
     }
+}
+
+/// What tells readings of a kind apart from others: the entry and the kind.
+fn sort_of(lab: &Lab<'_>, edit: EditId) -> (&'static str, Kind) {
+    let edit = &lab.edits[edit.0 as usize];
+    (edit.entry, edit.text.kind)
 }
 
 fn price(lab: &Lab<'_>, set: &[EditId]) -> f64 {

@@ -47,7 +47,8 @@ pub(crate) struct Affine {
 impl Affine {
     /// Whether a parameter's entry is one of its weights or biases.
     pub(crate) fn holds(&self, offset: usize) -> bool {
-        self.weight_offsets.contains(&Some(offset)) || self.bias_offsets.iter().flatten().any(|b| b.0 == offset)
+        self.weight_offsets.contains(&Some(offset))
+            || self.bias_offsets.iter().flatten().any(|b| b.0 == offset)
     }
 }
 

@@ -127,7 +127,7 @@ impl<'a> Lab<'a> {
             return known;
         }
         let id = EditId(self.edits.len() as u32);
-        self.edits.push(Edit { entry, stage, text: text() });
+        self.edits.push(Edit { entry, text: text() });
         self.known.insert((entry, stage, tag), id);
         id
     }

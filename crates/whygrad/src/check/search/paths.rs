@@ -7,8 +7,8 @@ use whygrad_expr::arena::Term;
 use super::chain::{Affine, Chain, Stage};
 use super::edit::Path;
 use super::lab::Lab;
-use super::site::{Cut, ErrorSite, Finder, GradientSite, SlopeSite, Variant, WeightSite};
 use super::scale::Growth;
+use super::site::{Cut, ErrorSite, Finder, GradientSite, SlopeSite, Variant, WeightSite};
 use crate::check::mistake::{
     CATALOGUE, constant_factor, loss_term, rows_reduced, sign, stale_value, sum_for_mean, variable_inside,
 };
@@ -292,8 +292,14 @@ fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>, changed: &HashMap<Term, Te
     let (Some(w), Some(delta)) = (block.affine.weights, block.delta) else { return vec![] };
     let (input, bias) = (block.affine.input.unwrap_or(delta), block.affine.bias.unwrap_or(delta));
     let mut ways = Vec::new();
+    // By the numbers given, which is right whatever is wrong with them, and by the true gradient.
     if let (Some(w), Some(bias)) = (lab.arena.substitute(w, changed), lab.arena.substitute(bias, changed)) {
         ways.push((w, bias));
+    }
+    if let Some(gradient) = block.weights.first() {
+        let over_rows = lab.sum_rows(delta);
+        let (change, bias_change) = (lab.mul(lab.rate, gradient.term), lab.mul(lab.rate, over_rows));
+        ways.push((lab.sub(w, change), lab.sub(bias, bias_change)));
     }
     let (n, own) = (lab.row_count(), lab.outer(delta, input));
     let times = (lab.mul(n, own), lab.mul(n, delta));

@@ -47,7 +47,9 @@ impl Permuted<'_> {
             });
             let biases = biases.into_iter().flat_map(|term| {
                 let places = affine.bias_offsets.iter().enumerate();
-                places.flat_map(move |(entry, own)| own.iter().map(move |&(offset, sign)| (offset, term, entry, sign)))
+                places.flat_map(move |(entry, own)| {
+                    own.iter().map(move |&(offset, sign)| (offset, term, entry, sign))
+                })
             });
             let slots: Vec<Slot> = weights.chain(biases).collect();
             self.among(lab, block.stage, &affine.name, &edits, &slots);
@@ -60,7 +62,9 @@ impl Permuted<'_> {
         for &(offset, ..) in slots.iter().filter(|s| self.goals.contains(&s.0)) {
             for &(source, term, entry, sign) in slots.iter().filter(|s| s.0 != offset) {
                 let goal = Goal { offset, entry, sign, or_zero: false };
-                for rest in [self.rests[0].apart(source), self.rests[0].apart(offset), self.rests[0].within(source)] {
+                for rest in
+                    [self.rests[0].apart(source), self.rests[0].apart(offset), self.rests[0].within(source)]
+                {
                     for scale in scale::scales(lab, term, &goal, rest) {
                         let moved = moved.entry(scale::edits(lab, scale)).or_default();
                         if !moved.contains(&(offset, source)) {
@@ -95,7 +99,9 @@ pub(crate) fn cycles(moved: &[(usize, usize)]) -> Vec<Vec<usize>> {
             continue;
         }
         let (mut cycle, mut at) = (vec![start], start);
-        while let Some(&(_, next)) = moved.iter().find(|(a, b)| *a == at && (!cycle.contains(b) || *b == start)) {
+        while let Some(&(_, next)) =
+            moved.iter().find(|(a, b)| *a == at && (!cycle.contains(b) || *b == start))
+        {
             if next == start {
                 found.push(cycle);
                 break;

@@ -1,8 +1,8 @@
 //! Answers that are the changed parameters, with another mistake in the gradient they were changed by.
 
 use super::lab::Lab;
-use super::{SAME, Setting, attempt, own_rate};
-use crate::check::mistake::{CATALOGUE, update_returned};
+use super::{SAME, Setting, attempt, explanation, own_rate};
+use crate::check::mistake::update_returned;
 use crate::check::{Asked, Mistake};
 use crate::model::Model;
 
@@ -18,23 +18,10 @@ pub(super) fn moved(model: &Model, asked: &[&Asked]) -> Option<Vec<Mistake>> {
         }
         let mut lab = Lab::new(model, &some, None);
         let edit = update_returned::moved(&mut lab, with_rate);
-        let text = &lab.edits[edit.0 as usize].text;
-        let page = CATALOGUE.iter().find(|e| e.page.name == lab.edits[edit.0 as usize].entry)?.page;
         let mut mistakes = found.mistakes;
         let group = mistakes.iter().map(|m| m.group + 1).max().unwrap_or(0);
-        mistakes.push(Mistake {
-            kind: text.kind,
-            entry: page.name,
-            components: (0..model.program.parameter_count()).collect(),
-            explanation: text.what.clone(),
-            why: page.why.to_owned(),
-            given: text.given.clone(),
-            right: text.right.clone(),
-            fix: format!("write {}", text.right),
-            certain: true,
-            group,
-            option: 0,
-        });
+        let all = (0..model.program.parameter_count()).collect();
+        mistakes.push(Mistake { group, ..explanation::one(&lab, edit, all) });
         Some(mistakes)
     })
 }

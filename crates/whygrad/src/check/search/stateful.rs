@@ -1,8 +1,8 @@
 //! Answers that depend on what was asked before.
 
 use super::lab::Lab;
-use super::search;
-use crate::check::mistake::{CATALOGUE, accumulated};
+use super::{explanation, search};
+use crate::check::mistake::accumulated;
 use crate::check::probe::Role;
 use crate::check::{Asked, Mistake};
 use crate::model::Model;
@@ -34,22 +34,8 @@ pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Option<Vec<Mistake>> {
     let more = if left.iter().any(|a| a.wrong.contains(&true)) { search(model, &left) } else { vec![] };
     let components =
         (0..model.program.parameter_count()).filter(|&k| asked.iter().any(|a| a.wrong.get(k) == Some(&true)));
-    let text = &lab.edits[edit.0 as usize].text;
-    let page = CATALOGUE.iter().find(|e| e.page.name == lab.edits[edit.0 as usize].entry)?.page;
     let group = more.iter().map(|m| m.group + 1).max().unwrap_or(0);
-    let mut found = vec![Mistake {
-        kind: text.kind,
-        entry: page.name,
-        components: components.collect(),
-        explanation: text.what.clone(),
-        why: page.why.to_owned(),
-        given: text.given.clone(),
-        right: text.right.clone(),
-        fix: format!("write {}", text.right),
-        certain: true,
-        group,
-        option: 0,
-    }];
+    let mut found = vec![Mistake { group, ..explanation::one(&lab, edit, components.collect()) }];
     found.extend(more.into_iter().filter(|m| m.entry != "unexplained"));
     Some(found)
 }
@@ -86,7 +72,8 @@ fn carried(asked: &[Asked]) -> Option<f64> {
             let (Some(first), Some(second)) = (at(k - 1), at(k)) else { continue };
             // Before the first answer nothing was kept, or what was kept is not known.
             let before = if k >= 2 { at(k - 2) } else { None };
-            if let Some(change) = before.map(|before| first - before).filter(|c| c.abs() > 1e-6 * first.abs()) {
+            if let Some(change) = before.map(|before| first - before).filter(|c| c.abs() > 1e-6 * first.abs())
+            {
                 shares.push((second - first) / change);
             }
         }
