@@ -20,6 +20,8 @@ mod whole;
 use std::collections::BTreeSet;
 
 use self::candidates::Candidates;
+use whygrad_expr::arena::Term;
+
 use self::chain::{Affine, Chain};
 use self::edit::{EditId, Path};
 use self::lab::Lab;
@@ -28,7 +30,7 @@ use self::permuted::Permuted;
 use self::rest::RestPart;
 use self::scale::{Goal, Rest};
 use self::site::Cut;
-use super::mistake::{Kind, regulariser, stale_value};
+use super::mistake::{Kind, penalty, stale_value};
 use super::probe::Role;
 use super::{Asked, Mistake};
 use crate::model::Model;
@@ -79,6 +81,7 @@ const ROUGHLY: f64 = 1e-5;
 /// The learning rates that programs have built in.
 const USUAL_RATES: [f64; 9] = [1.0, 0.5, 0.1, 0.01, 0.3, 0.2, 0.05, 0.001, 2.0];
 
+#[derive(Clone, Copy)]
 struct Setting {
     rate: Option<f64>,
     same: f64,
@@ -125,7 +128,9 @@ fn sample(wrong: &BTreeSet<usize>, model: &Model) -> BTreeSet<usize> {
         let own: Vec<usize> = wrong.range(p.offset..p.offset + p.len()).copied().collect();
         let step = own.len().div_ceil(share).max(1);
         // Not always the first column: it may be special.
-        goals.extend(own.iter().enumerate().filter(|(k, _)| (k + k / step) % step == 0).map(|(_, o)| *o));
+        goals.extend(
+            own.iter().enumerate().filter(|(k, _)| (k + k / step).is_multiple_of(step)).map(|(_, o)| *o),
+        );
     }
     goals
 }
@@ -142,7 +147,7 @@ impl Search {
         let Some(chain) = chain else { return };
         let Some(cut) = Cut::of(lab, chain.prediction) else { return };
         lab.target = target(lab, chain);
-        let rests = regulariser::parts(lab, chain, &cut.direct);
+        let rests = penalty::parts(lab, chain, &cut.direct);
         let Some(walk) = Walk::new(lab, chain, &cut) else { return };
         // A component that is left out needs no other explanation.
         let zero = |k: &usize| whole::is_always_zero(lab, *k);
@@ -159,7 +164,7 @@ impl Search {
                 Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
             walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
             walk.blocks(lab, 1, &mut |lab, block| {
-                early(lab, chain, block, &rests, &goals, &mut self.candidates)
+                early(lab, chain, block, &rests, &goals, &mut self.candidates);
             });
         }
     }
@@ -180,7 +185,7 @@ fn early(
     for p in lab.model.program.parameters.clone() {
         if below.iter().any(|a| a.holds(p.offset)) {
             let leaf = lab.arena.leaf(p.symbol);
-            changed.extend(lab.stepped.get(&leaf).map(|stepped| (leaf, *stepped)));
+            changed.extend(lab.stepped.iter().filter(|s| s.0 == leaf).copied());
         }
     }
     if changed.is_empty() {
@@ -195,24 +200,10 @@ fn early(
 }
 
 /// The targets as one value, where there is one for each output.
-fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<whygrad_expr::arena::Term> {
+fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<Term> {
     let symbols = lab.model.program.targets.clone();
-    let leaves: Vec<_> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
-    let one = match *leaves {
-        [one] => one,
-        _ => {
-            let dims = whygrad_expr::shape::Dims::vector(leaves.len());
-            let mut sum = lab.number(0.0);
-            for (k, &leaf) in leaves.iter().enumerate() {
-                if !lab.dims(leaf).is_scalar() {
-                    return None;
-                }
-                let placed = lab.arena.make(whygrad_expr::op::Op::Place(leaf, k, dims));
-                sum = lab.add(sum, placed);
-            }
-            sum
-        }
-    };
+    let leaves: Vec<Term> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
+    let one = if let [one] = *leaves { one } else { lab.stacked(&leaves)? };
     (lab.dims(one) == lab.dims(chain.prediction)).then_some(one)
 }
 

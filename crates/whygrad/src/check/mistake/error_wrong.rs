@@ -1,4 +1,4 @@
-//! The error y_hat - y with something else in its place.
+//! The error `y_hat - y` with something else in its place.
 
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::edit::EditText;

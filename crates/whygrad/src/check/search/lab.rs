@@ -27,7 +27,7 @@ pub(crate) struct Lab<'a> {
     /// Relative differences up to this are none.
     pub(crate) same: f64,
     /// Each parameter's leaf, and one that is the parameter after a step by the gradient given.
-    pub(crate) stepped: HashMap<Term, Term>,
+    pub(crate) stepped: Vec<(Term, Term)>,
     /// The targets as one value, where they are as many as the outputs.
     pub(crate) target: Option<Term>,
     pub(crate) edits: Vec<Edit>,
@@ -59,7 +59,7 @@ impl<'a> Lab<'a> {
         let memo = |a: &&Asked| {
             let step = rate_of.unwrap_or(a.probe.learning_rate);
             let mut bindings = bindings(model, &a.probe, ids, step);
-            bind_stepped(model, &arena, &stepped, a, step, &mut bindings);
+            bind_stepped((model, &arena, &stepped), a, step, &mut bindings);
             Memo::new(bindings)
         };
         let memos = asked.iter().map(memo).collect();
@@ -196,40 +196,33 @@ fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3], st
     bindings
 }
 
-/// A leaf beside that of each parameter.
-fn stepped_leaves(model: &Model, arena: &mut Arena) -> HashMap<Term, Term> {
-    let mut stepped = HashMap::new();
+/// A leaf beside that of each parameter, in the order of the parameters.
+fn stepped_leaves(model: &Model, arena: &mut Arena) -> Vec<(Term, Term)> {
+    let mut stepped = Vec::new();
     for p in &model.program.parameters {
         let own = arena.leaf(p.symbol);
         let shape = arena.shape(own);
         let name = format!("{} after a step", p.name);
         let id = arena.symbol(Symbol { name, kind: SymbolKind::Variable, shape, entries: vec![] });
-        stepped.insert(own, arena.leaf(id));
+        stepped.push((own, arena.leaf(id)));
     }
     stepped
 }
 
 /// w - rate * (the derivative given), where all of it is given.
 fn bind_stepped(
-    model: &Model,
-    arena: &Arena,
-    stepped: &HashMap<Term, Term>,
+    lab: (&Model, &Arena, &[(Term, Term)]),
     asked: &Asked,
     rate: f64,
     bindings: &mut Bindings<f64>,
 ) {
-    for p in &model.program.parameters {
+    let (model, arena, stepped) = lab;
+    for (p, (_, leaf)) in model.program.parameters.iter().zip(stepped) {
         let theta = &asked.probe.theta[p.offset..p.offset + p.len()];
-        let given = asked.answer.gradient[p.offset..p.offset + p.len()].iter().copied();
-        let Some(given) = given.collect::<Option<Vec<f64>>>() else { continue };
-        let moved = theta.iter().zip(given).map(|(w, g)| w - rate * g).collect();
-        for (own, other) in stepped {
-            if let (Op::Leaf(id), Op::Leaf(to)) = (arena.op(*own), arena.op(*other))
-                && id == p.symbol
-            {
-                bindings.bind(to, moved);
-                break;
-            }
+        let given = asked.answer.gradient.get(p.offset..p.offset + p.len());
+        let given = given.and_then(|given| given.iter().copied().collect::<Option<Vec<f64>>>());
+        if let (Some(given), Op::Leaf(id)) = (given, arena.op(*leaf)) {
+            bindings.bind(id, theta.iter().zip(given).map(|(w, g)| w - rate * g).collect());
         }
     }
 }
@@ -317,6 +310,19 @@ impl Lab<'_> {
             sum = self.add(sum, placed);
         }
         self.fill(sum, dims)
+    }
+    /// Several numbers as one vector.
+    pub(crate) fn stacked(&mut self, parts: &[Term]) -> Option<Term> {
+        let dims = Dims::vector(parts.len());
+        let mut sum = self.number(0.0);
+        for (k, &part) in parts.iter().enumerate() {
+            if !self.dims(part).is_scalar() {
+                return None;
+            }
+            let placed = self.arena.make(Op::Place(part, k, dims));
+            sum = self.add(sum, placed);
+        }
+        Some(sum)
     }
     /// A function written in a variable, of another term.
     pub(crate) fn of(&mut self, function: Term, variable: Term, a: Term) -> Option<Term> {

@@ -44,7 +44,7 @@ impl<'c> Walk<'c> {
         let error = lab.fill(error, lab.dims(chain.prediction));
         let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
-        let changed = lab.stepped.clone();
+        let changed: HashMap<Term, Term> = lab.stepped.iter().copied().collect();
         walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block, &changed))?;
         walk.updated = updated;
         Some(walk)
@@ -266,7 +266,7 @@ impl<'c> Walk<'c> {
             for finder in finders() {
                 match finder {
                     Finder::WeightGradient(find) if affine.weights.is_some() => {
-                        find(lab, &site, &mut weights)
+                        find(lab, &site, &mut weights);
                     }
                     Finder::BiasGradient(find) if affine.bias.is_some() => find(lab, &site, &mut biases),
                     _ => {}

@@ -13,7 +13,7 @@ use crate::check::search::site::is_zero;
 
 pub(crate) const ENTRY: Entry = Entry {
     page: Page {
-        name: "regulariser",
+        name: "penalty",
         kind: Kind::WrongLossDerivative,
         title: "the derivative of the penalty is wrong",
         why: "Each parameter gets the derivative of its own term of the penalty: lambda * w from (lambda/2) * w^2, added to that of the error.",
