@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::candidates::Step;
+use super::candidates::{Part, Step};
 use super::edit::EditId;
 use super::lab::Lab;
 use crate::check::mistake::CATALOGUE;
 use crate::check::{Kind, Mistake};
-
-/// An edit, with the components that need it.
-type Part = (EditId, BTreeSet<usize>);
 
 /// The explanation as mistakes: what all readings share by itself, what they differ in as options.
 pub(super) fn mistakes(
