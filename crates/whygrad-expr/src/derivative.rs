@@ -92,6 +92,17 @@ impl Gradient {
 ///
 /// A leaf that the term does not depend on has derivative 0.
 pub fn gradient(arena: &mut Arena, loss: Term, symbols: &[SymbolId]) -> Gradient {
+    gradient_with(arena, loss, symbols, &mut |_, _, step| step.contribution)
+}
+
+/// The gradient with some uses of the chain rule changed, as a person may get them wrong: `change` sees dL/dnode and the
+/// step, and gives the contribution that is taken instead, which has the shape of the child.
+pub fn gradient_with(
+    arena: &mut Arena,
+    loss: Term,
+    symbols: &[SymbolId],
+    change: &mut dyn FnMut(&mut Simplifier<'_>, Term, Step) -> Term,
+) -> Gradient {
     let order = arena.reachable(&[loss]);
     let wanted = depends_on(arena, &order, symbols);
     let mut adjoints: Vec<Option<Term>> = vec![None; arena.len()];
@@ -101,6 +112,7 @@ pub fn gradient(arena: &mut Arena, loss: Term, symbols: &[SymbolId]) -> Gradient
     for &node in order.iter().rev() {
         let Some(adjoint) = adjoints[node.0 as usize] else { continue };
         for (child, contribution) in chain_rule(&mut builder, node, adjoint, &wanted) {
+            let contribution = change(&mut builder, adjoint, Step { node, child, contribution });
             steps.push(Step { node, child, contribution });
             let slot = &mut adjoints[child.0 as usize];
             *slot = Some(match *slot {
@@ -332,7 +344,7 @@ fn partial(
 }
 
 /// Sums what was broadcast: `value` stands for `from`, the argument has only `to`.
-fn reduce(s: &mut Simplifier<'_>, mut value: Term, from: Shape, to: Shape) -> Term {
+pub fn reduce(s: &mut Simplifier<'_>, mut value: Term, from: Shape, to: Shape) -> Term {
     if to.dims.is_scalar() && !from.dims.is_scalar() {
         let full = s.fill(value, from.dims);
         value = s.build(Op::SumEntries(full));

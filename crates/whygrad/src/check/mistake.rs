@@ -58,6 +58,7 @@ impl Kind {
 pub(crate) mod accumulated;
 pub(crate) mod bias_missing;
 mod bias_wrong;
+pub(crate) mod chain_step;
 pub(crate) mod constant_factor;
 mod error_wrong;
 mod gradient_transposed;
@@ -140,6 +141,7 @@ pub(crate) const CATALOGUE: &[&Entry] = &[
     &swapped::ENTRY,
     &variable_inside::ENTRY,
     &update_returned::ENTRY,
+    &chain_step::ENTRY,
     &accumulated::ENTRY,
 ];
 

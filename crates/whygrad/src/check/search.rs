@@ -7,6 +7,7 @@ mod candidates;
 pub(crate) mod chain;
 pub(crate) mod edit;
 mod explanation;
+mod graph;
 pub(crate) mod lab;
 mod paths;
 mod permuted;
@@ -144,29 +145,41 @@ impl Search {
     fn run(&mut self, lab: &mut Lab<'_>, chain: Option<&Chain>, most: usize) {
         whole::components(lab, chain, &self.goals, &mut self.candidates);
         whole::losses(lab, &self.goals, &mut self.candidates);
-        let Some(chain) = chain else { return };
-        let Some(cut) = Cut::of(lab, chain.prediction) else { return };
-        lab.target = target(lab, chain);
-        let rests = penalty::parts(lab, chain, &cut.direct);
-        let Some(walk) = Walk::new(lab, chain, &cut) else { return };
         // A component that is left out needs no other explanation.
         let zero = |k: &usize| whole::is_always_zero(lab, *k);
         let goals: BTreeSet<usize> = self.goals.iter().copied().filter(|k| !zero(k)).collect();
-        for budget in 1..=most {
-            let candidates = &mut self.candidates;
-            walk.blocks(lab, budget, &mut |lab, block| {
-                compare(lab, &block, &rests, &goals, budget, candidates);
-            });
-            if budget == most || self.candidates.explained().is_superset(&self.goals) {
-                return;
-            }
-            let mut place =
-                Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
-            walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
-            walk.blocks(lab, 1, &mut |lab, block| {
-                early(lab, chain, block, &rests, &goals, &mut self.candidates);
-            });
+        if let Some(chain) = chain
+            && let Some(cut) = Cut::of(lab, chain.prediction)
+        {
+            lab.target = target(lab, chain);
+            self.layers(lab, chain, &cut, &goals, most);
+        } else if !self.is_done() {
+            graph::steps(lab, &goals, &mut self.candidates);
         }
+        if !self.is_done() {
+            graph::names(lab, &goals, &mut self.candidates);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.candidates.explained().is_superset(&self.goals)
+    }
+
+    /// The hypotheses about layers, one edit first, then more.
+    fn layers(&mut self, lab: &mut Lab<'_>, chain: &Chain, cut: &Cut, goals: &BTreeSet<usize>, most: usize) {
+        let rests = penalty::parts(lab, chain, &cut.direct);
+        let Some(walk) = Walk::new(lab, chain, cut) else { return };
+        walk.blocks(lab, 1, &mut |lab, block| compare(lab, &block, &rests, goals, 1, &mut self.candidates));
+        if most == 1 || self.is_done() {
+            return;
+        }
+        graph::steps(lab, goals, &mut self.candidates);
+        let mut place = Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
+        walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
+        walk.blocks(lab, 1, &mut |lab, block| early(lab, chain, block, &rests, goals, &mut self.candidates));
+        walk.blocks(lab, most, &mut |lab, block| {
+            compare(lab, &block, &rests, goals, most, &mut self.candidates);
+        });
     }
 }
 
@@ -197,6 +210,19 @@ fn early(
         *path = path.with(term, edit);
     }
     compare(lab, &block, rests, goals, 1, candidates);
+}
+
+/// The edits of a factor; none where the factor belongs to another loss, which comes as mean, sum or half of it.
+fn factor_of(lab: &mut Lab<'_>, path: &Path, scale: scale::Scale) -> Vec<EditId> {
+    let other = path
+        .edits
+        .iter()
+        .any(|e| matches!(lab.edits[e.0 as usize].entry, "other-loss" | "squared-error-for-error"));
+    if other && scale.factor > 0.0 && scale.growth != scale::Growth::Rate {
+        vec![]
+    } else {
+        scale::edits(lab, scale)
+    }
 }
 
 /// The targets as one value, where there is one for each output.
@@ -248,7 +274,7 @@ fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candida
         for &way in ways {
             for scale in scale::scales(lab, path.term, goal, way) {
                 let mut edits: Vec<EditId> = path.edits.iter().chain(&part.edits).copied().collect();
-                edits.extend(scale::edits(lab, scale));
+                edits.extend(factor_of(lab, path, scale));
                 edits.sort_unstable();
                 edits.dedup();
                 if !edits.is_empty() {

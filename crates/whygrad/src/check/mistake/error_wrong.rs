@@ -1,5 +1,7 @@
 //! The error `y_hat - y` with something else in its place.
 
+use whygrad_expr::op::Function;
+
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
@@ -16,6 +18,8 @@ pub(crate) const ENTRY: Entry = Entry {
     finders: &[Finder::Error(wrong)],
 };
 
+const LOSS_FOR_ERROR: &str = "squared-error-for-error";
+
 fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     let Some(y) = lab.target else { return };
     let a = site.chain.prediction;
@@ -25,11 +29,22 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     let plus = lab.add(a, y);
     let square = lab.square(difference);
     let one = lab.number(1.0);
+    let size = lab.map(Function::Abs, difference);
+    let n = lab.row_count();
+    let (times, all) = (lab.mul(n, a), lab.sum_rows(y));
+    let spread = lab.sub(times, all);
     for (other, written, kind, price) in [
         (plus, "y_hat + y", Kind::Sign, 1.2),
         (a, "y_hat", Kind::WrongVariable, 1.3),
         (y, "y", Kind::WrongVariable, 1.3),
         (square, "(y_hat - y)^2", Kind::WrongLossDerivative, 1.3),
+        (size, "|y_hat - y|", Kind::WrongLossDerivative, 1.3),
+        (
+            spread,
+            "y_hat minus the targets of all rows (an (n,1) and an (n,) array broadcast)",
+            Kind::WrongReduction,
+            1.2,
+        ),
         (one, "1", Kind::MissingFactor, 1.2),
     ] {
         let share = lab.div(other, difference);
@@ -42,7 +57,6 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
         terms.push((error, "z - y".to_owned(), Kind::WrongVariable, 1.2));
     }
     let rows = lab.sum_rows(site.error);
-    let n = lab.row_count();
     let mean = lab.div(rows, n);
     terms.push((mean, "the mean error of all rows".to_owned(), Kind::WrongReduction, 1.3));
     if !dims.is_scalar() {
@@ -80,7 +94,9 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
         }
     }
     for (tag, (term, written, kind, price)) in terms.into_iter().enumerate() {
-        let edit = lab.edit(ENTRY.page.name, site.stage(), tag as u32, || {
+        // The loss for its derivative has the loss's own factor, 1/2 or 1/n.
+        let entry = if kind == Kind::WrongLossDerivative { LOSS_FOR_ERROR } else { ENTRY.page.name };
+        let edit = lab.edit(entry, site.stage(), tag as u32, || {
             let what = format!("{written} stands where the error y_hat - y belongs");
             EditText::new(kind, price, what, &format!("error = {written}"), "error = y_hat - y")
         });

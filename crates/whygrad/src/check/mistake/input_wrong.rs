@@ -20,6 +20,9 @@ pub(crate) const ENTRY: Entry = Entry {
     finders: &[Finder::WeightGradient(wrong)],
 };
 
+/// Larger layers are not looked at input by input.
+const MOST_INPUTS: usize = 16;
+
 struct Found {
     term: Term,
     words: String,
@@ -128,7 +131,7 @@ fn own_output_by_unit(lab: &mut Lab<'_>, site: &GradientSite<'_>, input: Term, a
 /// The right input, but another of its entries.
 fn columns(lab: &mut Lab<'_>, site: &GradientSite<'_>, input: Term, all: &mut Vec<Found>) {
     let m = site.inputs;
-    if m < 2 {
+    if !(2..=MOST_INPUTS).contains(&m) {
         return;
     }
     let mut push = |lab: &mut Lab<'_>, order: Vec<Option<usize>>, words: &str, price: f64| {

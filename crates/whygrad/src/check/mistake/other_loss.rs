@@ -4,6 +4,7 @@ use whygrad_expr::functions;
 use whygrad_expr::simplify::Simplifier;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Stage;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
 use crate::check::search::site::{ErrorSite, Finder, Variant};
@@ -36,6 +37,13 @@ fn other(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     .into_iter()
     .enumerate()
     {
+        // A cross-entropy is one of probabilities, and over several classes of several outputs.
+        let bounded = matches!(site.chain.stages.last(), Some(Stage::Activation(a)) if matches!(a.name.as_str(), "sigmoid" | "softmax"));
+        let of_probabilities = matches!(name, "binary_cross_entropy" | "cross_entropy");
+        let several = !lab.dims(o).is_scalar();
+        if (of_probabilities && !bounded) || (name.starts_with("cross_entropy") && !several) {
+            continue;
+        }
         let output = if through.is_empty() { Some(o) } else { lab.activation(through, o) };
         let (Some(built_in), Some(output)) = (functions::find(name), output) else { continue };
         let Ok(loss) = functions::apply(&mut lab.arena, built_in, &[output, y]) else { continue };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use whygrad_expr::arena::Term;
+use whygrad_expr::op::Function;
 
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::chain::Chain;
@@ -80,6 +81,7 @@ pub(crate) fn parts(lab: &mut Lab<'_>, chain: &Chain, direct: &[Term]) -> Vec<Re
         chain.affine().map(|(_, a)| a.weight_offsets.iter().flatten().copied().collect()).collect();
     parts.push(summed(lab, &own, &[everything], 12));
     parts.push(summed(lab, &own, &layers, 14));
+    parts.extend(other_forms(lab, &own));
     parts.extend(on_others(lab, direct, &own));
     parts
 }
@@ -110,6 +112,45 @@ fn summed(
         EditText::new(Kind::WrongReduction, 1.0, what.to_owned(), "sum(dR/dw)", "dR/dw")
     });
     RestPart { edits: vec![edit], of, factor: 1.0 }
+}
+
+/// The derivative of another penalty: lambda * sign(w) for lambda * w and the like.
+fn other_forms(lab: &mut Lab<'_>, own: &HashMap<usize, (Term, usize)>) -> Vec<RestPart> {
+    let leaves: Vec<(usize, usize, Term)> = lab
+        .model
+        .program
+        .parameters
+        .clone()
+        .iter()
+        .map(|p| {
+            let leaf = lab.arena.leaf(p.symbol);
+            (p.offset, p.len(), leaf)
+        })
+        .collect();
+    let mut parts = Vec::new();
+    for (form, words) in ["w^2", "|w|", "1", "sign(w)", "w"].into_iter().enumerate() {
+        let mut of = HashMap::new();
+        for &(offset, len, leaf) in &leaves {
+            let Some((term, _)) = own.get(&offset) else { continue };
+            let (sign, size) = (lab.map(Function::Sign, leaf), lab.map(Function::Abs, leaf));
+            let other = match form {
+                0 => lab.mul(*term, leaf),
+                1 => lab.mul(*term, sign),
+                2 => lab.div(*term, leaf),
+                3 => lab.div(*term, size),
+                _ => lab.mul(*term, size),
+            };
+            of.extend((0..len).map(|k| (offset + k, (other, k))));
+        }
+        let edit = lab.edit(ENTRY.page.name, usize::MAX, 20 + form as u32, || {
+            let what = format!("the derivative of the penalty is that of another one: a multiple of {words}");
+            EditText::new(Kind::WrongLossDerivative, 1.2, what, words, "dR/dw")
+        });
+        for factor in [1.0, 0.5, 2.0] {
+            parts.push(RestPart { edits: vec![edit], of: of.clone(), factor });
+        }
+    }
+    parts
 }
 
 /// Parameters that the penalty does not have, most often the biases, get one too.

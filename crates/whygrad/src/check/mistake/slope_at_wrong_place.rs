@@ -16,6 +16,9 @@ pub(crate) const ENTRY: Entry = Entry {
     finders: &[Finder::Slope(elsewhere)],
 };
 
+/// The slopes of other units are tried in layers of at most so many.
+const MOST_UNITS: usize = 8;
+
 fn elsewhere(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
     let a = site.activation;
     if a.slope.is_none() {
@@ -44,6 +47,13 @@ fn elsewhere(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) 
         if other.output != a.output {
             let name = lab.name(other.output, "the activation of another layer");
             places.push((other.output, name, Kind::WrongVariable, 1.5));
+        }
+    }
+    let units = dims.len();
+    if (2..=MOST_UNITS).contains(&units) {
+        for unit in 0..units {
+            let z = lab.pick(a.input, unit);
+            places.push((z, format!("z of unit {unit}"), Kind::WrongVariable, 1.35));
         }
     }
     for (tag, (at, name, kind, price)) in places.into_iter().enumerate() {

@@ -76,8 +76,16 @@ fn mistyped(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
     let activation = site.activation;
     let (layer, f, z, a) = site.names(lab);
     let coupled = activation.slope.is_none();
-    for (place, at, name) in [(0, activation.output, &a), (1, activation.input, &z)] {
-        for (index, (pattern, price)) in FORMS.iter().enumerate() {
+    let mut places = vec![(0, activation.output, a), (1, activation.input, z.clone())];
+    if let (Some(y), true) = (lab.target, site.stage + 1 == site.chain.stages.len()) {
+        let error = lab.sub(activation.output, y);
+        places.extend([(2, y, "y".to_owned()), (3, error, "(y_hat - y)".to_owned())]);
+    }
+    for (place, at, name) in &places {
+        let (place, at) = (*place, *at);
+        for (index, (pattern, price)) in
+            FORMS.iter().enumerate().take(if place > 1 { 2 } else { FORMS.len() })
+        {
             // a(1 - a) of a softmax has an entry of its own.
             if coupled && place == 0 && index == 0 {
                 continue;

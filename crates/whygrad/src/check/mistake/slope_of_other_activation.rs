@@ -1,5 +1,7 @@
 //! The slope of another activation.
 
+use whygrad_expr::op::Op;
+
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::chain::slope_of;
 use crate::check::search::edit::EditText;
@@ -54,6 +56,34 @@ fn other(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
             let (given, right) = (site.line(&format!("{name}'({z})")), site.line(&format!("{f}'({z})")));
             let price = if tag < USUAL { 1.2 } else { 1.5 };
             EditText::new(Kind::WrongActivationDerivative, price, what, &given, &right)
+        });
+        found.push((term, edit));
+    }
+    if matches!(f.as_str(), "leaky_relu" | "elu" | "selu" | "relu") {
+        leaky(lab, site, &right_line(site, &f, &z), found);
+    }
+}
+
+fn right_line(site: &SlopeSite<'_>, f: &str, z: &str) -> String {
+    site.line(&format!("{f}'({z})"))
+}
+
+/// The slopes that people give the negative side.
+const LEAKS: [f64; 8] = [0.1, 0.2, 0.3, 0.01, 0.05, 0.02, 0.25, 0.001];
+
+/// 1 above 0, another number below.
+fn leaky(lab: &mut Lab<'_>, site: &SlopeSite<'_>, right: &str, found: &mut Vec<Variant>) {
+    let (one, z) = (lab.number(1.0), site.activation.input);
+    let layer = site.chain.layer_name(site.stage);
+    for (tag, leak) in LEAKS.into_iter().enumerate() {
+        let below = lab.number(leak);
+        let slope = lab.arena.make(Op::Select(z, one, below));
+        let term = lab.mul(site.upstream, slope);
+        let edit = lab.edit(ENTRY.page.name, site.stage, 100 + tag as u32, || {
+            let what = format!(
+                "the slope of '{layer}' is {leak} for negative z, which is not that of its activation"
+            );
+            EditText::new(Kind::WrongActivationDerivative, 1.3, what, &site.line(&leak.to_string()), right)
         });
         found.push((term, edit));
     }

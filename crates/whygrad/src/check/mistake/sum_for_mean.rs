@@ -28,6 +28,7 @@ pub(crate) fn edit(lab: &mut Lab<'_>, growth: Growth) -> EditId {
             "n times too small: 1/n is there although the loss has no further mean over the rows",
             1.0,
         ),
+        Growth::OneRowLess => (4, "n/(n - 1)", "divided by n - 1 where the loss divides by n", 1.2),
         _ => (3, "1/n^2", "n*n times too small: two means where the loss is a sum", 1.3),
     };
     lab.edit(ENTRY.page.name, usize::MAX, tag, || {

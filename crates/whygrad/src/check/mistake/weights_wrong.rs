@@ -21,6 +21,9 @@ pub(crate) const ENTRY: Entry = Entry {
     finders: &[Finder::Weights(wrong)],
 };
 
+/// Larger layers are not looked at unit by unit.
+const MOST_UNITS: usize = 16;
+
 fn wrong(lab: &mut Lab<'_>, site: &WeightSite<'_>, found: &mut Vec<Variant>) {
     let mut terms: Vec<(Term, String, Kind, f64)> = Vec::new();
     other_weights(lab, site, &mut terms);
@@ -51,7 +54,7 @@ fn other_weights(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term
     let twice = lab.send_back(square, site.delta);
     terms.push((twice, "the squared weights".to_owned(), Kind::ExtraFactor, 1.2));
     let right = lab.send_back(w, site.delta);
-    if m > 1 {
+    if (2..=MOST_UNITS).contains(&m) {
         for (shift, words) in [(1, "the next unit's weight"), (m - 1, "the weight of the unit before")] {
             let order: Vec<Option<usize>> = (0..m).map(|j| Some((j + shift) % m)).collect();
             terms.push((lab.gather(right, &order), words.to_owned(), Kind::WrongVariable, 1.3));
@@ -89,6 +92,9 @@ fn other_weights(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term
 fn columns_with_bias(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term, String, Kind, f64)>) {
     let (w, Some(bias)) = (site.weights, site.bias) else { return };
     let m = lab.len(site.inner);
+    if m > MOST_UNITS {
+        return;
+    }
     let right = lab.send_back(w, site.delta);
     let product = lab.mul(site.delta, bias);
     let over_bias = lab.sum_entries(product);

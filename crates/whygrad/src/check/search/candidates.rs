@@ -60,7 +60,25 @@ impl Candidates {
             open = open.difference(&best.components).copied().collect();
             steps.push(Step { options });
         }
+        self.complete(lab, &mut steps, &chosen, wrong);
         (steps, open)
+    }
+
+    /// Gives the edits that were chosen first the components that later ones explain together with them.
+    fn complete(
+        &self,
+        lab: &Lab<'_>,
+        steps: &mut [Step],
+        chosen: &BTreeSet<EditId>,
+        wrong: &BTreeSet<usize>,
+    ) {
+        let all: Vec<EditId> = chosen.iter().copied().collect();
+        let shared = self.shared(lab, &BTreeSet::new(), &all, wrong);
+        for part in steps.iter_mut().flat_map(|step| &mut step.options[0]) {
+            if let Some((_, own)) = shared.iter().find(|(edit, _)| *edit == part.0) {
+                part.1.extend(own);
+            }
+        }
     }
 
     /// The sets of edits that explain an open component when those chosen are there.

@@ -90,6 +90,19 @@ impl Chain {
             level = below;
         }
         stages.reverse();
+        let mut offsets: Vec<usize> = Vec::new();
+        for stage in &stages {
+            if let Stage::Affine(a) = stage {
+                let biases = a.bias_offsets.iter().flatten().map(|b| b.0);
+                offsets.extend(a.weight_offsets.iter().flatten().copied().chain(biases));
+            }
+        }
+        let count = offsets.len();
+        offsets.sort_unstable();
+        offsets.dedup();
+        if offsets.len() < count {
+            return None; // a parameter in two places has two derivatives to add
+        }
         let mut chain = Chain { stages, prediction: prediction? };
         chain.give_names(model);
         Some(chain)

@@ -66,7 +66,7 @@ pub(super) fn one(lab: &Lab<'_>, edit: EditId, components: Vec<usize>) -> Mistak
         why: page.map(|p| p.why.to_owned()).unwrap_or_default(),
         given: edit.text.given.clone(),
         right: edit.text.right.clone(),
-        fix: format!("write {}", edit.text.right),
+        fix: edit.text.right.clone(),
         certain: true,
         group: 0,
         option: 0,

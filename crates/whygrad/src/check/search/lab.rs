@@ -160,6 +160,11 @@ impl<'a> Lab<'a> {
         a.len() == b.len() && pairs.all(|(a, b)| (a - ratio * b).abs() <= 1e-9 * a.abs())
     }
 
+    /// The name of a term, or the term written out.
+    pub(crate) fn name_or_written(&self, term: Term) -> String {
+        self.model.naming.name_of(term).map_or_else(|| self.written_with(term, &[]), str::to_owned)
+    }
+
     /// The learned leaves.
     pub(crate) fn parameters(&self) -> Vec<SymbolId> {
         self.model.program.parameters.iter().map(|p| p.symbol).collect()

@@ -17,13 +17,21 @@ pub(crate) enum Growth {
     PerRows,
     /// One over its square.
     PerRowsSquared,
+    /// n/(n - 1), as of a mean over one row less; nothing is said of a single row.
+    OneRowLess,
     /// The learning rate.
     Rate,
 }
 
 impl Growth {
-    const ALL: [Growth; 5] =
-        [Growth::Constant, Growth::Rows, Growth::PerRows, Growth::PerRowsSquared, Growth::Rate];
+    const ALL: [Growth; 6] = [
+        Growth::Constant,
+        Growth::Rows,
+        Growth::PerRows,
+        Growth::PerRowsSquared,
+        Growth::OneRowLess,
+        Growth::Rate,
+    ];
 
     fn at(self, rows: f64, rate: f64) -> f64 {
         match self {
@@ -31,6 +39,7 @@ impl Growth {
             Growth::Rows => rows,
             Growth::PerRows => 1.0 / rows,
             Growth::PerRowsSquared => 1.0 / (rows * rows),
+            Growth::OneRowLess => rows / (rows - 1.0),
             Growth::Rate => rate,
         }
     }
@@ -44,6 +53,19 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
+    /// Whether a ratio at another probe is that of this factor. A mean over one row less says nothing of a single row.
+    fn agrees(&mut self, ratio: f64, (rows, rate): (f64, f64), error: f64) -> bool {
+        let at = self.growth.at(rows, rate);
+        if !at.is_finite() {
+            return true;
+        }
+        if self.factor == 0.0 {
+            self.factor = ratio / at;
+        }
+        let expected = self.factor * at;
+        (ratio - expected).abs() <= error * expected.abs()
+    }
+
     fn is_one(self) -> bool {
         self.growth == Growth::Constant && self.factor == 1.0
     }
@@ -122,10 +144,7 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
                 .map(|growth| Scale { growth, factor: ratio / growth.at(rows, rate) })
                 .collect();
         } else {
-            open.retain(|s| {
-                let expected = s.factor * s.growth.at(rows, rate);
-                (ratio - expected).abs() <= (error + first_error) * expected.abs()
-            });
+            open.retain_mut(|s| s.agrees(ratio, (rows, rate), error + first_error));
         }
         rows_seen = (rows_seen.0.min(rows), rows_seen.1.max(rows));
         worst = worst.max(error);
@@ -146,7 +165,7 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
     let one_row_only = rows_seen.1 <= 1.0;
     let mut found: Vec<Scale> = open
         .into_iter()
-        .filter(|s| s.growth == Growth::Constant || s.growth == Growth::Rate || !one_row_only)
+        .filter(|s| s.factor != 0.0 && (matches!(s.growth, Growth::Constant | Growth::Rate) || !one_row_only))
         .filter_map(|s| rounded(lab, s, first_error + worst, informative))
         .collect();
     if found.iter().any(|s| s.is_one()) {
