@@ -50,7 +50,12 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
             let order: Vec<Option<usize>> = (0..dims.len()).map(|k| Some((k + shift) % dims.len())).collect();
             let other = lab.gather(y, &order);
             if let Some(error) = lab.of(site.error, y, other) {
-                terms.push((error, format!("the error with the {name} output's target"), Kind::WrongVariable, 1.3));
+                terms.push((
+                    error,
+                    format!("the error with the {name} output's target"),
+                    Kind::WrongVariable,
+                    1.3,
+                ));
             }
         }
         let sum = lab.sum_entries(site.error);

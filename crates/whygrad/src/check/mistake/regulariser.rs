@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use whygrad_expr::arena::Term;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Chain;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
-use crate::check::search::chain::Chain;
 use crate::check::search::rest::RestPart;
 use crate::check::search::site::is_zero;
 
@@ -76,7 +76,8 @@ pub(crate) fn parts(lab: &mut Lab<'_>, chain: &Chain, direct: &[Term]) -> Vec<Re
         parts.push(RestPart { edits: vec![edit], of: scaled, factor: 1.0 });
     }
     let everything: BTreeSet<usize> = own.keys().copied().collect();
-    let layers: Vec<BTreeSet<usize>> = chain.affine().map(|(_, a)| a.weight_offsets.iter().flatten().copied().collect()).collect();
+    let layers: Vec<BTreeSet<usize>> =
+        chain.affine().map(|(_, a)| a.weight_offsets.iter().flatten().copied().collect()).collect();
     parts.push(summed(lab, &own, &[everything], 12));
     parts.push(summed(lab, &own, &layers, 14));
     parts.extend(on_others(lab, direct, &own));

@@ -85,7 +85,12 @@ impl<'c> Walk<'c> {
                 find(lab, &site, &mut found);
             }
         }
-        for altered in loss_term::altered(lab, self.cut.loss, &[self.cut.variable], &[(self.cut.variable, "y_hat".to_owned())]) {
+        for altered in loss_term::altered(
+            lab,
+            self.cut.loss,
+            &[self.cut.variable],
+            &[(self.cut.variable, "y_hat".to_owned())],
+        ) {
             if let Some(error) = self.cut.error(lab, altered.loss, self.chain.prediction) {
                 found.push((error, altered.edit));
             }
@@ -165,7 +170,9 @@ impl<'c> Walk<'c> {
             let site = WeightSite { chain: self.chain, stage, affine, weights, inner, delta, bias, updated };
             let mut found = variants(lab, &site);
             // What was updated too early may be read wrongly as well.
-            for (index, &(weights, b)) in updated.iter().enumerate().filter(|_| path.edits.len() + 2 <= budget) {
+            for (index, &(weights, b)) in
+                updated.iter().enumerate().filter(|_| path.edits.len() + 2 <= budget)
+            {
                 let stale = stale_value::edit(lab, &site, index);
                 let bias = bias.map(|_| b);
                 let site = WeightSite { weights, bias, updated: &[], chain: self.chain, ..site };
@@ -193,7 +200,8 @@ impl<'c> Walk<'c> {
         front: &[Path],
         budget: usize,
     ) -> Block<'c> {
-        let mut block = Block { stage, affine, delta: front.first().map(|p| p.term), weights: vec![], biases: vec![] };
+        let mut block =
+            Block { stage, affine, delta: front.first().map(|p| p.term), weights: vec![], biases: vec![] };
         let units = lab.len(affine.output);
         let inputs = affine.input.map_or(0, |x| lab.len(x));
         let below = stage.checked_sub(1).map(|k| &self.chain.stages[k]);
