@@ -137,8 +137,8 @@ impl Names {
     fn below(&self, text: &str) -> Option<Left> {
         let text = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).unwrap_or(text);
         if let Some(base) = text.strip_suffix('²') {
-            let base = base.trim_start_matches('(').trim_end_matches(')');
-            let k = self.find(strip_mark(base)).or_else(|| self.find(base))?;
+            let base: String = base.chars().filter(|c| !matches!(c, '(' | ')')).collect();
+            let k = self.find(strip_mark(&base)).or_else(|| self.find(&base))?;
             return Some(Left::Entry(k, k));
         }
         self.pair(text)

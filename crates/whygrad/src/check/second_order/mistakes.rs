@@ -58,6 +58,9 @@ fn plain(second: &Second<'_>, goals: &Goals<'_>) -> Vec<Found> {
     let mut all = scales();
     let asked = &goals.judged.asked;
     let ratio = moved::ratio(goals).filter(|_| goals.wrong.len() * goals.places.len() >= 4);
+    let usual =
+        |factor: f64| all.iter().any(|s| s.rows == 0 && (factor - s.factor).abs() <= 1e-6 * factor.abs());
+    let ratio = ratio.filter(|&factor| factor != 1.0 && !usual(factor));
     all.extend(ratio.map(|factor| Scale { factor, rows: 0 }));
     let truth = |place: usize, _: &[usize]| vec![asked[place].truth.value.clone()];
     let explained = goals.explained(1, &all, truth);
