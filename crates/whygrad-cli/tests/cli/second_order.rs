@@ -69,5 +69,6 @@ fn a_program_gives_the_hessian_or_its_product_with_the_vector() {
     let wrong = program("sum", "{'hessian': [[h*len(q['inputs'])]]}");
     assert_eq!(wrong.code, 1, "{}{}", wrong.stdout, wrong.stderr);
     assert!(wrong.stdout.contains("wrong-reduction"), "{}", wrong.stdout);
-    program("gradient", "{'gradient': [h]}").refused(&["there is no \"hessian\" and no \"product\", but: gradient"]);
+    program("gradient", "{'gradient': [h]}")
+        .refused(&["there is no \"hessian\" and no \"product\", but: gradient"]);
 }

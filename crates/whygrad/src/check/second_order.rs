@@ -4,6 +4,7 @@
 //! exact multiplication by the Hessian", 1994), and with unit vectors for v its columns. Every mistake is another
 //! such term, linear in v, so that one search serves both: the Hessian of a small net and the product of a large one.
 
+mod bends;
 pub mod formulas;
 mod hypotheses;
 mod judge;

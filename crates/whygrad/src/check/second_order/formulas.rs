@@ -50,7 +50,9 @@ impl SecondFormulas {
         let own_words = |mut messages: Vec<Diagnostic>| {
             messages
                 .retain(|m| m.code != "not-used" || !lines.iter().any(|l| m.message.contains(&l.stand_in)));
-            messages.iter_mut().for_each(|m| in_own_words(m, &lines));
+            for message in &mut messages {
+                in_own_words(message, &lines);
+            }
             messages
         };
         let read = |text: &str| Formulas::read(model_text, options, text);
@@ -145,7 +147,7 @@ impl Reader<'_> {
                 Some(Left::Entry(i, j)) => self.give(i * n + j, definition.term, line),
                 Some(Left::Whole) => self.whole(n, definition.term, line),
                 None => {
-                    self.error("unknown-component", line, "this is by what the model does not have".into())
+                    self.error("unknown-component", line, "this is by what the model does not have".into());
                 }
             }
         }
@@ -224,7 +226,7 @@ fn rewritten(text: &str, model_text: &str) -> (String, Vec<Line>) {
             let left = code[..equals].trim_end_matches([':', '&', ' ', '\t']);
             let trimmed = left.trim_start_matches([' ', '\t', '$', '&']);
             let from = at + left.len() - trimmed.len();
-            if trimmed.len() >= 1 && left::is_second(trimmed) {
+            if !trimmed.is_empty() && left::is_second(trimmed) {
                 let known = lines.iter().find(|l| l.written == trimmed).map(|l| l.stand_in.clone());
                 let stand_in =
                     known.unwrap_or_else(|| next_name(&mut number, trimmed.len(), &[text, model_text]));

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::derivative;
 use whygrad_expr::functions;
-use whygrad_expr::op::{Function, Op};
+use whygrad_expr::op::Op;
 use whygrad_expr::shape::{Dims, Shape};
 use whygrad_expr::simplify::Simplifier;
 
@@ -16,7 +16,7 @@ use super::super::mistake::Kind;
 use super::super::search::lab::Lab;
 use super::super::search::site::Cut;
 use super::What;
-use super::truth::{Second, symbols};
+use super::truth::Second;
 
 /// What is said of a hypothesis.
 #[derive(Clone, Debug)]
@@ -43,13 +43,13 @@ pub(super) struct Hypothesis {
 pub(super) struct Parts<'a> {
     pub(super) second: Second<'a>,
     /// The outputs as one value.
-    prediction: Term,
+    pub(super) prediction: Term,
     /// In the place of dL/d(outputs).
-    held: (SymbolId, Term),
+    pub(super) held: (SymbolId, Term),
     /// dL/d(outputs)
-    error: Term,
+    pub(super) error: Term,
     /// Σ over rows of held · outputs, and its derivatives by the parameters.
-    pulled: (Term, Vec<Term>),
+    pub(super) pulled: (Term, Vec<Term>),
     /// The second derivatives of the part of the loss that does not pass the outputs.
     penalty: Vec<Term>,
 }
@@ -91,90 +91,40 @@ impl<'a> Parts<'a> {
         let product = self.second.product.clone();
         let minus_curved = self.times(&curved, -1.0);
         let gauss_newton = self.plus(&product, &minus_curved);
-        let right = "J' * (d2L/dy_hat2) * J + sum(dL/dy_hat * d2y_hat)";
-        let text = |kind, entry, price, what: &str, given: &str, right: &str, why| Text {
-            kind,
-            entry,
-            price,
-            what: what.to_owned(),
-            why,
-            given: given.to_owned(),
-            right: right.to_owned(),
-        };
         let mut found = vec![
-            Hypothesis {
-                text: text(
-                    Kind::MissingFactor,
-                    "gauss-newton",
-                    1.0,
-                    "this is the Gauss-Newton matrix, not the Hessian: the term with the second derivatives of the \
-                     output (the error times d2y_hat) is left out",
-                    "J' * (d2L/dy_hat2) * J",
-                    right,
-                    "The product rule gives two terms; the second one is 0 only where the errors are, or the model is linear.",
-                ),
-                terms: gauss_newton.clone(),
-            },
-            Hypothesis {
-                text: text(
-                    Kind::MissingFactor,
-                    "residual-curvature-only",
-                    1.1,
-                    "only the term with the second derivatives of the output is there; the product of the first \
-                     derivatives is left out",
-                    "sum(dL/dy_hat * d2y_hat)",
-                    right,
-                    "dL/dy_hat depends on the parameters as well: its own derivative gives J' * (d2L/dy_hat2) * J.",
-                ),
-                terms: curved.clone(),
-            },
+            Hypothesis { text: gauss_newton_text(), terms: gauss_newton.clone() },
+            Hypothesis { text: curvature_text(), terms: curved },
         ];
-        if self.has_penalty() {
-            let penalty = self.penalty.clone();
-            let why = "The penalty has second derivatives of its own: lambda on the diagonal from (lambda/2) * w^2.";
-            for (factor, kind, what, given, price) in [
-                (-1.0, Kind::MissingFactor, "the second derivative of the penalty is left out", "d2E", 1.0),
-                (
-                    -2.0,
-                    Kind::Sign,
-                    "the second derivative of the penalty has the wrong sign",
-                    "d2E - d2R",
-                    1.0,
-                ),
-                (
-                    1.0,
-                    Kind::ConstantFactor,
-                    "the second derivative of the penalty is twice too large",
-                    "d2E + 2*d2R",
-                    1.0,
-                ),
-                (
-                    -0.5,
-                    Kind::ConstantFactor,
-                    "the second derivative of the penalty is half of what it should be",
-                    "d2E + d2R/2",
-                    1.0,
-                ),
-            ] {
-                let moved = self.times(&penalty, factor);
-                let terms = self.plus(&product, &moved);
-                let text = text(kind, "second-penalty", price, what, given, "d2E + d2R", why);
-                found.push(Hypothesis { text, terms });
-            }
-            let less = self.times(&penalty, -1.0);
-            let bare = self.plus(&gauss_newton, &less);
-            let text = text(
-                Kind::MissingFactor,
-                "gauss-newton",
-                1.6,
-                "this is the Gauss-Newton matrix of the error alone: the term with the second derivatives of the output \
-                 and that of the penalty are left out",
-                "J' * (d2L/dy_hat2) * J",
-                "J' * (d2L/dy_hat2) * J + sum(dL/dy_hat * d2y_hat) + d2R",
-                why,
-            );
-            found.push(Hypothesis { text, terms: bare });
+        if !self.has_penalty() {
+            return found;
         }
+        let penalty = self.penalty.clone();
+        for (factor, kind, what, given) in [
+            (-1.0, Kind::MissingFactor, "is left out", "d2E"),
+            (-2.0, Kind::Sign, "has the wrong sign", "d2E - d2R"),
+            (1.0, Kind::ConstantFactor, "is twice too large", "d2E + 2*d2R"),
+            (-0.5, Kind::ConstantFactor, "is half of what it should be", "d2E + d2R/2"),
+        ] {
+            let moved = self.times(&penalty, factor);
+            let terms = self.plus(&product, &moved);
+            let text = Text {
+                kind,
+                entry: "second-penalty",
+                price: 1.0,
+                what: format!("the second derivative of the penalty {what}"),
+                why: PENALTY_WHY,
+                given: given.to_owned(),
+                right: "d2E + d2R".to_owned(),
+            };
+            found.push(Hypothesis { text, terms });
+        }
+        let less = self.times(&penalty, -1.0);
+        let bare = self.plus(&gauss_newton, &less);
+        let mut text = gauss_newton_text();
+        text.what.push_str("; that of the penalty is left out as well");
+        text.price = 1.6;
+        text.right.push_str(" + d2R");
+        found.push(Hypothesis { text, terms: bare });
         found
     }
 
@@ -191,77 +141,6 @@ impl<'a> Parts<'a> {
         let by = HashMap::from([(self.held.1, weighted)]);
         let terms = replaced(&mut self.second.arena, &self.pulled.1.clone(), &by)?;
         Some(Hypothesis { text: outer_text("of each row, summed over the rows", 1.1), terms })
-    }
-
-    /// Wrong second derivatives of activations.
-    pub(super) fn activations(&mut self) -> Vec<Hypothesis> {
-        let all = self.activation_terms();
-        let outputs = self.second.model.program.predictions.clone();
-        let (last, hidden): (Vec<Term>, Vec<Term>) = all.iter().partition(|t| outputs.contains(t));
-        let several = !last.is_empty() && !hidden.is_empty();
-        let mut groups = vec![(all, "")];
-        if several {
-            groups.extend([(hidden, " of the hidden units"), (last, " of the output")]);
-        }
-        let mut found = Vec::new();
-        for (group, of) in groups.into_iter().filter(|g| !g.0.is_empty()) {
-            for slope in Slope::ALL {
-                let Some(terms) = self.with_slope(&group, slope) else { continue };
-                let name = name_of(&self.second.arena, group[0]);
-                found.push(Hypothesis { text: slope.text(&name, of, several && of.is_empty()), terms });
-            }
-        }
-        found
-    }
-
-    /// The functions of one value among the outputs' terms that bend and depend on parameters.
-    fn activation_terms(&self) -> Vec<Term> {
-        let arena = &self.second.arena;
-        let learned = symbols(self.second.model);
-        let depends = |t: Term| {
-            arena
-                .reachable(&[t])
-                .iter()
-                .any(|&t| matches!(arena.op(t), Op::Leaf(id) if learned.contains(&id)))
-        };
-        let bends = |t: &Term| match arena.op(*t) {
-            Op::Map(function, z) => {
-                !matches!(function, Function::Neg | Function::Abs | Function::Sign) && depends(z)
-            }
-            _ => false,
-        };
-        arena.reachable(&[self.prediction]).into_iter().filter(bends).collect()
-    }
-
-    /// H v with another second derivative in the place of the activations' own: the part of H v that passes f'' is
-    /// dL/da · dz/dv · f'', sent back from z.
-    fn with_slope(&mut self, group: &[Term], slope: Slope) -> Option<Vec<Term>> {
-        let adjoints = {
-            let symbols = symbols(self.second.model);
-            derivative::gradient(&mut self.second.arena, self.pulled.0, &symbols)
-        };
-        let mut sum = self.second.product.clone();
-        for &a in group {
-            let Op::Map(function, z) = self.second.arena.op(a) else { return None };
-            let dims = self.second.arena.dims(z);
-            let (id, c) = row_leaf(&mut self.second.arena, "c", dims);
-            let number = weighted(&mut self.second.arena, c, z);
-            let back = self.second.slopes(number);
-            let dot = self.second.dot(&back);
-            let along = derivative::gradient(&mut self.second.arena, dot, &[id]).by_symbol[0];
-            let upstream = adjoints.adjoint(a)?;
-            let by = HashMap::from([(self.held.1, self.error)]);
-            let upstream = self.second.arena.substitute(upstream, &by)?;
-            let change = slope.change(&mut self.second.arena, function, z)?;
-            let mut s = Simplifier::new(&mut self.second.arena);
-            let upstream = s.fill(upstream, dims);
-            let passed = s.mul(upstream, along);
-            let passed = s.mul(passed, change);
-            let passed = s.fill(passed, dims);
-            let moved = replaced(&mut self.second.arena, &back, &HashMap::from([(c, passed)]))?;
-            sum = self.plus(&sum, &moved);
-        }
-        Some(sum)
     }
 
     /// The Hessians of other losses.
@@ -302,7 +181,7 @@ impl<'a> Parts<'a> {
         found
     }
 
-    fn plus(&mut self, a: &[Term], b: &[Term]) -> Vec<Term> {
+    pub(super) fn plus(&mut self, a: &[Term], b: &[Term]) -> Vec<Term> {
         let mut s = Simplifier::new(&mut self.second.arena);
         a.iter().zip(b).map(|(&a, &b)| s.add(a, b)).collect()
     }
@@ -336,6 +215,37 @@ pub(super) fn of_gradient(second: &mut Second<'_>, what: What) -> Vec<Hypothesis
     found
 }
 
+const PENALTY_WHY: &str =
+    "The penalty has second derivatives of its own: lambda on the diagonal from (lambda/2) * w^2.";
+
+fn gauss_newton_text() -> Text {
+    let what = "this is the Gauss-Newton matrix, not the Hessian: the term with the second derivatives of the output \
+                (the error times d2y_hat) is left out";
+    Text {
+        kind: Kind::MissingFactor,
+        entry: "gauss-newton",
+        price: 1.0,
+        what: what.to_owned(),
+        why: "The product rule gives two terms; the second one is 0 only where the errors are, or the model is linear.",
+        given: "J' * (d2L/dy_hat2) * J".to_owned(),
+        right: "J' * (d2L/dy_hat2) * J + sum(dL/dy_hat * d2y_hat)".to_owned(),
+    }
+}
+
+fn curvature_text() -> Text {
+    let what = "only the term with the second derivatives of the output is there; the product of the first \
+                derivatives is left out";
+    Text {
+        kind: Kind::MissingFactor,
+        entry: "residual-curvature-only",
+        price: 1.1,
+        what: what.to_owned(),
+        why: "dL/dy_hat depends on the parameters as well: its own derivative gives J' * (d2L/dy_hat2) * J.",
+        given: "sum(dL/dy_hat * d2y_hat)".to_owned(),
+        right: "J' * (d2L/dy_hat2) * J + sum(dL/dy_hat * d2y_hat)".to_owned(),
+    }
+}
+
 fn outer_text(of: &str, price: f64) -> Text {
     let of = if of.is_empty() { String::new() } else { format!(" {of}") };
     Text {
@@ -348,112 +258,6 @@ fn outer_text(of: &str, price: f64) -> Text {
         why: "g*g' is near the Hessian only for a log-likelihood, in the mean over the model's own targets.",
         given: "g*g'".to_owned(),
         right: "dg/dtheta".to_owned(),
-    }
-}
-
-/// What stands in the place of f''.
-#[derive(Clone, Copy)]
-enum Slope {
-    Missing,
-    First,
-    Minus,
-    Half,
-    Twice,
-    WithoutFirst,
-}
-
-impl Slope {
-    const ALL: [Slope; 6] =
-        [Slope::Missing, Slope::First, Slope::Minus, Slope::Half, Slope::Twice, Slope::WithoutFirst];
-
-    /// What is added to f''(z).
-    fn change(self, arena: &mut Arena, function: Function, z: Term) -> Option<Term> {
-        let dims = arena.dims(z);
-        let (id, variable) = row_leaf(arena, "z", dims);
-        let value = arena.map(function, variable);
-        let slope = |arena: &mut Arena, term: Term| {
-            let entries = arena.sum_entries(term);
-            let sum = arena.sum_rows(entries);
-            derivative::gradient(arena, sum, &[id]).by_symbol[0]
-        };
-        let first = slope(arena, value);
-        let bent = slope(arena, first);
-        let mut s = Simplifier::new(arena);
-        let factor = |s: &mut Simplifier<'_>, by: f64| {
-            let by = s.arena.constant(by);
-            s.mul(by, bent)
-        };
-        let change = match self {
-            Slope::Missing => factor(&mut s, -1.0),
-            Slope::Minus => factor(&mut s, -2.0),
-            Slope::Half => factor(&mut s, -0.5),
-            Slope::Twice => bent,
-            Slope::First | Slope::WithoutFirst => {
-                let own = factor(&mut s, -1.0);
-                let other = if matches!(self, Slope::First) { first } else { s.div(bent, first) };
-                s.add(other, own)
-            }
-        };
-        arena.substitute(change, &HashMap::from([(variable, z)]))
-    }
-
-    fn text(self, name: &str, of: &str, everywhere: bool) -> Text {
-        let right = format!("{name}''(z)");
-        let (kind, price, what, given) = match self {
-            Slope::Missing => (
-                Kind::MissingFactor,
-                1.0,
-                format!("the second derivative {right}{of} is left out"),
-                "0".to_owned(),
-            ),
-            Slope::First => (
-                Kind::WrongActivationDerivative,
-                1.0,
-                format!("the first derivative {name}'(z){of} stands in the place of the second"),
-                format!("{name}'(z)"),
-            ),
-            Slope::Minus => (
-                Kind::Sign,
-                1.1,
-                format!("the second derivative {right}{of} has the wrong sign"),
-                format!("-{right}"),
-            ),
-            Slope::Half => (
-                Kind::ConstantFactor,
-                1.1,
-                format!("the second derivative {right}{of} is half of what it should be"),
-                format!("{right}/2"),
-            ),
-            Slope::Twice => (
-                Kind::ConstantFactor,
-                1.2,
-                format!("the second derivative {right}{of} is twice too large"),
-                format!("2*{right}"),
-            ),
-            Slope::WithoutFirst => (
-                Kind::WrongActivationDerivative,
-                1.2,
-                format!("the factor {name}'(z) is missing in the second derivative {right}{of}"),
-                format!("{right}/{name}'(z)"),
-            ),
-        };
-        Text {
-            kind,
-            entry: "activation-curvature",
-            price: if everywhere { price } else { price + 0.05 },
-            what,
-            why: "Where a first derivative f'(z) is differentiated once more, it gives f''(z) times dz.",
-            given,
-            right,
-        }
-    }
-}
-
-/// The name of an activation's function.
-fn name_of(arena: &Arena, term: Term) -> String {
-    match arena.op(term) {
-        Op::Map(function, _) => function.name().to_owned(),
-        _ => "f".to_owned(),
     }
 }
 
@@ -476,21 +280,21 @@ fn one_value(arena: &mut Arena, parts: &[Term]) -> Option<Term> {
 }
 
 /// A leaf with a value for each row.
-fn row_leaf(arena: &mut Arena, name: &str, dims: Dims) -> (SymbolId, Term) {
+pub(super) fn row_leaf(arena: &mut Arena, name: &str, dims: Dims) -> (SymbolId, Term) {
     let shape = Shape { per_row: true, dims };
     let id = arena.symbol(Symbol { name: name.into(), kind: SymbolKind::Variable, shape, entries: vec![] });
     (id, arena.leaf(id))
 }
 
 /// Σ over rows and entries of a·b
-fn weighted(arena: &mut Arena, a: Term, b: Term) -> Term {
+pub(super) fn weighted(arena: &mut Arena, a: Term, b: Term) -> Term {
     let product = Simplifier::new(arena).mul(a, b);
     let entries = arena.sum_entries(product);
     let sum = arena.sum_rows(entries);
     Simplifier::new(arena).simplify(sum)
 }
 
-fn replaced(arena: &mut Arena, terms: &[Term], by: &HashMap<Term, Term>) -> Option<Vec<Term>> {
+pub(super) fn replaced(arena: &mut Arena, terms: &[Term], by: &HashMap<Term, Term>) -> Option<Vec<Term>> {
     terms.iter().map(|&t| arena.substitute(t, by)).collect()
 }
 

@@ -226,7 +226,7 @@ fn report(
                 explanation: text.what,
                 why: text.why.to_owned(),
                 given: text.given,
-                fix: format!("write {}", text.right),
+                fix: text.right.clone(),
                 right: text.right,
                 certain,
                 group,

@@ -189,7 +189,7 @@ pub(super) fn of_vector(second: &Second<'_>, goals: &Goals<'_>) -> Vec<Found> {
 pub(super) fn permuted(second: &Second<'_>, goals: &Goals<'_>) -> Vec<Found> {
     let (n, judged) = (second.count(), goals.judged);
     let complete = judged.asked.iter().all(|a| a.answer.gradient.iter().all(Option::is_some));
-    if judged.what == What::Product || n > MOST_PERMUTED || n < 2 || !complete {
+    if judged.what == What::Product || !(2..=MOST_PERMUTED).contains(&n) || !complete {
         return vec![];
     }
     let fits = |(i, j): (usize, usize), (k, l): (usize, usize)| {

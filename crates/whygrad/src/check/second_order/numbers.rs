@@ -173,7 +173,7 @@ fn by_name(map: &Map<String, Value>, model: &Model, entries: &mut [Option<f64>])
         let place = left::entry(name, parameters).or_else(|| left::read(name, parameters));
         match (place, value) {
             (Some(Left::Entry(i, j)), value) if !value.is_object() => {
-                put(entries, i * n + j, number(value)?, name)?
+                put(entries, i * n + j, number(value)?, name)?;
             }
             (_, Value::Object(row)) => {
                 let i = components::place(parameters, name)?.offset();
