@@ -56,13 +56,18 @@ impl SecondFormulas {
             messages
         };
         let read = |text: &str| Formulas::read(model_text, options, text);
-        let found = read(&rewritten).or_else(|error| {
-            // A text without first derivatives is refused; one is put at its end.
-            let plain = Model::parse(model_text, &ModelOptions { gradient: None, ..options.clone() })?;
-            let first = plain.program.parameters.first();
-            let first = first.filter(|_| error.messages.iter().any(|m| m.code == "gradient-incomplete"));
-            first.ok_or(error).and_then(|p| read(&format!("{}\nd{} = 0\n", rewritten, p.name)))
-        });
+        let found = read(&rewritten)
+            .or_else(|error| match without_unused(&rewritten, &error) {
+                Some(shorter) => read(&shorter).map_err(|e| (shorter, e)),
+                None => Err((rewritten.clone(), error)),
+            })
+            .or_else(|(rewritten, error)| {
+                // A text without first derivatives is refused; one is put at its end.
+                let plain = Model::parse(model_text, &ModelOptions { gradient: None, ..options.clone() })?;
+                let first = plain.program.parameters.first();
+                let first = first.filter(|_| error.messages.iter().any(|m| m.code == "gradient-incomplete"));
+                first.ok_or(error).and_then(|p| read(&format!("{}\nd{} = 0\n", rewritten, p.name)))
+            });
         let (model, formulas) = match found {
             Ok(found) => found,
             Err(error) => return Err(as_written(error, text, own_words)),
@@ -94,6 +99,19 @@ impl Source for SecondFormulas {
         let mut values = values.iter().map(|value| value.at(last, 0));
         Ok(Answer::Hessian(self.entries.iter().map(|entry| entry.and_then(|_| values.next())).collect()))
     }
+}
+
+/// The text without the lines that look like first derivatives by what the model does not have (`delta1 = ..`) and that
+/// no line uses: beside second derivatives they are steps on the way.
+fn without_unused(text: &str, error: &ModelError) -> Option<String> {
+    let from = error.gradient_from?;
+    let mut shorter = text.to_owned();
+    for message in error.messages.iter().filter(|m| m.code == "unknown-component") {
+        let start = message.span?.start.checked_sub(from)?;
+        let end = text.get(start..)?.find('\n').map_or(text.len(), |length| start + length);
+        shorter.replace_range(start..end, &" ".repeat(end - start));
+    }
+    (shorter != text).then_some(shorter)
 }
 
 /// The error with the text as it was written.
