@@ -341,6 +341,7 @@ fn formulas_are_read_in_many_notations() {
         "H[0,1] = mean(2*x1*x2)\nH[w1,w1] = 2*mean(x1^2) + 0.2",
         "\\frac{\\partial^2 L}{\\partial w_1 \\partial w_2} = \\frac{2}{n} \\sum_{i=1}^n x_{1} x_{2}",
         "∂²L/∂w1∂w2 = 2/n*sum(x1*x2)\ne = y_hat - y\ndw1 = mean(2*e*x1) + 0.2*w1",
+        "delta1 = y_hat - y\ndelta2 = delta1*x1\nd2w1w2 = mean(2*x1*x2)",
         "q = mean(2*x1*x2)\nd2w1w2 = q\nd2w2w1 = d2w1w2",
         "H = [[2*mean(x1^2) + 0.2, 2*mean(x1*x2), 2*mean(x1)], [2*mean(x1*x2), 2*mean(x2^2) + 0.2, 2*mean(x2)], [2*mean(x1), 2*mean(x2), 2]]",
     ] {
@@ -362,6 +363,51 @@ fn a_wrong_formula_is_named() {
     assert_eq!(named(&first), [("other", "first-for-second", true)]);
     let entry = with_formulas(LINE, "d2w1w1 = 2*mean(x1^2) + 0.2\nd2w1w2 = 2*mean(x1)");
     assert_eq!(named(&entry), [("wrong-variable", "other-entry", true)]);
+}
+
+#[test]
+fn numbers_with_few_decimals_are_judged_by_them() {
+    let round = |h: f64| (h * 1e4).round() / 1e4;
+    let found = checked(|q| hessian(q, Slip::None).iter().map(|&h| round(h)).collect());
+    assert_eq!(found.report.verdict, Verdict::Right, "{:?}", found.report.precision);
+    let wrong = checked(|q| hessian(q, Slip::GaussNewton).iter().map(|&h| round(h)).collect());
+    assert_eq!(named(&wrong), [("missing-factor", "gauss-newton", true)]);
+}
+
+#[test]
+fn a_mistake_in_a_part_is_named_for_that_part() {
+    // The output's weights and bias are right, the second derivatives by the hidden ones are twice too large.
+    let found = checked(|q| {
+        let mut h = hessian(q, Slip::None);
+        (0..81).filter(|k| k / 9 < 6 && k % 9 < 6).for_each(|k| h[k] *= 2.0);
+        h
+    });
+    assert_eq!(named(&found), [("constant-factor", "constant-factor", true)]);
+    assert_eq!(found.report.mistakes[0].components.len(), 21);
+    // Two mistakes at once: each for its own entries.
+    let two = checked(|q| {
+        let (mut h, gauss_newton) = (hessian(q, Slip::None), hessian(q, Slip::GaussNewton));
+        (0..81).filter(|k| k / 9 < 6 && k % 9 < 6).for_each(|k| h[k] = gauss_newton[k]);
+        (0..81).filter(|k| k / 9 >= 6 && k % 9 >= 6).for_each(|k| h[k] *= -1.0);
+        h
+    });
+    // Among the hidden ones the Gauss-Newton matrix is also what is left without any f'', so both are told.
+    assert_eq!(
+        named(&two),
+        [
+            ("missing-factor", "gauss-newton", false),
+            ("missing-factor", "activation-curvature", false),
+            ("sign", "sign", true)
+        ],
+        "{:?}",
+        two.report.mistakes
+    );
+}
+
+#[test]
+fn what_nothing_explains_stays_open() {
+    let found = checked(|q| hessian(q, Slip::None).iter().map(|h| h.sin() + 0.1 * h * h).collect());
+    assert_eq!(named(&found), [("other", "unexplained", false)]);
 }
 
 #[test]

@@ -26,7 +26,10 @@ impl Parts<'_> {
         for (group, of) in groups.into_iter().filter(|g| !g.0.is_empty()) {
             for slope in Slope::ALL {
                 let Some(terms) = self.with_slope(&group, slope) else { continue };
-                let name = name_of(&self.second.arena, group[0]);
+                let mut names: Vec<String> = group.iter().map(|&a| name_of(&self.second.arena, a)).collect();
+                names.dedup();
+                let name = if let [one] = &names[..] { one.clone() } else { "f".to_owned() };
+                let of = if names.len() > 1 { " of all activations f" } else { of };
                 found.push(Hypothesis { text: slope.text(&name, of, several && of.is_empty()), terms });
             }
         }

@@ -56,18 +56,13 @@ impl SecondFormulas {
             messages
         };
         let read = |text: &str| Formulas::read(model_text, options, text);
-        let found = read(&rewritten)
-            .or_else(|error| match without_unused(&rewritten, &error) {
-                Some(shorter) => read(&shorter).map_err(|e| (shorter, e)),
-                None => Err((rewritten.clone(), error)),
-            })
-            .or_else(|(rewritten, error)| {
-                // A text without first derivatives is refused; one is put at its end.
-                let plain = Model::parse(model_text, &ModelOptions { gradient: None, ..options.clone() })?;
-                let first = plain.program.parameters.first();
-                let first = first.filter(|_| error.messages.iter().any(|m| m.code == "gradient-incomplete"));
-                first.ok_or(error).and_then(|p| read(&format!("{}\nd{} = 0\n", rewritten, p.name)))
-            });
+        let found = read_used(rewritten.clone(), read).or_else(|(rewritten, error)| {
+            // A text without first derivatives is refused; one is put at its end.
+            let plain = Model::parse(model_text, &ModelOptions { gradient: None, ..options.clone() })?;
+            let first = plain.program.parameters.first();
+            let first = first.filter(|_| error.messages.iter().any(|m| m.code == "gradient-incomplete"));
+            first.ok_or(error).and_then(|p| read(&format!("{}\nd{} = 0\n", rewritten, p.name)))
+        });
         let (model, formulas) = match found {
             Ok(found) => found,
             Err(error) => return Err(as_written(error, text, own_words)),
@@ -99,6 +94,26 @@ impl Source for SecondFormulas {
         let mut values = values.iter().map(|value| value.at(last, 0));
         Ok(Answer::Hessian(self.entries.iter().map(|entry| entry.and_then(|_| values.next())).collect()))
     }
+}
+
+/// How often unused lines are left out: a line may be used by one of them alone.
+const MOST_ROUNDS: usize = 6;
+
+/// Reads a text, without the lines that help nothing; of a text that cannot be read, the text and the error.
+fn read_used<T>(
+    mut text: String,
+    read: impl Fn(&str) -> Result<T, ModelError>,
+) -> Result<T, (String, ModelError)> {
+    for _ in 0..MOST_ROUNDS {
+        match read(&text) {
+            Ok(found) => return Ok(found),
+            Err(error) => match without_unused(&text, &error) {
+                Some(shorter) => text = shorter,
+                None => return Err((text, error)),
+            },
+        }
+    }
+    read(&text).map_err(|error| (text, error))
 }
 
 /// The text without the lines that look like first derivatives by what the model does not have (`delta1 = ..`) and that

@@ -34,7 +34,10 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
         .collect();
     let truths = truths(&questions, |q| second.truth(what, q));
     let singles = || self::truths(&questions, |q| second.in_single(what, q));
-    let (precision, stored, singles) = precision_of(&flat, &truths, singles);
+    let (mut precision, stored, singles) = precision_of(&flat, &truths, singles);
+    if let (Precision::Double, Some(decimals)) = (precision, decimals(&flat)) {
+        precision = Precision::Decimals(decimals);
+    }
     let mut asked = Vec::with_capacity(flat.len());
     for (index, ((probe, answer), mut truth)) in flat.into_iter().zip(truths).enumerate() {
         let mut tolerance = truth.noise.clone();
@@ -84,6 +87,26 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
     let loss = LossStatus::NotGiven;
     let report = Report { verdict, components, mistakes: vec![], loss, precision, notes, probes };
     Judged { what, report, asked, questions, entries }
+}
+
+/// More decimals than this are no rounding for the eye.
+const MOST_DECIMALS: usize = 9;
+
+/// How many decimals the numbers were printed with, whether they are right or not: where most are wrong, their
+/// deviations do not tell. Sums of halves, quarters and the like have few decimals unrounded.
+fn decimals(flat: &[(Probe, Flat)]) -> Option<usize> {
+    let numbers = flat.iter().flat_map(|(_, a)| a.gradient.iter().flatten());
+    let numbers: Vec<f64> = numbers.copied().filter(|g| g.is_finite() && *g != 0.0).collect();
+    let is_dyadic = |g: &f64| g.to_bits().trailing_zeros() > 30;
+    let count = |g: &f64| {
+        let text = format!("{:e}", g.abs());
+        let (mantissa, exponent) = text.split_once('e')?;
+        let digits = mantissa.chars().filter(char::is_ascii_digit).count() as i64;
+        Some((digits - 1 - exponent.parse::<i64>().ok()?).max(0) as usize)
+    };
+    let most = numbers.iter().map(count).collect::<Option<Vec<_>>>()?.into_iter().max()?;
+    let told = numbers.len() >= 3 && !numbers.iter().all(is_dyadic);
+    (told && (3..=MOST_DECIMALS).contains(&most)).then_some(most)
 }
 
 /// The truth at each question, computed once where it is asked again.
