@@ -5,6 +5,7 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_expr::op::{Function, Op, Zip};
 
 use super::super::Answer as Flat;
+use super::super::Precision;
 use super::super::judge::{chosen, component, is_drowned, is_wrong, precision_note, precision_of, verdict};
 use super::super::truth::Truth;
 use super::super::{
