@@ -102,8 +102,10 @@ fn decimals(flat: &[(Probe, Flat)]) -> Option<usize> {
     let count = |g: &f64| {
         let text = format!("{:e}", g.abs());
         let (mantissa, exponent) = text.split_once('e')?;
-        let digits = mantissa.chars().filter(char::is_ascii_digit).count() as i64;
-        Some((digits - 1 - exponent.parse::<i64>().ok()?).max(0) as usize)
+        let digits = mantissa.chars().filter(char::is_ascii_digit).count();
+        let exponent: i32 = exponent.parse().ok()?;
+        let below = usize::try_from(exponent.unsigned_abs()).ok()?;
+        Some(if exponent < 0 { digits - 1 + below } else { (digits - 1).saturating_sub(below) })
     };
     let most = numbers.iter().map(count).collect::<Option<Vec<_>>>()?.into_iter().max()?;
     let told = numbers.len() >= 3 && !numbers.iter().all(is_dyadic);
