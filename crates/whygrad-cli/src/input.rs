@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use whygrad::check::Formulas;
+use whygrad::check::second_order::formulas::SecondFormulas;
 use whygrad::data::{Dataset, bind, builtin, csv, nearest};
 use whygrad::examples::{self, Example};
 use whygrad::init::Initialiser;
@@ -51,6 +52,18 @@ pub(crate) fn model_and_formulas(
     (formulas, file): (&str, &str),
 ) -> anyhow::Result<(Loaded, Formulas)> {
     let (loaded, formulas) = model_with(argument, file, |text| Formulas::read(text, options, formulas))?;
+    output::diagnostics(&formulas.text, file, &formulas.warnings);
+    Ok((loaded, formulas))
+}
+
+/// Reads the MODEL argument and formulas for its second derivatives, which stand in the file named.
+pub(crate) fn model_and_second_formulas(
+    argument: &str,
+    options: &ModelOptions,
+    (formulas, file): (&str, &str),
+) -> anyhow::Result<(Loaded, SecondFormulas)> {
+    let read = |text: &str| SecondFormulas::read(text, options, formulas);
+    let (loaded, formulas) = model_with(argument, file, read)?;
     output::diagnostics(&formulas.text, file, &formulas.warnings);
     Ok((loaded, formulas))
 }

@@ -19,6 +19,7 @@ mod precision;
 pub mod probe;
 pub mod program;
 mod search;
+pub mod second_order;
 pub mod template;
 pub mod truth;
 

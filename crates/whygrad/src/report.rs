@@ -5,9 +5,11 @@ mod check;
 mod figures;
 mod json;
 mod messages;
+mod second_order;
 
 pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
 pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
+pub use second_order::{second_order_json, second_order_text};

@@ -9,6 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use whygrad::check::numbers::Numbers;
 use whygrad::check::point::Point;
 use whygrad::check::program::Program;
+use whygrad::check::second_order::numbers::SecondNumbers;
+use whygrad::check::second_order::program::SecondProgram;
+use whygrad::check::second_order::{SecondOrderReport, check_second_order};
 use whygrad::check::template::Template;
 use whygrad::check::{Answer, Freedom, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
 use whygrad::model::{Model, ModelOptions};
@@ -27,6 +30,10 @@ Examples:
   whygrad check net.model --numbers mine.json --at point.json --data points.csv
   whygrad check net.model --program 'python3 mine.py'    asked with JSON, a line a question
   whygrad check net.model --template python -o mine.py   a program to fill in
+  whygrad check net.model --second-order --formulas h.txt    lines such as d2L/dw1dw2 = mean(2*x1*x2)
+
+With --second-order a program finds \"vector\" in each question, and answers {\"hessian\": [[..], ..]}, a row for each
+parameter in the order of theta, or {\"product\": [..]}, the Hessian times the vector.
 
 Exit status: 0 the gradient is right, 1 it is wrong, 2 it could not be checked.")]
 pub(crate) struct Arguments {
@@ -70,6 +77,9 @@ pub(crate) struct Arguments {
     /// The loss, in place of the model's own
     #[arg(long, value_name = "NAME")]
     loss: Option<String>,
+    /// Yours is a Hessian, or its product with a vector, not a gradient
+    #[arg(long, conflicts_with = "template")]
+    second_order: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -77,6 +87,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
     one_source(a)?;
+    if a.second_order {
+        return second_derivatives(a);
+    }
     let model_options = ModelOptions { loss: a.loss.clone(), ..ModelOptions::default() };
     if let Some(file) = &a.formulas {
         let text = input::text_of(file)?;
@@ -101,6 +114,44 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
         watched(&loaded.model, &mut numbers, &options)?
     };
     told(a, &found)
+}
+
+/// Checks a Hessian or its product with vectors.
+fn second_derivatives(a: &Arguments) -> anyhow::Result<ExitCode> {
+    let model_options = ModelOptions { loss: a.loss.clone(), ..ModelOptions::default() };
+    if let Some(file) = &a.formulas {
+        let text = input::text_of(file)?;
+        let (loaded, mut formulas) =
+            input::model_and_second_formulas(&a.model, &model_options, (&text, file))?;
+        let options = options(a, &loaded)?;
+        return told_second(a, check_second_order(&loaded.model, &mut formulas, &options));
+    }
+    let loaded = input::model(&a.model, &model_options)?;
+    let options = options(a, &loaded)?;
+    let Some(command) = &a.program else {
+        let file = a.numbers.as_deref().unwrap_or_default();
+        let named = |trouble: Trouble| Trouble { message: format!("{file}: {}", trouble.message), ..trouble };
+        let read = SecondNumbers::read(&input::text_of(file)?, &loaded.model, &options);
+        let mut numbers = read.map_err(named).map_err(could_not)?;
+        return told_second(a, check_second_order(&loaded.model, &mut numbers, &options));
+    };
+    let mut program = SecondProgram::new(started(a, command, &loaded.model)?, &loaded.model);
+    let found = check_second_order(&loaded.model, &mut program, &options);
+    for note in program.program.notes() {
+        output::say(&format!("note: {note}"));
+    }
+    told_second(a, found)
+}
+
+fn told_second(a: &Arguments, found: Result<SecondOrderReport, Trouble>) -> anyhow::Result<ExitCode> {
+    let found = found.map_err(could_not)?;
+    if a.json {
+        output::json(&report::second_order_json(&found))?;
+    } else {
+        let next = format!("whygrad why {}", quoted(&a.model));
+        output::data(&report::second_order_text(&found, &next))?;
+    }
+    Ok(status(found.report.verdict))
 }
 
 /// Refuses none or several of the ways a gradient may come in.
@@ -163,8 +214,9 @@ fn options(a: &Arguments, loaded: &Loaded) -> anyhow::Result<Options> {
     Ok(Options { data, point: point.theta, learning_rate, freedom, seed: Seed(a.seed) })
 }
 
-fn with_program(a: &Arguments, command: &str, model: &Model, options: &Options) -> anyhow::Result<Report> {
-    let mut program = Program::start(command, a.timeout, model).map_err(could_not)?;
+/// A program that ends with the command.
+fn started<'a>(a: &Arguments, command: &str, model: &'a Model) -> anyhow::Result<Program<'a>> {
+    let program = Program::start(command, a.timeout, model).map_err(could_not)?;
     let ending = program.ending();
     // The program is in a process group of its own and does not hear Ctrl-C.
     let _ = ctrlc::set_handler(move || {
@@ -172,6 +224,11 @@ fn with_program(a: &Arguments, command: &str, model: &Model, options: &Options) 
         output::say("stopped by you, before there was a verdict");
         std::process::exit(130);
     });
+    Ok(program)
+}
+
+fn with_program(a: &Arguments, command: &str, model: &Model, options: &Options) -> anyhow::Result<Report> {
+    let mut program = started(a, command, model)?;
     let found = watched(model, &mut program, options);
     for note in program.notes() {
         output::say(&format!("note: {note}"));
@@ -225,11 +282,15 @@ fn told(a: &Arguments, found: &Report) -> anyhow::Result<ExitCode> {
         let next = format!("whygrad why {}", quoted(&a.model));
         output::data(&report::check_text(found, &next))?;
     }
-    Ok(ExitCode::from(match found.verdict {
+    Ok(status(found.verdict))
+}
+
+fn status(verdict: Verdict) -> ExitCode {
+    ExitCode::from(match verdict {
         Verdict::Right => 0,
         Verdict::Wrong => 1,
         Verdict::Undecided => 2,
-    }))
+    })
 }
 
 /// A word as a shell reads it.

@@ -21,7 +21,8 @@ const OTHER_WAYS: usize = 8;
 pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked>) {
     let derived = Derived::new(model);
     let truths = truths(&answers, |probe| derived.truth(probe));
-    let (precision, stored, singles) = precision_of(&derived, &answers, &truths);
+    let singles = || self::truths(&answers, |probe| derived.in_single(probe));
+    let (precision, stored, singles) = precision_of(&answers, &truths, singles);
     let mut asked = Vec::with_capacity(answers.len());
     for (index, ((probe, answer), mut truth)) in answers.into_iter().zip(truths).enumerate() {
         let mut tolerance = truth.noise.clone();
@@ -76,7 +77,7 @@ fn beyond(given: f64, truth: &Truth, k: usize) -> f64 {
     (truth.lower[k] - given).max(given - truth.upper[k]).max(0.0)
 }
 
-fn is_wrong(given: f64, truth: &Truth, tolerance: f64, k: usize) -> bool {
+pub(super) fn is_wrong(given: f64, truth: &Truth, tolerance: f64, k: usize) -> bool {
     let judged = tolerance.is_finite() && truth.lower[k].is_finite() && truth.upper[k].is_finite();
     // `max` would pass over what is not a number.
     judged && (!given.is_finite() || beyond(given, truth, k) > tolerance)
@@ -84,16 +85,16 @@ fn is_wrong(given: f64, truth: &Truth, tolerance: f64, k: usize) -> bool {
 
 /// True where rounding may be larger than the whole gradient. There a program may as well meet ∞ - ∞, and an answer
 /// that is not a number is not held against it.
-fn is_drowned(truth: &Truth, tolerance: &[f64]) -> bool {
+pub(super) fn is_drowned(truth: &Truth, tolerance: &[f64]) -> bool {
     let largest = |values: &[f64]| values.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
     largest(tolerance) > largest(&truth.value)
 }
 
 /// The precision; true with it where it is that of the computing alone, not of the numbers; the truths in it.
-fn precision_of(
-    derived: &Derived<'_>,
+pub(super) fn precision_of(
     answers: &[(Probe, Answer)],
     doubles: &[Truth],
+    singles: impl Fn() -> Vec<Truth>,
 ) -> (Precision, bool, Option<Vec<Truth>>) {
     let mut pairs = Vec::new();
     let mut places = Vec::new();
@@ -114,7 +115,6 @@ fn precision_of(
     let precision = precision::of_numbers(&pairs);
     // Only the gradient tells by its deviations how it was computed; the loss may be another one.
     pairs.truncate(gradient);
-    let singles = || truths(answers, |probe| derived.in_single(probe));
     match precision {
         Precision::Single => (precision, false, Some(singles())),
         Precision::Double if precision::is_hidden_single(&pairs, |_| true) => {
@@ -133,7 +133,7 @@ fn precision_of(
     }
 }
 
-fn precision_note(precision: Precision, stored: bool) -> Option<String> {
+pub(super) fn precision_note(precision: Precision, stored: bool) -> Option<String> {
     match precision {
         Precision::Double => None,
         Precision::Single if stored => Some(
@@ -193,7 +193,7 @@ fn components(derived: &Derived<'_>, asked: &[Asked], notes: &mut Vec<String>) -
 }
 
 /// The status of one component, with the numbers of the probe that shows it.
-fn component(asked: &[Asked], name: String, k: usize) -> Component {
+pub(super) fn component(asked: &[Asked], name: String, k: usize) -> Component {
     let given_at = |index: &usize| asked[*index].answer.gradient.get(k).copied().flatten();
     let is_judged = |index: &usize| {
         let (a, given) = (&asked[*index], given_at(index));
@@ -275,7 +275,7 @@ fn every_way(
 }
 
 /// The components that are computed three ways.
-fn chosen(components: &[Component]) -> Vec<usize> {
+pub(super) fn chosen(components: &[Component]) -> Vec<usize> {
     if components.len() <= ALL_WAYS {
         return (0..components.len()).collect();
     }
@@ -287,7 +287,7 @@ fn chosen(components: &[Component]) -> Vec<usize> {
     chosen
 }
 
-fn verdict(components: &[Component]) -> Verdict {
+pub(super) fn verdict(components: &[Component]) -> Verdict {
     let any = |status: Status| components.iter().any(|c| c.status == status);
     if any(Status::Wrong) {
         Verdict::Wrong

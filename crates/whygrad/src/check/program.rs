@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Probe, Source, Trouble, components};
 use crate::interop::parameters;
@@ -68,7 +68,7 @@ impl<'a> Program<'a> {
     }
 
     /// A trouble at the present question, with the program's last words.
-    fn trouble(&self, what: &str, help: impl Into<String>) -> Trouble {
+    pub(super) fn trouble(&self, what: &str, help: impl Into<String>) -> Trouble {
         let mut message = format!("{what} (question {})", self.asked);
         if let Some((line, _)) = &self.passed_over {
             let _ = write!(message, "\nits standard output: {line}");
@@ -132,15 +132,23 @@ impl<'a> Program<'a> {
 
 impl Source for Program<'_> {
     fn ask(&mut self, probe: &Probe) -> Result<Answer, Trouble> {
+        let document = self.exchange(&request(self.model, probe))?;
+        self.read(&document)
+    }
+}
+
+impl Program<'_> {
+    /// Sends a question, and waits for the document that answers it.
+    pub(super) fn exchange(&mut self, question: &Value) -> Result<Map<String, Value>, Trouble> {
         // A program that answers twice does so at once; from then on its answers would belong to earlier questions.
         self.between(if self.asked == 1 { SECOND_ANSWER } else { 0 })?;
         self.asked += 1;
-        self.process.send(request(self.model, probe).to_string());
+        self.process.send(question.to_string());
         for _ in 0..=PASSED_OVER {
             let line = self.process.receive().map_err(|e| self.no_answer(&e))?;
             let text = line.trim().trim_start_matches('\u{feff}');
             if text.starts_with('{') {
-                return self.read(text);
+                return self.document(text);
             }
             if !text.is_empty() {
                 self.pass_over(text);
@@ -150,10 +158,8 @@ impl Source for Program<'_> {
             "answer with one JSON object on one line; what else there is to say goes to standard error";
         Err(self.trouble(&format!("the program wrote {PASSED_OVER} lines and no answer"), help))
     }
-}
 
-impl Program<'_> {
-    fn read(&self, text: &str) -> Result<Answer, Trouble> {
+    fn document(&self, text: &str) -> Result<Map<String, Value>, Trouble> {
         let parameters = &self.model.program.parameters;
         let value = components::json(text).map_err(|error| {
             let what = format!("the program's answer is no JSON: {error}\nits answer: {}", shortened(text));
@@ -164,7 +170,11 @@ impl Program<'_> {
             };
             self.trouble(&what, help)
         })?;
-        let document = value.as_object().cloned().unwrap_or_default();
+        Ok(value.as_object().cloned().unwrap_or_default())
+    }
+
+    fn read(&self, document: &Map<String, Value>) -> Result<Answer, Trouble> {
+        let parameters = &self.model.program.parameters;
         if !document.contains_key("gradient") {
             let what = match document.get("error") {
                 Some(error) => format!("the program says: {}", shortened(&error.to_string())),
@@ -178,7 +188,7 @@ impl Program<'_> {
             };
             return Err(self.trouble(&what, components::example(parameters)));
         }
-        components::answer(&document, self.model).map_err(|trouble| {
+        components::answer(document, self.model).map_err(|trouble| {
             self.trouble(
                 &format!("in the program's answer, {}", trouble.message),
                 trouble.help.unwrap_or_default(),

@@ -5,6 +5,7 @@
 
 mod candidates;
 pub(crate) mod chain;
+mod compare;
 pub(crate) mod edit;
 mod explanation;
 mod graph;
@@ -21,15 +22,14 @@ mod whole;
 use std::collections::BTreeSet;
 
 use self::candidates::Candidates;
+use self::compare::compare;
 use whygrad_expr::arena::Term;
 
 use self::chain::{Affine, Chain};
-use self::edit::{EditId, Path};
 use self::lab::Lab;
 use self::paths::{Block, Walk};
 use self::permuted::Permuted;
 use self::rest::RestPart;
-use self::scale::{Goal, Rest};
 use self::site::Cut;
 use super::mistake::{Kind, penalty, stale_value};
 use super::probe::Role;
@@ -169,7 +169,9 @@ impl Search {
     fn layers(&mut self, lab: &mut Lab<'_>, chain: &Chain, cut: &Cut, goals: &BTreeSet<usize>, most: usize) {
         let rests = penalty::parts(lab, chain, &cut.direct);
         let Some(walk) = Walk::new(lab, chain, cut) else { return };
-        walk.blocks(lab, 1, &mut |lab, block| compare(lab, &block, &rests, goals, 1, &mut self.candidates));
+        walk.blocks(lab, 1, &mut |lab, block| {
+            compare(lab, &block, &rests, goals, 0..=1, &mut self.candidates)
+        });
         if most == 1 || self.is_done() {
             return;
         }
@@ -178,7 +180,7 @@ impl Search {
         walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
         walk.blocks(lab, 1, &mut |lab, block| early(lab, chain, block, &rests, goals, &mut self.candidates));
         walk.blocks(lab, most, &mut |lab, block| {
-            compare(lab, &block, &rests, goals, most, &mut self.candidates);
+            compare(lab, &block, &rests, goals, 2..=most, &mut self.candidates);
         });
     }
 }
@@ -209,20 +211,7 @@ fn early(
         let Some(term) = lab.arena.substitute(path.term, &changed) else { return };
         *path = path.with(term, edit);
     }
-    compare(lab, &block, rests, goals, 1, candidates);
-}
-
-/// The edits of a factor; none where the factor belongs to another loss, which comes as mean, sum or half of it.
-fn factor_of(lab: &mut Lab<'_>, path: &Path, scale: scale::Scale) -> Vec<EditId> {
-    let other = path
-        .edits
-        .iter()
-        .any(|e| matches!(lab.edits[e.0 as usize].entry, "other-loss" | "squared-error-for-error"));
-    if other && scale.factor > 0.0 && scale.growth != scale::Growth::Rate {
-        vec![]
-    } else {
-        scale::edits(lab, scale)
-    }
+    compare(lab, &block, &rests[..1], goals, 1..=2, candidates);
 }
 
 /// The targets as one value, where there is one for each output.
@@ -231,56 +220,4 @@ fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<Term> {
     let leaves: Vec<Term> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
     let one = if let [one] = *leaves { one } else { lab.stacked(&leaves)? };
     (lab.dims(one) == lab.dims(chain.prediction)).then_some(one)
-}
-
-/// Holds every hypothesis for a layer against the wrong components of it.
-fn compare(
-    lab: &mut Lab<'_>,
-    block: &Block<'_>,
-    rests: &[RestPart],
-    goals: &BTreeSet<usize>,
-    budget: usize,
-    candidates: &mut Candidates,
-) {
-    let weight = |(entry, offset): (usize, &Option<usize>)| {
-        let offset = (*offset).filter(|o| goals.contains(o))?;
-        Some(Goal { offset, entry, sign: 1.0, or_zero: false })
-    };
-    let bias = |(entry, biases): (usize, &Vec<(usize, f64)>)| -> Vec<Goal> {
-        let asked = biases.iter().filter(|(offset, _)| goals.contains(offset));
-        asked.map(|&(offset, sign)| Goal { offset, entry, sign, or_zero: false }).collect()
-    };
-    let weights: Vec<Goal> = block.affine.weight_offsets.iter().enumerate().filter_map(weight).collect();
-    let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().flat_map(bias).collect();
-    for (paths, goals) in [(&block.weights, &weights), (&block.biases, &biases)] {
-        for path in paths {
-            // The paths with fewer edits were looked at before.
-            let known = budget > 1 && path.edits.len() < budget;
-            for goal in goals.iter().filter(|_| !known) {
-                hold(lab, path, goal, rests, candidates);
-            }
-        }
-    }
-}
-
-fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candidates: &mut Candidates) {
-    let rests = if path.edits.len() < 2 { rests } else { &rests[..1] };
-    // Errors that cancel in a sum over the units.
-    let or_zero = path.edits.iter().any(|e| lab.edits[e.0 as usize].entry == "units-summed");
-    let goal = &Goal { or_zero, ..*goal };
-    for part in rests {
-        let ways = [part.apart(goal.offset), part.within(goal.offset)];
-        let ways = if matches!(ways[1], Rest::None) { &ways[..1] } else { &ways[..] };
-        for &way in ways {
-            for scale in scale::scales(lab, path.term, goal, way) {
-                let mut edits: Vec<EditId> = path.edits.iter().chain(&part.edits).copied().collect();
-                edits.extend(factor_of(lab, path, scale));
-                edits.sort_unstable();
-                edits.dedup();
-                if !edits.is_empty() {
-                    candidates.add(edits, goal.offset);
-                }
-            }
-        }
-    }
 }

@@ -12,6 +12,9 @@ const SHOWN: usize = 6;
 /// The most names in a list, beyond which entries of a parameter are counted.
 const LISTED: usize = 12;
 
+/// The most names and parameters in a list.
+const MOST_PARTS: usize = 30;
+
 /// The document of a check. Numbers that are not finite are null.
 pub fn check_json(report: &Report) -> Value {
     let (loss, explanation) = match &report.loss {
@@ -178,7 +181,12 @@ fn offsets(report: &Report, status: Status) -> Vec<usize> {
 /// Names of components in one line: a parameter whose entries are all meant by its own name.
 fn folded(report: &Report, offsets: &[usize]) -> String {
     fn base(name: &str) -> &str {
-        name.split('[').next().unwrap_or(name)
+        // The components of a Hessian are pairs, `a[0],b[1]` or `a,b`, and no entries of one parameter.
+        let (before, inside) = name.split_once('[').unwrap_or((name, ""));
+        if before.contains(',') || inside.split_once(']').is_some_and(|(_, after)| after.contains(',')) {
+            return name;
+        }
+        before
     }
     let names = names(report, offsets);
     let mut parts: Vec<String> = Vec::new();
@@ -195,6 +203,11 @@ fn folded(report: &Report, offsets: &[usize]) -> String {
             }
         }
         rest = &rest[count..];
+    }
+    if parts.len() > MOST_PARTS {
+        let more = parts.len() - MOST_PARTS + 1;
+        parts.truncate(MOST_PARTS - 1);
+        parts.push(format!("{more} more"));
     }
     parts.join(", ")
 }

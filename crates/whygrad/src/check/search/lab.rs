@@ -9,6 +9,7 @@ use whygrad_expr::oracle::{Bindings, Memo};
 use whygrad_expr::shape::{Dims, Shape};
 
 use super::edit::{Edit, EditId, EditText};
+use super::scale::Scale;
 use crate::check::{Asked, Probe};
 use crate::model::Model;
 
@@ -31,6 +32,7 @@ pub(crate) struct Lab<'a> {
     /// The targets as one value, where they are as many as the outputs.
     pub(crate) target: Option<Term>,
     pub(crate) edits: Vec<Edit>,
+    losses: HashMap<EditId, Vec<(Scale, EditId)>>,
     once: HashMap<(&'static str, Term), Option<Term>>,
     pairs: HashMap<Term, Option<(Term, Term)>>,
     known: HashMap<(&'static str, usize, u32), EditId>,
@@ -74,11 +76,25 @@ impl<'a> Lab<'a> {
             stepped,
             target: None,
             edits: vec![],
+            losses: HashMap::new(),
             once: HashMap::new(),
             pairs: HashMap::new(),
             known: HashMap::new(),
             memos,
         }
+    }
+
+    /// The factors with which another loss was met, each an edit of its own.
+    pub(crate) fn scaled_losses(&self, loss: EditId) -> Vec<(Scale, EditId)> {
+        self.losses.get(&loss).cloned().unwrap_or_default()
+    }
+
+    /// The edit of another loss with a factor.
+    pub(crate) fn scaled_loss(&mut self, loss: EditId, scale: Scale) -> EditId {
+        let id = EditId(self.edits.len() as u32);
+        self.edits.push(self.edits[loss.0 as usize].clone());
+        self.losses.entry(loss).or_default().push((scale, id));
+        id
     }
 
     /// What is made of a term under a name, made once.

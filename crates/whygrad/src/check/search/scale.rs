@@ -53,17 +53,39 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    /// Whether a ratio at another probe is that of this factor. A mean over one row less says nothing of a single row.
-    fn agrees(&mut self, ratio: f64, (rows, rate): (f64, f64), error: f64) -> bool {
+    /// The factor when a probe has been looked at; nothing where it is refuted. The first ratio tells the factor. A mean
+    /// over one row less says nothing of a single row.
+    fn after(self, ratio: f64, (rows, rate): (f64, f64), error: f64) -> Option<Scale> {
         let at = self.growth.at(rows, rate);
         if !at.is_finite() {
-            return true;
+            return Some(self);
         }
         if self.factor == 0.0 {
-            self.factor = ratio / at;
+            return Some(Scale { factor: ratio / at, ..self });
         }
         let expected = self.factor * at;
-        (ratio - expected).abs() <= error * expected.abs()
+        ((ratio - expected).abs() <= error * expected.abs()).then_some(self)
+    }
+
+    pub(crate) fn is_of_the_rate(self) -> bool {
+        self.growth == Growth::Rate
+    }
+
+    /// This factor over another, where that is one of these.
+    pub(crate) fn over(self, other: Scale) -> Option<Scale> {
+        let growth = if self.growth == other.growth {
+            Growth::Constant
+        } else if other.growth == Growth::Constant {
+            self.growth
+        } else {
+            match (self.growth, other.growth) {
+                (Growth::Constant, Growth::PerRows) => Growth::Rows,
+                (Growth::Constant, Growth::Rows) => Growth::PerRows,
+                (Growth::PerRows, Growth::Rows) => Growth::PerRowsSquared,
+                _ => return None,
+            }
+        };
+        Some(Scale { growth, factor: self.factor / other.factor })
     }
 
     fn is_one(self) -> bool {
@@ -94,78 +116,97 @@ pub(crate) enum Rest {
     Within(Term, usize, f64),
 }
 
+/// What one probe says of a hypothesis.
+enum Look {
+    /// Nothing, or nothing that rounding leaves.
+    Nothing,
+    /// Both are 0 where the truth is not.
+    Zero,
+    /// It is refuted, by whatever factor.
+    Refuted,
+    /// The factor here, how far it may be off, and whether the answer is unlike the truth.
+    Ratio { ratio: f64, error: f64, unlike_truth: bool },
+}
+
+fn look(lab: &mut Lab<'_>, probe: usize, term: Term, goal: &Goal, rest: Rest) -> Look {
+    let asked = lab.asked[probe];
+    let Some(given) = asked.answer.gradient.get(goal.offset).copied().flatten() else { return Look::Nothing };
+    if !given.is_finite() {
+        return Look::Nothing;
+    }
+    let mut made = goal.sign * lab.entry(probe, term, goal.entry);
+    let mut aim = given;
+    match rest {
+        Rest::None => {}
+        Rest::Apart(r, entry, factor) => aim -= factor * lab.entry(probe, r, entry),
+        Rest::Within(r, entry, factor) => made += factor * lab.entry(probe, r, entry),
+    }
+    if !made.is_finite() {
+        return Look::Refuted;
+    }
+    let same = lab.same;
+    let truth = asked.truth.value.get(goal.offset).copied().unwrap_or(f64::NAN);
+    let tolerance = asked.tolerance.get(goal.offset).copied().unwrap_or(0.0);
+    let slack = tolerance.max(same * given.abs()).max(same * aim.abs());
+    let small = |value: f64| value.abs() <= slack.max(same * made.abs() * 1e-3);
+    if small(aim) && small(made) {
+        return if truth.abs() > 1e4 * slack { Look::Zero } else { Look::Nothing };
+    }
+    if aim == 0.0 || made == 0.0 || (small(aim) && made.abs() > 1e3 * slack) {
+        return Look::Refuted;
+    }
+    let error = slack / aim.abs() + same;
+    if error > 1e-2 {
+        return Look::Nothing; // too noisy here to tell
+    }
+    Look::Ratio { ratio: aim / made, error, unlike_truth: (given - truth).abs() > slack }
+}
+
 /// The factors by which entry `goal.entry` of a hypothesis becomes what was given, at every probe.
 pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> Vec<Scale> {
-    let mut open: Vec<Scale> = Vec::new();
-    let mut unlike_truth = false;
-    let same = lab.same;
-    let (mut informative, mut zeros) = (0, 0);
-    let mut rows_seen = (f64::INFINITY, 0.0f64);
-    let (mut first_error, mut worst) = (0.0, 0.0f64);
+    // Most hypotheses are refuted by the second probe, and nothing is allocated until then.
+    let mut open = Growth::ALL.map(|growth| Some(Scale { growth, factor: 0.0 }));
+    let (mut informative, mut zeros, mut unlike_truth) = (0, 0, false);
+    let (mut most_rows, mut first_error, mut worst) = (0.0f64, 0.0, 0.0f64);
     for probe in 0..lab.asked.len() {
-        let asked = lab.asked[probe];
-        let Some(given) = asked.answer.gradient.get(goal.offset).copied().flatten() else { continue };
-        if !given.is_finite() {
-            continue;
+        let (ratio, error) = match look(lab, probe, term, goal, rest) {
+            Look::Nothing => continue,
+            Look::Refuted => return vec![],
+            Look::Zero => {
+                zeros += 1;
+                continue;
+            }
+            Look::Ratio { ratio, error, unlike_truth: unlike } => {
+                unlike_truth |= unlike;
+                (ratio, error)
+            }
+        };
+        let here = &lab.asked[probe].probe;
+        let (rows, rate) = (here.data.rows.max(1) as f64, here.learning_rate);
+        first_error = if informative == 0 { error } else { first_error };
+        for slot in &mut open {
+            *slot = slot.and_then(|scale| scale.after(ratio, (rows, rate), error + first_error));
         }
-        let mut made = goal.sign * lab.entry(probe, term, goal.entry);
-        let mut aim = given;
-        match rest {
-            Rest::None => {}
-            Rest::Apart(r, entry, factor) => aim -= factor * lab.entry(probe, r, entry),
-            Rest::Within(r, entry, factor) => made += factor * lab.entry(probe, r, entry),
-        }
-        if !made.is_finite() {
+        if open.iter().all(Option::is_none) {
             return vec![];
         }
-        let tolerance = asked.tolerance.get(goal.offset).copied().unwrap_or(0.0);
-        let slack = tolerance.max(same * given.abs()).max(same * aim.abs());
-        let small = |value: f64| value.abs() <= slack.max(same * made.abs() * 1e-3);
-        if small(aim) && small(made) {
-            let truth = asked.truth.value.get(goal.offset).copied().unwrap_or(0.0);
-            zeros += usize::from(truth.abs() > 1e4 * slack);
-            continue;
-        }
-        if aim == 0.0 || made == 0.0 || (small(aim) && made.abs() > 1e3 * slack) {
-            return vec![];
-        }
-        let truth = asked.truth.value.get(goal.offset).copied().unwrap_or(f64::NAN);
-        unlike_truth |= (given - truth).abs() > slack;
-        let error = slack / aim.abs() + same;
-        if error > 1e-2 {
-            continue; // too noisy here to tell
-        }
-        let ratio = aim / made;
-        let (rows, rate) = (asked.probe.data.rows.max(1) as f64, asked.probe.learning_rate);
-        if informative == 0 {
-            first_error = error;
-            open = Growth::ALL
-                .into_iter()
-                .map(|growth| Scale { growth, factor: ratio / growth.at(rows, rate) })
-                .collect();
-        } else {
-            open.retain_mut(|s| s.agrees(ratio, (rows, rate), error + first_error));
-        }
-        rows_seen = (rows_seen.0.min(rows), rows_seen.1.max(rows));
+        most_rows = most_rows.max(rows);
         worst = worst.max(error);
         informative += 1;
-        if open.is_empty() {
-            return vec![];
-        }
     }
     if informative == 0 {
-        // Both are 0 where the truth is not.
         let one = Scale { growth: Growth::Constant, factor: 1.0 };
         return if zeros > 0 && goal.or_zero { vec![one] } else { vec![] };
     }
     if !unlike_truth {
         return vec![]; // what agrees with the truth needs no explanation
     }
-    // With one number of rows everywhere, a factor of rows and a number cannot be told apart but by their looks.
-    let one_row_only = rows_seen.1 <= 1.0;
+    // With one row everywhere, a factor of rows and a number cannot be told apart.
+    let tells = |s: &Scale| matches!(s.growth, Growth::Constant | Growth::Rate) || most_rows > 1.0;
     let mut found: Vec<Scale> = open
         .into_iter()
-        .filter(|s| s.factor != 0.0 && (matches!(s.growth, Growth::Constant | Growth::Rate) || !one_row_only))
+        .flatten()
+        .filter(|s| s.factor != 0.0 && tells(s))
         .filter_map(|s| rounded(lab, s, first_error + worst, informative))
         .collect();
     if found.iter().any(|s| s.is_one()) {
