@@ -28,7 +28,12 @@ pub(crate) struct Altered {
 }
 
 /// The losses that differ from `loss` by one slip outside of what is predicted.
-pub(crate) fn altered(lab: &mut Lab<'_>, loss: Term, predictions: &[Term], shown: &[(Term, String)]) -> Vec<Altered> {
+pub(crate) fn altered(
+    lab: &mut Lab<'_>,
+    loss: Term,
+    predictions: &[Term],
+    shown: &[(Term, String)],
+) -> Vec<Altered> {
     let mut found = Vec::new();
     let inside = lab.arena.reachable(predictions);
     let mut order = lab.arena.reachable(&[loss]);

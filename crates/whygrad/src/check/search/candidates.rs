@@ -104,7 +104,8 @@ impl Candidates {
         edits: &[EditId],
         components: &BTreeSet<usize>,
     ) -> Vec<(EditId, BTreeSet<usize>)> {
-        let mut shared: Vec<(EditId, BTreeSet<usize>)> = edits.iter().map(|&e| (e, BTreeSet::new())).collect();
+        let mut shared: Vec<(EditId, BTreeSet<usize>)> =
+            edits.iter().map(|&e| (e, BTreeSet::new())).collect();
         for &component in components {
             let fits = |set: &Vec<EditId>| set.iter().all(|e| edits.contains(e) || before.contains(e));
             let sets = self.sets.iter().filter(|(set, own)| own.contains(&component) && fits(set));

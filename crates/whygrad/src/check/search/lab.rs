@@ -52,7 +52,10 @@ impl<'a> Lab<'a> {
         let leaves = ids.map(|id| arena.leaf(id));
         let mut asked = asked.to_vec();
         asked.sort_by_key(|a| a.probe.data.rows);
-        let memos = asked.iter().map(|a| Memo::new(bindings(model, &a.probe, ids, rate.unwrap_or(a.probe.learning_rate)))).collect();
+        let memos = asked
+            .iter()
+            .map(|a| Memo::new(bindings(model, &a.probe, ids, rate.unwrap_or(a.probe.learning_rate))))
+            .collect();
         let [first_row, last_row, rate] = leaves;
         Lab {
             model,
@@ -131,7 +134,8 @@ impl<'a> Lab<'a> {
     pub(crate) fn written_with(&self, term: Term, shown: &[(Term, String)]) -> String {
         let mut names = whygrad_expr::print::Names::new();
         let own = self.model.naming.all();
-        let all = own.iter().map(|n| (n.term, n.name.as_str())).chain(shown.iter().map(|s| (s.0, s.1.as_str())));
+        let all =
+            own.iter().map(|n| (n.term, n.name.as_str())).chain(shown.iter().map(|s| (s.0, s.1.as_str())));
         for (part, name) in all.filter(|(part, _)| *part != term) {
             names.insert(part, name);
         }

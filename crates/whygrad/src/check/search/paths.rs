@@ -82,7 +82,12 @@ impl<'c> Walk<'c> {
                 find(lab, &site, &mut found);
             }
         }
-        for altered in loss_term::altered(lab, self.cut.loss, &[self.cut.variable], &[(self.cut.variable, "y_hat".to_owned())]) {
+        for altered in loss_term::altered(
+            lab,
+            self.cut.loss,
+            &[self.cut.variable],
+            &[(self.cut.variable, "y_hat".to_owned())],
+        ) {
             if let Some(error) = self.cut.error(lab, altered.loss, self.chain.prediction) {
                 found.push((error, altered.edit));
             }
@@ -162,7 +167,9 @@ impl<'c> Walk<'c> {
             let site = WeightSite { chain: self.chain, stage, affine, weights, inner, delta, bias, updated };
             let mut found = variants(lab, &site);
             // What was updated too early may be read wrongly as well.
-            for (index, &(weights, b)) in updated.iter().enumerate().filter(|_| path.edits.len() + 2 <= budget) {
+            for (index, &(weights, b)) in
+                updated.iter().enumerate().filter(|_| path.edits.len() + 2 <= budget)
+            {
                 let stale = stale_value::edit(lab, &site, index);
                 let bias = bias.map(|_| b);
                 let site = WeightSite { weights, bias, updated: &[], chain: self.chain, ..site };
@@ -190,7 +197,8 @@ impl<'c> Walk<'c> {
         front: &[Path],
         budget: usize,
     ) -> Block<'c> {
-        let mut block = Block { stage, affine, delta: front.first().map(|p| p.term), weights: vec![], biases: vec![] };
+        let mut block =
+            Block { stage, affine, delta: front.first().map(|p| p.term), weights: vec![], biases: vec![] };
         let units = lab.len(affine.output);
         let inputs = affine.input.map_or(0, |x| lab.len(x));
         let below = stage.checked_sub(1).map(|k| &self.chain.stages[k]);
@@ -244,7 +252,8 @@ impl<'c> Walk<'c> {
 
 /// Weights and bias after a step over all rows, and after each row's own step.
 fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>) -> Vec<(Term, Term)> {
-    let (Some(w), Some(gradient), Some(delta)) = (block.affine.weights, block.weights.first(), block.delta) else {
+    let (Some(w), Some(gradient), Some(delta)) = (block.affine.weights, block.weights.first(), block.delta)
+    else {
         return vec![];
     };
     let input = block.affine.input.unwrap_or(delta);
