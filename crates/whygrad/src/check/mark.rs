@@ -80,6 +80,8 @@ struct Unit {
 
 /// So many wrong formulas are looked at part by part; the others get the derivative.
 const MOST_UNITS: usize = 40;
+/// So many candidates are tried one by one, in all formulas together.
+const MOST_TRIED: usize = 6000;
 /// Formulas with more parts get the derivative.
 const MOST_PARTS: usize = 400;
 
@@ -99,8 +101,14 @@ pub fn marks(model: &Model, formulas: &Formulas, report: &Report) -> Vec<Mark> {
     let mut found = Vec::new();
     let mut proof = Proof::new(model, formulas, report);
     if let Some(mut worlds) = Worlds::new(model, formulas, &report.probes) {
-        let mut finder =
-            Finder { model, formulas, arena: &mut arena, worlds: &mut worlds, words: BTreeMap::new() };
+        let mut finder = Finder {
+            model,
+            formulas,
+            arena: &mut arena,
+            worlds: &mut worlds,
+            words: BTreeMap::new(),
+            left: MOST_TRIED,
+        };
         for pass in 0..3 {
             for unit in units.iter_mut().take(MOST_UNITS) {
                 unit.repairs = finder.repairs(unit, pass);
@@ -112,7 +120,34 @@ pub fn marks(model: &Model, formulas: &Formulas, report: &Report) -> Vec<Mark> {
         found.push(whole::mark_of(model, formulas, &unit.offsets, unit.span));
     }
     found.sort_by_key(|mark| mark.components.first().copied());
+    together(&formulas.text, &mut found);
     found
+}
+
+/// Lets a line with several formulas be right as a whole.
+fn together(text: &str, marks: &mut [Mark]) {
+    for index in 0..marks.len() {
+        let line = marks[index].line;
+        let changes: Vec<Change> =
+            marks.iter().filter(|m| m.line == line).flat_map(|m| m.changes.clone()).collect();
+        if changes.len() > marks[index].changes.len()
+            && let Some(corrected) = corrected(text, line, &changes)
+        {
+            marks[index].corrected = corrected;
+        }
+    }
+}
+
+/// A line with changes in it.
+fn corrected(text: &str, line: Span, changes: &[Change]) -> Option<String> {
+    let moved: Vec<Change> = changes
+        .iter()
+        .map(|c| {
+            let span = Span { start: c.span.start - line.start, end: c.span.end - line.start };
+            Change { span, ..c.clone() }
+        })
+        .collect();
+    changed(text.get(line.start..line.end)?, &moved.iter().collect::<Vec<_>>())
 }
 
 struct Finder<'a> {
@@ -121,6 +156,8 @@ struct Finder<'a> {
     arena: &'a mut Arena,
     worlds: &'a mut Worlds,
     words: BTreeMap<bool, Words>,
+    /// How many candidates may still be tried one by one.
+    left: usize,
 }
 
 impl Finder<'_> {
@@ -144,7 +181,9 @@ impl Finder<'_> {
         match pass {
             0 => {
                 let mut found = scene.singles(&truth);
-                found.extend(inside::repairs(&scene, self.arena, self.worlds, &truth));
+                let left = &mut self.left;
+                let mut bench = inside::Bench { arena: self.arena, worlds: self.worlds, left };
+                found.extend(inside::repairs(&scene, &mut bench, &truth));
                 repair::keep(&mut found);
                 found
             }
@@ -192,6 +231,21 @@ fn line_around(text: &str, span: Span) -> Span {
     Span { start, end: end.max(start) }
 }
 
+/// The statement around a place: the lines on which it stands, without others on the same line.
+fn statement_around(text: &str, span: Span) -> Span {
+    let lines = line_around(text, span);
+    let before = text.get(lines.start..span.start).unwrap_or("");
+    let after = text.get(span.end..lines.end).unwrap_or("");
+    let separator = |text: &str, at: usize| !text.get(..at).unwrap_or("").ends_with('\\');
+    let opened = before.match_indices(';').rev().map(|(at, _)| at).find(|&at| separator(before, at));
+    let closed = after.match_indices(';').map(|(at, _)| at).find(|&at| separator(after, at));
+    let start = opened.map_or(lines.start, |at| {
+        let rest = &before[at + 1..];
+        lines.start + at + 1 + (rest.len() - rest.trim_start().len())
+    });
+    Span { start, end: closed.map_or(lines.end, |at| span.end + at) }
+}
+
 /// A text with changes, which do not overlap.
 fn changed(text: &str, changes: &[&Change]) -> Option<String> {
     let mut sorted: Vec<&&Change> = changes.iter().collect();
@@ -206,18 +260,17 @@ fn changed(text: &str, changes: &[&Change]) -> Option<String> {
     Some(result)
 }
 
-/// A mark for changes of one line.
-fn mark(text: &str, components: Vec<usize>, changes: Vec<Change>) -> Option<Mark> {
+/// A mark for changes of a formula.
+fn mark(formulas: &Formulas, components: Vec<usize>, changes: Vec<Change>) -> Option<Mark> {
+    let text = &formulas.text;
     let first = changes.first()?.span;
-    let line = line_around(text, changes.iter().fold(first, |all, c| all.join(c.span)));
-    let moved: Vec<Change> = changes
-        .iter()
-        .map(|c| {
-            let span = Span { start: c.span.start - line.start, end: c.span.end - line.start };
-            Change { span, ..c.clone() }
-        })
-        .collect();
-    let corrected = changed(text.get(line.start..line.end)?, &moved.iter().collect::<Vec<_>>())?;
+    let place = changes.iter().fold(first, |all, c| all.join(c.span));
+    let around = |span: &Span| span.start <= place.start && place.end <= span.end;
+    let own = components.first().and_then(|&k| formulas.component(k)).map(|c| c.span);
+    let lines = formulas.definitions.iter().map(|d| d.span);
+    let formula = own.into_iter().chain(lines).find(around).unwrap_or(place);
+    let line = statement_around(text, formula);
+    let corrected = corrected(text, line, &changes)?;
     Some(Mark { components, line, changes, corrected })
 }
 

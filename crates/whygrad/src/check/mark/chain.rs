@@ -31,6 +31,34 @@ struct Run {
     value: Values,
 }
 
+/// Factors that stand outside of a sum over the rows and belong inside.
+pub(super) fn moves(scene: &Scene<'_>, needs: &[Option<Values>]) -> Vec<Repair> {
+    let all = chains(scene, needs);
+    let nodes = &scene.tree.nodes;
+    let mut found = Vec::new();
+    for outer in all.iter().filter(|c| !nodes[c.top].summed) {
+        let runs = outer
+            .runs(scene)
+            .into_iter()
+            .filter(|r| outer.factors[r.first..=r.last].iter().all(|f| nodes[f.node].per_row && !f.divides));
+        for run in runs {
+            let Some(removed) = outer.without(scene, &run) else { continue };
+            let span = outer.span(scene, run.first).join(outer.span(scene, run.last));
+            for inner in all.iter().filter(|c| nodes[c.top].summed) {
+                let added = inner.with_factor(scene, scene.at(span), false, 0.0);
+                found.extend(added.filter(|a| a.is_apart(&removed)).map(|added| {
+                    let mut both = added.and(&removed);
+                    for change in &mut both.changes {
+                        change.kind = ChangeKind::Move;
+                    }
+                    both
+                }));
+            }
+        }
+    }
+    found
+}
+
 /// All products of which it is known what they have to be.
 pub(super) fn chains(scene: &Scene<'_>, needs: &[Option<Values>]) -> Vec<Chain> {
     let tree = scene.tree;
@@ -125,7 +153,8 @@ impl Chain {
         let span = self.span(scene, run.first).join(self.span(scene, run.last));
         for word in scene.words.with(need).filter(|w| scene.may_stand(w, self.top)) {
             let seat = if run.first == 0 { Seat::Product } else { Seat::Atom };
-            let text = if word.seat <= seat { word.text.clone() } else { bracketed(word) };
+            let fits = word.seat <= seat || is_product(word);
+            let text = if fits { word.text.clone() } else { bracketed(word) };
             found.push(scene.repair(ChangeKind::Replace, span, text, word.rank + 0.5));
         }
     }
@@ -164,7 +193,16 @@ impl Chain {
     fn insertions(&self, scene: &Scene<'_>, need: &Values, found: &mut Vec<Repair>) {
         let in_sum = scene.tree.nodes[self.top].summed;
         for word in scene.words.with(need).filter(|w| scene.may_stand(w, self.top)) {
-            let more = word.rank + if word.number == in_sum { 1.0 } else { 0.0 };
+            let mut more = word.rank;
+            if word.number == in_sum {
+                more += if in_sum { 4.0 } else { 1.0 };
+            }
+            // A number in front of a number: that one is to be another.
+            let first = scene.at(self.span(scene, 0));
+            let after_number = first.starts_with(|c: char| c == '-' || c == '\\' || c.is_ascii_digit());
+            if word.number && after_number {
+                more += 6.0;
+            }
             found.extend(self.with_factor(scene, &word.factor(), word.number, more));
         }
         for (a, b) in scene.words.pairs(need) {
@@ -269,6 +307,11 @@ impl Chain {
             }
         }
     }
+}
+
+/// A product without a quotient, which needs no parentheses between other factors.
+fn is_product(word: &Word) -> bool {
+    word.seat == Seat::Product && !word.number && !word.text.contains(['/', '\\'])
 }
 
 fn bracketed(word: &Word) -> String {

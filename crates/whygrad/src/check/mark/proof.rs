@@ -74,7 +74,7 @@ impl<'a> Proof<'a> {
             for (k, repair) in tried {
                 if units[k].offsets.iter().all(|o| right.contains(o)) {
                     let components = units[k].offsets.clone();
-                    found.extend(mark(&self.formulas.text, components, repair.changes));
+                    found.extend(mark(self.formulas, components, repair.changes));
                     done.insert(k);
                 }
             }
@@ -116,7 +116,7 @@ impl<'a> Proof<'a> {
                 let mut components: Vec<usize> =
                     repaired.iter().flat_map(|&k| units[k].offsets.clone()).collect();
                 components.sort_unstable();
-                found.extend(mark(&self.formulas.text, components, candidate.0.changes));
+                found.extend(mark(self.formulas, components, candidate.0.changes));
                 done.extend(repaired);
             }
         }

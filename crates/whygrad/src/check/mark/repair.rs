@@ -2,7 +2,7 @@
 
 use whygrad_expr::syntax::ast::Span;
 
-use super::chain::{Chain, chains};
+use super::chain::{self, Chain, chains};
 use super::tree::{Kind, Tree};
 use super::words::{Seat, Word, Words};
 use super::worlds::{Values, all_same, combine};
@@ -59,6 +59,13 @@ impl Scene<'_> {
     pub(super) fn singles(&self, truth: &Values) -> Vec<Repair> {
         let needs = self.tree.needs(truth, self.rows);
         let mut found = Vec::new();
+        self.without_sum(truth, &mut found);
+        if all_same(truth, &self.tree.nodes[self.tree.root].value) {
+            // Right where all rows are alike: only what is summed can be wrong.
+            found.extend(chain::moves(self, &needs));
+            keep(&mut found);
+            return found;
+        }
         for chain in chains(self, &needs) {
             chain.repairs(self, &mut found);
         }
@@ -67,14 +74,39 @@ impl Scene<'_> {
         found
     }
 
+    /// A sum that is missing around all of it.
+    fn without_sum(&self, truth: &Values, found: &mut Vec<Repair>) {
+        let node = &self.tree.nodes[self.tree.root];
+        if !node.per_row {
+            return;
+        }
+        let value = &node.value;
+        let is_mean = all_same(value, truth);
+        let is_sum = combine(value, self.rows, |v, n| v * n).is_some_and(|sum| all_same(&sum, truth));
+        let (before, after) = match (is_mean, is_sum, self.latex) {
+            (true, _, false) => ("mean(", ")"),
+            (_, true, false) => ("sum(", ")"),
+            (true, _, true) => ("\\frac{1}{n}\\sum_i ", ""),
+            (_, true, true) => ("\\sum_i ", ""),
+            _ => return,
+        };
+        let at = |at: usize| Span { start: at, end: at };
+        let mut repair = self.repair(ChangeKind::Insert, at(node.span.start), before.to_owned(), 0.0);
+        if !after.is_empty() {
+            let end = self.repair(ChangeKind::Insert, at(node.span.end), after.to_owned(), 0.0);
+            repair = repair.and(&end);
+        }
+        found.push(repair);
+    }
+
     /// Parts that are to be others.
     fn parts(&self, needs: &[Option<Values>], found: &mut Vec<Repair>) {
         for (index, node) in self.tree.nodes.iter().enumerate() {
             let Some(need) = &needs[index] else { continue };
             for word in self.words.with(need).filter(|w| self.may_stand(w, index)) {
                 let text = self.seated(word, index);
-                let own = if node.children.is_empty() { 0.0 } else { 1.0 };
-                found.push(self.repair(ChangeKind::Replace, node.span, text, word.rank + own));
+                let more = word.rank + self.unusual(word, index);
+                found.push(self.repair(ChangeKind::Replace, node.span, text, more));
             }
             if node.children.is_empty() && node.value[0].len() == 1 {
                 for (a, b) in self.words.pairs(need) {
@@ -89,6 +121,26 @@ impl Scene<'_> {
             }
             self.summand(index, need, found);
         }
+    }
+
+    /// How unusual it would be to write this word there.
+    fn unusual(&self, word: &Word, index: usize) -> f64 {
+        let node = &self.tree.nodes[index];
+        let text = self.at(node.span);
+        let is_number = text.trim_matches(['{', '}']).parse::<f64>().is_ok();
+        let braces = if text.starts_with('{') { -4.0 } else { 0.0 };
+        let longer = if node.children.is_empty() { 0.0 } else { 1.0 };
+        let above = node.parent.map(|p| self.tree.nodes[p].kind);
+        let other = match (is_number, word.number) {
+            // `1/1*sum(..)` is not what one would write.
+            _ if word.text == "1" && matches!(above, Some(Kind::Mul | Kind::Div)) => 4.0,
+            (true, true) if word.seat == Seat::Atom => -1.0,
+            (true, true) => 4.0,
+            (true, false) => 4.0,
+            (false, true) => 1.0,
+            (false, false) => 0.0,
+        };
+        braces + longer + other
     }
 
     /// A summand too many, too few, or with the other sign.

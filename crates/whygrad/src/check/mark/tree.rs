@@ -42,6 +42,8 @@ pub(super) struct Node {
     pub(super) value: Values,
     /// True inside a sum over the rows.
     pub(super) summed: bool,
+    /// True where each row has its own value.
+    pub(super) per_row: bool,
 }
 
 /// A formula, and the lines it uses.
@@ -71,7 +73,8 @@ impl Tree {
             }
             let value = worlds.values(arena, term)?;
             let (kind, children) = (Kind::Leaf, vec![]);
-            nodes.push(Node { span, term, parent, children, kind, value, summed: false });
+            let per_row = arena.shape(term).per_row;
+            nodes.push(Node { span, term, parent, children, kind, value, summed: false, per_row });
             open.push(index);
         }
         let root = nodes.iter().position(|n| n.span == whole)?;
@@ -81,7 +84,7 @@ impl Tree {
         for index in 0..tree.nodes.len() {
             tree.nodes[index].kind = tree.kind_of(arena, index, &rows);
         }
-        tree.below(tree.root, arena, false);
+        tree.below(tree.root, false);
         Some(tree)
     }
 
@@ -136,13 +139,13 @@ impl Tree {
         }
     }
 
-    fn below(&mut self, from: usize, arena: &Arena, summed: bool) {
+    fn below(&mut self, from: usize, summed: bool) {
         let mut open = vec![(from, summed)];
         while let Some((index, summed)) = open.pop() {
             self.nodes[index].summed = summed;
-            let once = !arena.shape(self.nodes[index].term).per_row;
+            let once = !self.nodes[index].per_row;
             for child in self.nodes[index].children.clone() {
-                let reduces = once && arena.shape(self.nodes[child].term).per_row;
+                let reduces = once && self.nodes[child].per_row;
                 open.push((child, summed || reduces));
             }
         }

@@ -70,7 +70,9 @@ impl Words {
         worlds: &mut Worlds,
         notation: Notation,
     ) -> Words {
-        let mut maker = Maker { formulas, arena, worlds, notation, list: vec![], terms: HashSet::new() };
+        let compact = is_compact(&formulas.text);
+        let terms = HashSet::new();
+        let mut maker = Maker { formulas, arena, worlds, notation, compact, list: vec![], terms };
         maker.numbers(model.plain_function);
         maker.own_atoms(model);
         maker.leaves(model);
@@ -126,6 +128,8 @@ struct Maker<'a> {
     arena: &'a mut Arena,
     worlds: &'a mut Worlds,
     notation: Notation,
+    /// The person writes no spaces around signs.
+    compact: bool,
     list: Vec<Word>,
     terms: HashSet<Term>,
 }
@@ -137,6 +141,7 @@ impl Maker<'_> {
             return;
         }
         let Some(value) = self.worlds.values(self.arena, term) else { return };
+        let text = if self.compact { text.replace(" - ", "-").replace(" + ", "+") } else { text };
         self.terms.insert(term);
         let per_row = self.arena.shape(term).per_row;
         self.list.push(Word { text, term, value, per_row, seat, number, rank });
@@ -327,6 +332,11 @@ pub(super) fn closes_at_end(text: &str) -> bool {
         }
     }
     false
+}
+
+/// True where a person writes no spaces around signs.
+pub(super) fn is_compact(text: &str) -> bool {
+    !text.contains(" - ") && !text.contains(" + ")
 }
 
 /// The terms that formulas may name, beside the leaves.
