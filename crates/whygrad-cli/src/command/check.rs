@@ -1,5 +1,7 @@
 //! `whygrad check`
 
+mod marks;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use whygrad::check::numbers::Numbers;
 use whygrad::check::point::Point;
 use whygrad::check::program::Program;
-use whygrad::check::{Answer, Freedom, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
+use whygrad::check::{Answer, Freedom, Mark, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::Seed;
 use whygrad::report;
@@ -82,7 +84,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
         let (loaded, mut formulas) = input::model_and_formulas(&a.model, &model_options, (&text, file))?;
         let options = options(a, &loaded)?;
         let found = watched(&loaded.model, &mut formulas, &options)?;
-        return told(a, &found);
+        return told(a, &found, Some((&text, file)));
     }
     let loaded = input::model(&a.model, &model_options)?;
     if let Some(language) = &a.template {
@@ -99,7 +101,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
             .map_err(could_not)?;
         watched(&loaded.model, &mut numbers, &options)?
     };
-    told(a, &found)
+    told(a, &found, None)
 }
 
 /// Refuses none or several of the ways a gradient may come in.
@@ -194,6 +196,10 @@ impl Source for Watched<'_> {
         self.bar.inc(1);
         answer
     }
+
+    fn marks(&self, model: &Model, report: &Report) -> Vec<Mark> {
+        self.source.marks(model, report)
+    }
 }
 
 /// Checks, with a bar where it takes longer than a second.
@@ -217,12 +223,15 @@ fn watched(model: &Model, source: &mut dyn Source, options: &Options) -> anyhow:
 }
 
 /// Writes the report; its verdict is the exit status.
-fn told(a: &Arguments, found: &Report) -> anyhow::Result<ExitCode> {
+fn told(a: &Arguments, found: &Report, text: Option<(&str, &str)>) -> anyhow::Result<ExitCode> {
     if a.json {
         output::json(&report::check_json(found))?;
     } else {
         let next = format!("whygrad why {}", quoted(&a.model));
         output::data(&report::check_text(found, &next))?;
+        if let Some((text, file)) = text.filter(|_| !found.marks.is_empty()) {
+            output::data(&format!("\n{}", marks::render(found, text, file)))?;
+        }
     }
     Ok(ExitCode::from(match found.verdict {
         Verdict::Right => 0,

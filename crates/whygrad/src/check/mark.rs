@@ -56,6 +56,47 @@ pub struct Change {
     pub written: String,
     /// What to write there.
     pub instead: String,
+    /// The line of the place in the person's text, from 1.
+    pub row: usize,
+    /// The character of the line at which the place begins, from 1.
+    pub column: usize,
+}
+
+impl Change {
+    fn new(text: &str, span: Span, kind: ChangeKind, instead: String) -> Change {
+        let before = text.get(..span.start).unwrap_or("");
+        let row = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let written = text.get(span.start..span.end).unwrap_or("").to_owned();
+        Change { span, kind, written, instead, row, column }
+    }
+
+    /// What is wrong there, in a few words.
+    pub fn label(&self) -> String {
+        let (written, instead) = (self.written.trim(), self.instead.trim());
+        let factor = instead.trim_start_matches('*').trim_end_matches('*').trim();
+        match self.kind {
+            ChangeKind::Replace => format!("{written} stands where {instead} belongs"),
+            ChangeKind::Delete => format!("{} is too much", written.trim_start_matches('*')),
+            ChangeKind::Insert if instead.starts_with(['+', '-']) => {
+                format!("the summand {} is missing here", instead.trim_start_matches(['+', ' ']))
+            }
+            ChangeKind::Insert if instead.starts_with('/') => {
+                format!("the divisor {} is missing here", instead.trim_start_matches('/'))
+            }
+            ChangeKind::Insert if instead.ends_with('(') || instead.ends_with("\\sum_i") => {
+                "this has one value for each row: the sum over the rows is missing".to_owned()
+            }
+            ChangeKind::Insert if instead == ")" => "to here".to_owned(),
+            ChangeKind::Insert => format!("the factor {factor} is missing here"),
+            ChangeKind::Flip if written.is_empty() => "the minus is missing here".to_owned(),
+            ChangeKind::Flip if instead.is_empty() => "this minus is too much".to_owned(),
+            ChangeKind::Flip => format!("this sign should be {instead}"),
+            ChangeKind::Move if written.is_empty() => format!("{factor} belongs here, inside the sum"),
+            ChangeKind::Move => format!("{} stands outside the sum", written.trim_start_matches('*')),
+            ChangeKind::Rewrite => "this is not the derivative".to_owned(),
+        }
+    }
 }
 
 /// A wrong line of the person's, and what to write.
@@ -65,6 +106,8 @@ pub struct Mark {
     pub components: Vec<usize>,
     /// The place of the line: the whole formula with its left side.
     pub line: Span,
+    /// The line as it stands there.
+    pub written: String,
     /// What to change there, from left to right; one change where one is enough.
     pub changes: Vec<Change>,
     /// The whole line with the changes, in the person's spelling.
@@ -271,7 +314,8 @@ fn mark(formulas: &Formulas, components: Vec<usize>, changes: Vec<Change>) -> Op
     let formula = own.into_iter().chain(lines).find(around).unwrap_or(place);
     let line = statement_around(text, formula);
     let corrected = corrected(text, line, &changes)?;
-    Some(Mark { components, line, changes, corrected })
+    let written = text.get(line.start..line.end)?.to_owned();
+    Some(Mark { components, line, written, changes, corrected })
 }
 
 /// The components that some formula's repair is for, by what is changed.

@@ -147,13 +147,15 @@ impl Chain {
         if all_same(need, &one) {
             found.extend(self.without(scene, run));
         }
-        if self.factors[run.first].divides {
+        // One factor is a part like any other.
+        if self.factors[run.first].divides || run.first == run.last {
             return;
         }
         let span = self.span(scene, run.first).join(self.span(scene, run.last));
         for word in scene.words.with(need).filter(|w| scene.may_stand(w, self.top)) {
             let seat = if run.first == 0 { Seat::Product } else { Seat::Atom };
-            let fits = word.seat <= seat || is_product(word);
+            let is_signed = run.first == 0 && scene.may_be_signed(word, span.start);
+            let fits = word.seat <= seat || is_product(word) || is_signed;
             let text = if fits { word.text.clone() } else { bracketed(word) };
             found.push(scene.repair(ChangeKind::Replace, span, text, word.rank + 0.5));
         }
@@ -195,13 +197,13 @@ impl Chain {
         for word in scene.words.with(need).filter(|w| scene.may_stand(w, self.top)) {
             let mut more = word.rank;
             if word.number == in_sum {
-                more += if in_sum { 4.0 } else { 1.0 };
+                more += if in_sum { 8.0 } else { 1.0 };
             }
             // A number in front of a number: that one is to be another.
             let first = scene.at(self.span(scene, 0));
             let after_number = first.starts_with(|c: char| c == '-' || c == '\\' || c.is_ascii_digit());
             if word.number && after_number {
-                more += 6.0;
+                more += 10.0;
             }
             found.extend(self.with_factor(scene, &word.factor(), word.number, more));
         }

@@ -12,6 +12,9 @@ use super::words::{Seat, Word};
 use super::worlds::{COUNT, Values, Worlds, is_same};
 use super::{Change, ChangeKind};
 
+/// Longer parts than these are not tried as one.
+const SHORT: usize = 12;
+
 /// Where candidates are tried.
 pub(super) struct Bench<'a> {
     pub(super) arena: &'a mut Arena,
@@ -50,7 +53,8 @@ pub(super) fn repairs(scene: &Scene<'_>, bench: &mut Bench<'_>, truth: &Values) 
         }
         for &child in &node.children {
             let part = &scene.tree.nodes[child];
-            if part.children.is_empty() && seen.insert((node.term, part.term)) {
+            let is_short = part.span.end - part.span.start <= SHORT;
+            if (part.children.is_empty() || is_short) && seen.insert((node.term, part.term)) {
                 let at = node.children.iter().position(|&c| c == child).unwrap_or(0);
                 let spans: Vec<Span> =
                     places.iter().filter_map(|n| Some(scene.tree.nodes[*n.children.get(at)?].span)).collect();
@@ -115,7 +119,7 @@ fn summands(
             found.push(everywhere(scene, ChangeKind::Insert, &ends, &text, word.rank));
         }
     }
-    if let (Kind::Add, &[first, second]) = (node.kind, &node.children[..]) {
+    if let (Kind::Add, &[first, _]) = (node.kind, &node.children[..]) {
         let left = scene.tree.nodes[first].term;
         if bench.is_right(root, node.term, left, truth) {
             let spans: Vec<Span> = places
@@ -127,7 +131,6 @@ fn summands(
                 .collect();
             found.push(everywhere(scene, ChangeKind::Delete, &spans, "", 0.0));
         }
-        let _ = second;
     }
 }
 
@@ -160,8 +163,7 @@ fn everywhere(scene: &Scene<'_>, kind: ChangeKind, spans: &[Span], instead: &str
     let mut places: Vec<Span> = spans.to_vec();
     places.sort_by_key(|s| (s.start, s.end));
     places.dedup();
-    let change =
-        |&span: &Span| Change { span, kind, written: scene.at(span).to_owned(), instead: instead.to_owned() };
+    let change = |&span: &Span| Change::new(scene.text, span, kind, instead.to_owned());
     let changes: Vec<Change> = places.iter().map(change).collect();
     // Once found, the same again is little more to write.
     let first = scene.repair(kind, places.first().copied().unwrap_or_default(), instead.to_owned(), more);

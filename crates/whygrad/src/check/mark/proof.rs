@@ -112,7 +112,10 @@ impl<'a> Proof<'a> {
             let repaired: Vec<usize> = (0..units.len())
                 .filter(|k| !done.contains(k) && units[*k].offsets.iter().all(|o| right.contains(o)))
                 .collect();
-            if kept && !repaired.is_empty() {
+            let users =
+                (0..units.len()).filter(|&k| !done.contains(&k) && self.uses(&units[k], &candidate.0));
+            let all = users.into_iter().all(|k| repaired.contains(&k));
+            if kept && all && !repaired.is_empty() {
                 let mut components: Vec<usize> =
                     repaired.iter().flat_map(|&k| units[k].offsets.clone()).collect();
                 components.sort_unstable();
@@ -125,6 +128,16 @@ impl<'a> Proof<'a> {
             at += 1;
             !done.contains(&(at - 1))
         });
+    }
+
+    /// True for a formula that uses a line which is changed.
+    fn uses(&self, unit: &Unit, repair: &Repair) -> bool {
+        let Some(&first) = unit.offsets.first() else { return false };
+        let around = |c: &Change| {
+            let mut parts = self.formulas.parts(first).iter();
+            parts.any(|(span, _)| span.start <= c.span.start && c.span.end <= span.end)
+        };
+        repair.changes.iter().any(around)
     }
 
     /// The components that are right in the text with changes; `None` where it cannot be read.

@@ -52,7 +52,7 @@ impl Scene<'_> {
     /// One change, with how much it is.
     pub(super) fn repair(&self, kind: ChangeKind, span: Span, instead: String, more: f64) -> Repair {
         let effort = 2.0 + self.at(span).chars().count() as f64 + instead.chars().count() as f64 + more;
-        Repair { changes: vec![Change { span, kind, written: self.at(span).to_owned(), instead }], effort }
+        Repair { changes: vec![Change::new(self.text, span, kind, instead)], effort }
     }
 
     /// Changes in one place that make the formula `truth`.
@@ -134,8 +134,8 @@ impl Scene<'_> {
         let other = match (is_number, word.number) {
             // `1/1*sum(..)` is not what one would write.
             _ if word.text == "1" && matches!(above, Some(Kind::Mul | Kind::Div)) => 4.0,
-            (true, true) if word.seat == Seat::Atom => -1.0,
-            (true, true) => 4.0,
+            (true, true) if word.text.parse::<f64>().is_ok() => -1.0,
+            (true, true) => 8.0,
             (true, false) => 4.0,
             (false, true) => 1.0,
             (false, false) => 0.0,
@@ -209,6 +209,12 @@ impl Scene<'_> {
         !word.per_row || self.tree.nodes[index].summed
     }
 
+    /// True for a negative number where a formula begins.
+    pub(super) fn may_be_signed(&self, word: &Word, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or("").trim_end();
+        word.number && word.text.starts_with('-') && before.ends_with(['=', '(', '[', ',', '{'])
+    }
+
     /// A word with parentheses where its place needs them.
     fn seated(&self, word: &Word, index: usize) -> String {
         let node = &self.tree.nodes[index];
@@ -229,7 +235,7 @@ impl Scene<'_> {
         let open = self.latex && word.seat == Seat::Sum && !braced;
         if braced {
             format!("{{{}}}", word.text)
-        } else if (bare && !open) || (is_bracketed(&word.text)) {
+        } else if (bare && !open) || is_bracketed(&word.text) || self.may_be_signed(word, node.span.start) {
             word.text.clone()
         } else {
             format!("({})", word.text)

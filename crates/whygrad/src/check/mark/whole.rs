@@ -13,13 +13,13 @@ use crate::model::Model;
 
 /// The mark of a formula that is to be written anew.
 pub(super) fn mark_of(model: &Model, formulas: &Formulas, offsets: &[usize], span: Span) -> Mark {
-    let written = formulas.text.get(span.start..span.end).unwrap_or("").to_owned();
     let instead = derivative(model, formulas, offsets, span).unwrap_or_default();
-    let change = Change { span, kind: ChangeKind::Rewrite, written, instead: instead.clone() };
+    let change = Change::new(&formulas.text, span, ChangeKind::Rewrite, instead.clone());
     let components = offsets.to_vec();
     mark(formulas, components.clone(), vec![change.clone()]).unwrap_or(Mark {
         components,
         line: span,
+        written: change.written.clone(),
         changes: vec![change],
         corrected: instead,
     })
@@ -36,14 +36,15 @@ fn derivative(model: &Model, formulas: &Formulas, offsets: &[usize], span: Span)
     let shared = (p.offset..p.offset + p.len())
         .filter(|&k| formulas.component(k).is_some_and(|c| c.span == span))
         .count();
-    let term = if p.len() == 1 || shared == p.len() {
-        gradient
+    let (term, names) = if p.len() == 1 || shared == p.len() {
+        (gradient, words::names(model, formulas))
     } else {
+        let mut entries = Entries::default();
+        let names = words::entry_names(model, formulas, &mut arena, &mut entries);
         let mut simplifier = Simplifier::new(&mut arena);
-        *Entries::default().of(&mut simplifier, gradient).get(first - p.offset)?
+        (*entries.of(&mut simplifier, gradient).get(first - p.offset)?, names)
     };
     let term = with_number_in_front(&mut arena, term);
-    let names = words::names(model, formulas);
     let text = print::expression(&arena, term, &names, notation_of(formulas, span));
     let compact = words::is_compact(&formulas.text);
     Some(if compact { text.replace(" - ", "-").replace(" + ", "+") } else { text })

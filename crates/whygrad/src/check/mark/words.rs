@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use whygrad_expr::arena::{Arena, Symbol, SymbolKind, Term};
+use whygrad_expr::expand::Entries;
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::print::{self, Names, Notation};
 use whygrad_expr::shape::Dims;
+use whygrad_expr::simplify::Simplifier;
 
 use super::super::formulas::Formulas;
 use super::super::search::chain::slope_of;
@@ -56,10 +58,12 @@ pub(super) struct Words {
 
 /// Longer parts of the person's are no words.
 const LONGEST: usize = 32;
+/// Longer vectors are not written entry by entry.
+const MOST_ENTRIES: usize = 64;
 /// So many words are combined to products.
 const FACTORS: usize = 60;
 /// So many entries of a vector are words.
-const ENTRIES: usize = 8;
+const ENTRIES: usize = 12;
 
 impl Words {
     /// The words for a model and formulas in one notation.
@@ -270,9 +274,15 @@ impl Maker<'_> {
                 let text = self.name(&symbol.name);
                 self.push(leaf, text, Seat::Atom, false, 1.0);
             }
-            let Dims::Vector(len) = symbol.shape.dims else { continue };
+            let (len, columns) = match symbol.shape.dims {
+                Dims::Scalar => continue,
+                Dims::Vector(len) => (len, None),
+                Dims::Matrix(rows, columns) => (rows * columns, Some(columns)),
+            };
             for k in 0..len.min(ENTRIES) {
-                let entry = symbol.entries.get(k).cloned().unwrap_or_else(|| format!("{}[{k}]", symbol.name));
+                let place = columns.map_or_else(|| k.to_string(), |c| format!("{},{}", k / c, k % c));
+                let own = symbol.entries.get(k).cloned();
+                let entry = own.unwrap_or_else(|| format!("{}[{place}]", symbol.name));
                 let term = self.arena.make(Op::Pick(leaf, k));
                 let text = self.name(&entry);
                 self.push(term, text, Seat::Atom, false, 1.5);
@@ -287,9 +297,24 @@ impl Maker<'_> {
         }
     }
 
+    /// The entries of a slope that is a vector.
+    fn slope_entries(&mut self, slope: Term, entries: &mut Entries, names: &Names) {
+        let len = self.arena.dims(slope).len();
+        if len == 1 || len > ENTRIES {
+            return;
+        }
+        for entry in entries.of(&mut Simplifier::new(self.arena), slope) {
+            let text = print::expression(self.arena, entry, names, self.notation);
+            let is_sum = matches!(self.arena.op(entry), Op::Zip(Zip::Add, ..));
+            self.push(entry, text, if is_sum { Seat::Sum } else { Seat::Product }, false, 1.5);
+        }
+    }
+
     /// h'(z) of each activation, and 1 - a.
     fn slopes(&mut self, model: &Model) {
         let names = names(model, self.formulas);
+        let mut entries = Entries::default();
+        let entry_names = entry_names(model, self.formulas, self.arena, &mut entries);
         for activation in self.arena.reachable(&model.program.predictions) {
             let Some(z) = pre_activation(self.arena, activation) else { continue };
             let shape = self.arena.shape(z);
@@ -308,6 +333,7 @@ impl Maker<'_> {
                 _ => Seat::Atom,
             };
             self.push(slope, text, seat, false, 1.0);
+            self.slope_entries(slope, &mut entries, &entry_names);
             let one = self.arena.constant(1.0);
             let minus = self.arena.neg(activation);
             if let Ok(rest) = self.arena.zip(Zip::Add, one, minus) {
@@ -316,6 +342,30 @@ impl Maker<'_> {
             }
         }
     }
+}
+
+/// The names of terms and of their entries, where a term is written entry by entry.
+pub(super) fn entry_names(
+    model: &Model,
+    formulas: &Formulas,
+    arena: &mut Arena,
+    entries: &mut Entries,
+) -> Names {
+    let mut all = names(model, formulas);
+    for (term, name) in readable(model, formulas).into_iter().rev() {
+        let len = arena.dims(term).len();
+        if len > MOST_ENTRIES {
+            continue;
+        }
+        let parts = entries.of(&mut Simplifier::new(arena), term);
+        for (k, part) in parts.into_iter().enumerate() {
+            let is_atom = matches!(arena.op(part), Op::Const(_) | Op::Leaf(_) | Op::Pick(..));
+            if !is_atom {
+                all.insert(part, &if len == 1 { name.clone() } else { format!("{name}[{k}]") });
+            }
+        }
+    }
+    all
 }
 
 /// True where the first parenthesis is closed by the last character.
