@@ -6,6 +6,8 @@ mod bad_data;
 mod bad_models;
 #[path = "cli/bad_usage.rs"]
 mod bad_usage;
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/derive.rs"]
 mod derive;
 #[path = "cli/folders.rs"]
@@ -16,6 +18,8 @@ mod gradients;
 mod minimize;
 #[path = "cli/spellings.rs"]
 mod spellings;
+#[path = "cli/templates.rs"]
+mod templates;
 #[path = "cli/terminals.rs"]
 mod terminals;
 #[path = "cli/train.rs"]

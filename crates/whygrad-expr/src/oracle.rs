@@ -73,10 +73,9 @@ pub fn evaluate<S: Scalar>(
 
 /// The terms whose values a value is made of.
 fn needs(arena: &Arena, term: Term) -> crate::op::Children {
-    match arena.op(term) {
-        Op::SumRows(a) if matches!(arena.op(a), Op::Outer(..)) => arena.op(a).children(),
-        op => op.children(),
-    }
+    let op = arena.op(term);
+    let inner = if let Op::SumRows(a) = op { arena.op(a) } else { op };
+    if let Op::Outer(..) = inner { inner.children() } else { op.children() }
 }
 
 /// The terms that need a value of their own, arguments first. The outer products of the rows need none where they are
@@ -146,9 +145,12 @@ fn value_of<S: Scalar>(
                 }
                 Op::Outer(a, b) => outer(&at, (a, b), arena.dims(b).len(), row, entry),
                 Op::SumRows(a) => {
-                    let each = |row: usize| match arena.op(a) {
-                        Op::Outer(b, c) => outer(&at, (b, c), arena.dims(c).len(), row, entry),
-                        _ => at(a, row, entry),
+                    let each = |row: usize| {
+                        if let Op::Outer(b, c) = arena.op(a) {
+                            outer(&at, (b, c), arena.dims(c).len(), row, entry)
+                        } else {
+                            at(a, row, entry)
+                        }
                     };
                     (0..bindings.rows).fold(S::real(0.0), |sum, row| sum + each(row))
                 }

@@ -3,6 +3,7 @@
 //! `source (formulas, numbers, a program) -> probes (points and data) -> truth at each, with its noise
 //! -> what is wrong -> hypotheses that reproduce the numbers -> report`.
 
+pub mod closure;
 mod components;
 mod differences;
 pub mod formulas;
@@ -19,6 +20,7 @@ mod precision;
 pub mod probe;
 pub mod program;
 mod search;
+pub mod template;
 pub mod truth;
 
 use crate::data::Dataset;

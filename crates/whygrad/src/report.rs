@@ -1,10 +1,12 @@
 //! Results as JSON documents, figures and texts; every surface says the same.
 
+mod assertion;
 mod check;
 mod figures;
 mod json;
 mod messages;
 
+pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
 pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};

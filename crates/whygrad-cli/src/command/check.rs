@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use whygrad::check::numbers::Numbers;
 use whygrad::check::point::Point;
 use whygrad::check::program::Program;
+use whygrad::check::template::Template;
 use whygrad::check::{Answer, Freedom, Mark, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::Seed;
@@ -247,9 +248,20 @@ fn quoted(word: &str) -> String {
 }
 
 fn template(a: &Arguments, model: &Model, language: &str) -> anyhow::Result<ExitCode> {
-    let _ = (model, language);
-    if let Some(path) = &a.output {
-        std::fs::write(path, "").with_context(|| format!("cannot write {}", path.display()))?;
+    let language: Template = language.parse().map_err(anyhow::Error::msg)?;
+    let text = language.write(model);
+    match &a.output {
+        None => output::data(&text)?,
+        Some(path) => {
+            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            let command = language.command(&path.display().to_string());
+            output::say(&format!(
+                "written to {}; fill it in, then: whygrad check {} --program {}",
+                path.display(),
+                quoted(&a.model),
+                quoted(&command)
+            ));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

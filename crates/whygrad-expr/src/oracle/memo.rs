@@ -48,33 +48,35 @@ impl Memo {
     ///
     /// The sum over the rows of an outer product, the largest thing in a gradient, is computed for this entry alone.
     pub fn entry(&mut self, arena: &Arena, term: Term, entry: usize) -> Result<f64, Unbound> {
-        match arena.op(term) {
-            Op::SumRows(product) => {
-                if let Op::Outer(a, b) = arena.op(product) {
-                    let columns = arena.dims(b).len();
-                    self.value(arena, a)?;
-                    self.value(arena, b)?;
-                    let (Some(a), Some(b)) = (&self.values[a.0 as usize], &self.values[b.0 as usize]) else {
-                        return Ok(f64::NAN);
-                    };
-                    let rows = 0..self.bindings.rows;
-                    return Ok(rows.map(|r| a.at(r, entry / columns) * b.at(r, entry % columns)).sum());
-                }
-            }
-            Op::Transpose(a) => {
-                let inner = transposed(arena.dims(term), entry);
-                return self.entry(arena, a, inner);
-            }
-            Op::Zip(zip, a, b) if matches!(arena.dims(term), Dims::Matrix(..)) => {
-                let at = |t: Term| if arena.dims(t).is_scalar() { 0 } else { entry };
-                let left = self.entry(arena, a, at(a))?;
-                return Ok(combine(zip, left, self.entry(arena, b, at(b))?));
-            }
-            Op::Map(function, a) if matches!(arena.dims(term), Dims::Matrix(..)) => {
-                return Ok(apply(function, self.entry(arena, a, entry)?));
-            }
-            _ => {}
+        let op = arena.op(term);
+        if let Op::SumRows(product) = op
+            && let Op::Outer(a, b) = arena.op(product)
+        {
+            return self.summed_product(arena, (a, b), entry);
+        }
+        if let Op::Transpose(a) = op {
+            return self.entry(arena, a, transposed(arena.dims(term), entry));
+        }
+        let is_matrix = matches!(arena.dims(term), Dims::Matrix(..));
+        if let (true, Op::Zip(zip, a, b)) = (is_matrix, op) {
+            let at = |t: Term| if arena.dims(t).is_scalar() { 0 } else { entry };
+            let left = self.entry(arena, a, at(a))?;
+            return Ok(combine(zip, left, self.entry(arena, b, at(b))?));
+        }
+        if let (true, Op::Map(function, a)) = (is_matrix, op) {
+            return Ok(apply(function, self.entry(arena, a, entry)?));
         }
         Ok(self.value(arena, term)?.at(0, entry))
+    }
+
+    /// One entry of the sum over the rows of a bᵀ.
+    fn summed_product(&mut self, arena: &Arena, (a, b): (Term, Term), entry: usize) -> Result<f64, Unbound> {
+        let columns = arena.dims(b).len();
+        self.value(arena, a)?;
+        self.value(arena, b)?;
+        let (Some(a), Some(b)) = (&self.values[a.0 as usize], &self.values[b.0 as usize]) else {
+            return Ok(f64::NAN);
+        };
+        Ok((0..self.bindings.rows).map(|r| a.at(r, entry / columns) * b.at(r, entry % columns)).sum())
     }
 }

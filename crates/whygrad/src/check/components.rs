@@ -49,17 +49,15 @@ fn finite_or_null(text: &str) -> Cow<'_, str> {
         let bare = rest.strip_prefix(['-', '+']).unwrap_or(rest);
         let word = NOT_FINITE.iter().filter(|word| bare.starts_with(**word)).max_by_key(|word| word.len());
         let after = word.map(|word| &bare[word.len()..]);
-        match after.filter(|after| !after_letter && !after.starts_with(|c: char| c.is_alphanumeric())) {
-            Some(after) => {
-                plain.push_str("null");
-                rest = after;
-            }
-            None => {
-                in_string = c == '"';
-                after_letter = c.is_alphanumeric() || c == '_';
-                plain.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        let whole = |after: &&str| !after_letter && !after.starts_with(|c: char| c.is_alphanumeric());
+        if let Some(after) = after.filter(whole) {
+            plain.push_str("null");
+            rest = after;
+        } else {
+            in_string = c == '"';
+            after_letter = c.is_alphanumeric() || c == '_';
+            plain.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     Cow::Owned(plain)
@@ -80,7 +78,7 @@ pub(super) fn answer(document: &Map<String, Value>, model: &Model) -> Result<Ans
             return Err(Trouble::new(message, example(parameters)));
         }
     };
-    let loss = document.get("loss").map(|value| loss(value)).transpose()?;
+    let loss = document.get("loss").map(loss).transpose()?;
     Ok(Answer { gradient, loss: loss.flatten() })
 }
 

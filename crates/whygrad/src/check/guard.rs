@@ -21,7 +21,9 @@ pub(super) fn clear(asked: &mut [Asked]) -> Option<f64> {
     let mut largest: f64 = 0.0;
     for k in 0..count {
         if let Some(share) = asked.iter().any(|a| a.wrong[k]).then(|| small(asked, k)).flatten() {
-            asked.iter_mut().for_each(|a| a.wrong[k] = false);
+            for a in asked.iter_mut() {
+                a.wrong[k] = false;
+            }
             largest = largest.max(share);
         }
     }

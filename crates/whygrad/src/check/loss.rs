@@ -39,6 +39,10 @@ fn is(pairs: &[Pair], factor: impl Fn(f64) -> f64) -> bool {
     })
 }
 
+/// A factor of the number of rows and the number of outputs.
+type Factor = fn(f64, f64) -> f64;
+
+/// What the given losses are, measured by the model's.
 fn explanation(pairs: &[Pair], outputs: f64) -> String {
     let numbers: [(f64, &str); 7] = [
         (1.0, ""),
@@ -49,7 +53,6 @@ fn explanation(pairs: &[Pair], outputs: f64) -> String {
         (-1.0, "minus "),
         (-0.5, "minus half of "),
     ];
-    type Factor = fn(f64, f64) -> f64;
     let sizes: [(Factor, &str); 7] = [
         (|_, _| 1.0, ""),
         (|n, _| n, "n times "),

@@ -65,8 +65,8 @@ mod input_missing;
 mod input_wrong;
 pub(crate) mod loss_term;
 mod other_loss;
-pub(crate) mod regulariser;
-mod rows_reduced;
+pub(crate) mod penalty;
+pub(crate) mod rows_reduced;
 pub(crate) mod sign;
 mod slope_at_wrong_place;
 mod slope_doubled;
@@ -125,7 +125,7 @@ pub(crate) const CATALOGUE: &[&Entry] = &[
     &error_wrong::ENTRY,
     &other_loss::ENTRY,
     &loss_term::ENTRY,
-    &regulariser::ENTRY,
+    &penalty::ENTRY,
     &weights_missing::ENTRY,
     &weights_wrong::ENTRY,
     &stale_value::ENTRY,

@@ -69,16 +69,16 @@ fn documents(text: &str, model: &Model) -> Result<Vec<(Point, Answer)>, Trouble>
         let value = match components::json(line) {
             Ok(Value::Object(map)) => map,
             // An object over several lines is told as a whole.
-            _ if index == 0 => return Err(no_json(components::json(text).err().unwrap_or_default(), model)),
-            Ok(_) => return Err(no_json(format!("line {} is no object", index + 1), model)),
-            Err(error) => return Err(no_json(format!("point {}: {error}", index + 1), model)),
+            _ if index == 0 => return Err(no_json(&components::json(text).err().unwrap_or_default(), model)),
+            Ok(_) => return Err(no_json(&format!("line {} is no object", index + 1), model)),
+            Err(error) => return Err(no_json(&format!("point {}: {error}", index + 1), model)),
         };
         points.push(document(&value, model).map_err(|e| at_point(index, lines.len(), e))?);
     }
     Ok(points)
 }
 
-fn no_json(error: String, model: &Model) -> Trouble {
+fn no_json(error: &str, model: &Model) -> Trouble {
     Trouble::new(format!("no JSON: {error}"), components::example(&model.program.parameters))
 }
 

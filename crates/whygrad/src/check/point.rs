@@ -59,13 +59,13 @@ impl Point {
     fn beside(map: &Map<String, Value>, model: &Model) -> Result<Point, Trouble> {
         let learning_rate = match map.get("learning_rate") {
             None | Some(Value::Null) => None,
-            Some(value) => match value.as_f64().filter(|rate| rate.is_finite()) {
-                Some(rate) => Some(rate),
-                None => {
+            Some(value) => {
+                let no_rate = || {
                     let message = format!("the learning_rate is no number: {value}");
-                    return Err(Trouble::new(message, "write a number such as 0.5"));
-                }
-            },
+                    Trouble::new(message, "write a number such as 0.5")
+                };
+                Some(value.as_f64().filter(|rate| rate.is_finite()).ok_or_else(no_rate)?)
+            }
         };
         let width = (model.program.input_width(), model.program.target_width());
         let inputs = rows(map.get("inputs"), width.0, "inputs")?;

@@ -62,12 +62,12 @@ fn alike(written: &[(usize, usize)], significant: usize) -> bool {
 /// What printing with so many digits may take away.
 pub(crate) fn rounding(precision: Precision, given: f64) -> f64 {
     // A little more than half a digit, since the half itself is rounded.
-    let half = |exponent: i32| 0.500_001 * 10f64.powi(exponent);
+    let half = |exponent: f64| 0.500_001 * 10f64.powf(exponent);
     match precision {
         Precision::Double | Precision::Single => 0.0,
-        Precision::Decimals(decimals) => half(-(decimals as i32)),
+        Precision::Decimals(decimals) => half(-(decimals as f64)),
         Precision::Digits(_) if given == 0.0 => 0.0,
-        Precision::Digits(count) => half(given.abs().log10().floor() as i32 + 1 - count as i32),
+        Precision::Digits(count) => half(given.abs().log10().floor() + 1.0 - count as f64),
     }
 }
 
@@ -76,9 +76,13 @@ fn digits(value: f64) -> (usize, usize) {
     let text = format!("{:e}", value.abs());
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let significant = mantissa.chars().filter(char::is_ascii_digit).count();
-    let exponent: i64 = exponent.parse().unwrap_or(0);
-    let decimals = (significant as i64 - 1 - exponent).max(0);
-    (decimals as usize, significant)
+    // 1.25e-3 has two digits after the point, and three more for the exponent.
+    let after = significant.saturating_sub(1);
+    let decimals = match exponent.strip_prefix('-') {
+        Some(more) => after.saturating_add(more.parse().unwrap_or(0)),
+        None => after.saturating_sub(exponent.parse().unwrap_or(0)),
+    };
+    (decimals, significant)
 }
 
 /// True where every number is one of single precision, by its bits or by its shortest digits, and enough

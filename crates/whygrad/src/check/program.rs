@@ -3,6 +3,8 @@
 //! One JSON document a line goes in, one a line comes out; see [`request`] for the first, and for the second
 //! `{"gradient": [..] or {"w1": ..}, "loss": optional number}`.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{Answer, Probe, Source, Trouble, components};
@@ -13,8 +15,14 @@ use crate::model::Model;
 /// Lines that are no JSON object and are passed over before one answer.
 const PASSED_OVER: usize = 20;
 
+/// Lines between an answer and the next question, which are no answers.
+const BETWEEN: usize = 10_000;
+
 /// The most characters of a line that a message shows.
 const SHOWN: usize = 100;
+
+/// Milliseconds that a second answer to the first question is waited for.
+const SECOND_ANSWER: u64 = 20;
 
 /// A program as a source of gradients.
 #[derive(Debug)]
@@ -63,7 +71,7 @@ impl<'a> Program<'a> {
     fn trouble(&self, what: &str, help: impl Into<String>) -> Trouble {
         let mut message = format!("{what} (question {})", self.asked);
         if let Some((line, _)) = &self.passed_over {
-            message.push_str(&format!("\nits standard output: {line}"));
+            let _ = write!(message, "\nits standard output: {line}");
         }
         let errors = self.process.last_errors();
         if !errors.is_empty() {
@@ -106,8 +114,9 @@ impl<'a> Program<'a> {
     }
 
     /// Lines that came since the last answer: what is no JSON is harmless, a second answer is not.
-    fn between(&mut self) -> Result<(), Trouble> {
-        while let Some(line) = self.process.waiting() {
+    fn between(&mut self, milliseconds: u64) -> Result<(), Trouble> {
+        for _ in 0..BETWEEN {
+            let Some(line) = self.process.waiting(milliseconds) else { return Ok(()) };
             if line.trim_start().starts_with('{') {
                 let what = format!("the program answered twice, and then: {}", shortened(&line));
                 return Err(self.trouble(&what, "answer each line that is read with one line"));
@@ -116,13 +125,15 @@ impl<'a> Program<'a> {
                 self.pass_over(&line);
             }
         }
-        Ok(())
+        let what = format!("the program wrote {BETWEEN} lines after its answer");
+        Err(self.trouble(&what, "answer with one line; what else there is to say goes to standard error"))
     }
 }
 
 impl Source for Program<'_> {
     fn ask(&mut self, probe: &Probe) -> Result<Answer, Trouble> {
-        self.between()?;
+        // A program that answers twice does so at once; from then on its answers would belong to earlier questions.
+        self.between(if self.asked == 1 { SECOND_ANSWER } else { 0 })?;
         self.asked += 1;
         self.process.send(request(self.model, probe).to_string());
         for _ in 0..=PASSED_OVER {

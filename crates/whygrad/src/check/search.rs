@@ -6,8 +6,11 @@
 mod candidates;
 pub(crate) mod chain;
 pub(crate) mod edit;
+mod explanation;
 pub(crate) mod lab;
 mod paths;
+mod permuted;
+mod reading;
 pub(crate) mod rest;
 pub(crate) mod scale;
 pub(crate) mod site;
@@ -16,15 +19,18 @@ mod whole;
 
 use std::collections::BTreeSet;
 
-use self::candidates::{Candidates, Step};
-use self::chain::Chain;
+use self::candidates::Candidates;
+use whygrad_expr::arena::Term;
+
+use self::chain::{Affine, Chain};
 use self::edit::{EditId, Path};
 use self::lab::Lab;
 use self::paths::{Block, Walk};
+use self::permuted::Permuted;
 use self::rest::RestPart;
 use self::scale::{Goal, Rest};
 use self::site::Cut;
-use super::mistake::{CATALOGUE, Kind, regulariser};
+use super::mistake::{Kind, penalty, stale_value};
 use super::probe::Role;
 use super::{Asked, Mistake};
 use crate::model::Model;
@@ -53,6 +59,11 @@ fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
             }
         }
     }
+    if best.left > 0
+        && let Some(moved) = reading::moved(model, asked)
+    {
+        return moved;
+    }
     if best.left > 0 {
         let rough = attempt(model, asked, Setting { rate: own_rate(asked), same: ROUGHLY, budget: 1 });
         if rough.left < best.left {
@@ -70,6 +81,7 @@ const ROUGHLY: f64 = 1e-5;
 /// The learning rates that programs have built in.
 const USUAL_RATES: [f64; 9] = [1.0, 0.5, 0.1, 0.01, 0.3, 0.2, 0.05, 0.001, 2.0];
 
+#[derive(Clone, Copy)]
 struct Setting {
     rate: Option<f64>,
     same: f64,
@@ -101,7 +113,7 @@ fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
     let mut search = Search { goals, candidates: Candidates::default() };
     search.run(&mut lab, chain.as_ref(), setting.budget);
     let (steps, left) = search.candidates.cover(&lab, &search.goals);
-    Attempt { left: left.len(), mistakes: report(&lab, &steps, &left, &wrong, &search.goals) }
+    Attempt { left: left.len(), mistakes: explanation::mistakes(&lab, &steps, &left, &wrong, &search.goals) }
 }
 
 /// At most so many wrong components, some of each parameter.
@@ -116,7 +128,9 @@ fn sample(wrong: &BTreeSet<usize>, model: &Model) -> BTreeSet<usize> {
         let own: Vec<usize> = wrong.range(p.offset..p.offset + p.len()).copied().collect();
         let step = own.len().div_ceil(share).max(1);
         // Not always the first column: it may be special.
-        goals.extend(own.iter().enumerate().filter(|(k, _)| (k + k / step) % step == 0).map(|(_, o)| *o));
+        goals.extend(
+            own.iter().enumerate().filter(|(k, _)| (k + k / step).is_multiple_of(step)).map(|(_, o)| *o),
+        );
     }
     goals
 }
@@ -133,40 +147,63 @@ impl Search {
         let Some(chain) = chain else { return };
         let Some(cut) = Cut::of(lab, chain.prediction) else { return };
         lab.target = target(lab, chain);
-        let rests = regulariser::parts(lab, &cut.direct);
+        let rests = penalty::parts(lab, chain, &cut.direct);
         let Some(walk) = Walk::new(lab, chain, &cut) else { return };
+        // A component that is left out needs no other explanation.
+        let zero = |k: &usize| whole::is_always_zero(lab, *k);
+        let goals: BTreeSet<usize> = self.goals.iter().copied().filter(|k| !zero(k)).collect();
         for budget in 1..=most {
-            let goals = self.goals.clone();
             let candidates = &mut self.candidates;
             walk.blocks(lab, budget, &mut |lab, block| {
                 compare(lab, &block, &rests, &goals, budget, candidates);
             });
-            if self.candidates.explained().is_superset(&self.goals) {
-                break;
+            if budget == most || self.candidates.explained().is_superset(&self.goals) {
+                return;
             }
+            let mut place =
+                Permuted { goals: goals.clone(), rests: &rests, candidates: &mut self.candidates };
+            walk.blocks(lab, 1, &mut |lab, block| place.look(lab, &block));
+            walk.blocks(lab, 1, &mut |lab, block| {
+                early(lab, chain, block, &rests, &goals, &mut self.candidates);
+            });
         }
     }
 }
 
-/// The targets as one value, where there is one for each output.
-fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<whygrad_expr::arena::Term> {
-    let symbols = lab.model.program.targets.clone();
-    let leaves: Vec<_> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
-    let one = match *leaves {
-        [one] => one,
-        _ => {
-            let dims = whygrad_expr::shape::Dims::vector(leaves.len());
-            let mut sum = lab.number(0.0);
-            for (k, &leaf) in leaves.iter().enumerate() {
-                if !lab.dims(leaf).is_scalar() {
-                    return None;
-                }
-                let placed = lab.arena.make(whygrad_expr::op::Op::Place(leaf, k, dims));
-                sum = lab.add(sum, placed);
-            }
-            sum
+/// The hypotheses of a layer at the parameters that those below have after a step.
+fn early(
+    lab: &mut Lab<'_>,
+    chain: &Chain,
+    mut block: Block<'_>,
+    rests: &[RestPart],
+    goals: &BTreeSet<usize>,
+    candidates: &mut Candidates,
+) {
+    let below: Vec<&Affine> =
+        chain.affine().filter(|(stage, _)| *stage < block.stage).map(|(_, affine)| affine).collect();
+    let mut changed = std::collections::HashMap::new();
+    for p in lab.model.program.parameters.clone() {
+        if below.iter().any(|a| a.holds(p.offset)) {
+            let leaf = lab.arena.leaf(p.symbol);
+            changed.extend(lab.stepped.iter().filter(|s| s.0 == leaf).copied());
         }
-    };
+    }
+    if changed.is_empty() {
+        return;
+    }
+    let edit = stale_value::early(lab, block.stage, &block.affine.name);
+    for path in block.weights.iter_mut().chain(&mut block.biases) {
+        let Some(term) = lab.arena.substitute(path.term, &changed) else { return };
+        *path = path.with(term, edit);
+    }
+    compare(lab, &block, rests, goals, 1, candidates);
+}
+
+/// The targets as one value, where there is one for each output.
+fn target(lab: &mut Lab<'_>, chain: &Chain) -> Option<Term> {
+    let symbols = lab.model.program.targets.clone();
+    let leaves: Vec<Term> = symbols.iter().map(|&id| lab.arena.leaf(id)).collect();
+    let one = if let [one] = *leaves { one } else { lab.stacked(&leaves)? };
     (lab.dims(one) == lab.dims(chain.prediction)).then_some(one)
 }
 
@@ -181,11 +218,11 @@ fn compare(
 ) {
     let weight = |(entry, offset): (usize, &Option<usize>)| {
         let offset = (*offset).filter(|o| goals.contains(o))?;
-        Some(Goal { offset, entry, sign: 1.0 })
+        Some(Goal { offset, entry, sign: 1.0, or_zero: false })
     };
     let bias = |(entry, biases): (usize, &Vec<(usize, f64)>)| -> Vec<Goal> {
         let asked = biases.iter().filter(|(offset, _)| goals.contains(offset));
-        asked.map(|&(offset, sign)| Goal { offset, entry, sign }).collect()
+        asked.map(|&(offset, sign)| Goal { offset, entry, sign, or_zero: false }).collect()
     };
     let weights: Vec<Goal> = block.affine.weight_offsets.iter().enumerate().filter_map(weight).collect();
     let biases: Vec<Goal> = block.affine.bias_offsets.iter().enumerate().flat_map(bias).collect();
@@ -202,6 +239,9 @@ fn compare(
 
 fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candidates: &mut Candidates) {
     let rests = if path.edits.len() < 2 { rests } else { &rests[..1] };
+    // Errors that cancel in a sum over the units.
+    let or_zero = path.edits.iter().any(|e| lab.edits[e.0 as usize].entry == "units-summed");
+    let goal = &Goal { or_zero, ..*goal };
     for part in rests {
         let ways = [part.apart(goal.offset), part.within(goal.offset)];
         let ways = if matches!(ways[1], Rest::None) { &ways[..1] } else { &ways[..] };
@@ -216,79 +256,5 @@ fn hold(lab: &mut Lab<'_>, path: &Path, goal: &Goal, rests: &[RestPart], candida
                 }
             }
         }
-    }
-}
-
-/// The explanation as mistakes with their components.
-fn report(
-    lab: &Lab<'_>,
-    steps: &[Step],
-    left: &BTreeSet<usize>,
-    wrong: &BTreeSet<usize>,
-    goals: &BTreeSet<usize>,
-) -> Vec<Mistake> {
-    let mut found = Vec::new();
-    for (group, step) in steps.iter().enumerate() {
-        for (option, edits) in step.options.iter().enumerate() {
-            for (edit, own) in edits {
-                let components = if goals.len() == wrong.len() {
-                    own.iter().copied().collect()
-                } else {
-                    // In a large net a sample was looked at; what explains it explains the parameter.
-                    spread(lab, own, wrong)
-                };
-                let text = &lab.edits[edit.0 as usize].text;
-                let entry = lab.edits[edit.0 as usize].entry;
-                let page = CATALOGUE.iter().find(|e| e.page.name == entry).map(|e| e.page);
-                found.push(Mistake {
-                    kind: text.kind,
-                    entry,
-                    components,
-                    explanation: text.what.clone(),
-                    why: page.map(|p| p.why.to_owned()).unwrap_or_default(),
-                    given: text.given.clone(),
-                    right: text.right.clone(),
-                    fix: format!("write {}", text.right),
-                    certain: step.options.len() == 1,
-                    group,
-                    option,
-                });
-            }
-        }
-    }
-    if !left.is_empty() {
-        let components = if goals.len() == wrong.len() {
-            left.iter().copied().collect()
-        } else {
-            spread(lab, left, wrong)
-        };
-        found.push(unexplained(components, steps.len()));
-    }
-    found
-}
-
-fn spread(lab: &Lab<'_>, some: &BTreeSet<usize>, wrong: &BTreeSet<usize>) -> Vec<usize> {
-    let parameters = &lab.model.program.parameters;
-    let within =
-        |p: &whygrad_expr::program::Parameter| some.range(p.offset..p.offset + p.len()).next().is_some();
-    let of = |p: &whygrad_expr::program::Parameter| {
-        wrong.range(p.offset..p.offset + p.len()).copied().collect::<Vec<_>>()
-    };
-    parameters.iter().filter(|p| within(p)).flat_map(of).collect()
-}
-
-fn unexplained(components: Vec<usize>, group: usize) -> Mistake {
-    Mistake {
-        kind: Kind::Other,
-        entry: "unexplained",
-        components,
-        explanation: "no mistake of the catalogue, nor two of them together, makes these numbers".to_owned(),
-        why: String::new(),
-        given: String::new(),
-        right: String::new(),
-        fix: String::new(),
-        certain: false,
-        group,
-        option: 0,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The loss is differentiated twice: as it is simplified, for the value, and as it is written, since that is what a
 //! person's program computes and where its digits get lost. Both are evaluated by the oracle in numbers that carry
-//! their rounding error ([`super::noise`]).
+//! their rounding error (`noise.rs`).
 
 use num_complex::Complex64;
 use whygrad_expr::arena::{Arena, SymbolId, Term};

@@ -156,9 +156,9 @@ impl Process {
         }
     }
 
-    /// A line that is there already.
-    pub fn waiting(&mut self) -> Option<String> {
-        match self.answers.try_recv() {
+    /// A line that is there already, or comes within so many milliseconds.
+    pub fn waiting(&mut self, milliseconds: u64) -> Option<String> {
+        match self.answers.recv_timeout(Duration::from_millis(milliseconds)) {
             Ok(Answer::Line(line) | Answer::NotText(line) | Answer::TooLong(line)) => Some(line),
             Err(_) => None,
         }
@@ -178,7 +178,15 @@ impl Process {
     fn ended(&mut self) -> ProcessError {
         // Its standard error ends with it.
         let _ = self.errors_end.recv_timeout(LAST_WORDS);
-        let lives = !self.has_ended();
+        // It closes its pipes a moment before it ends.
+        let step = LAST_WORDS / 50;
+        let lives = (0..50).all(|_| {
+            let lives = !self.has_ended();
+            if lives {
+                thread::sleep(step);
+            }
+            lives
+        });
         match self.finish() {
             Some(status) if !lives => ProcessError::Ended(in_words(status)),
             _ => ProcessError::Closed,
@@ -310,8 +318,10 @@ fn in_words(status: ExitStatus) -> String {
         Some(0) => "ended (exit status 0)".into(),
         Some(126) => "cannot be run (exit status 126 of the shell)".into(),
         Some(127) => "was not found (exit status 127 of the shell)".into(),
+        // So the shell tells a signal to what it ran.
+        Some(code @ 129..=192) => format!("was ended by signal {}", code - 128),
         Some(code) => format!("ended with exit status {code}"),
-        None => format!("was ended: {status}"),
+        None => format!("was ended by {status}"),
     }
 }
 

@@ -163,7 +163,7 @@ pub fn check_text(report: &Report, next: &str) -> String {
     match report.precision {
         Precision::Double => {}
         Precision::Single => {
-            text.push_str("\nYour numbers have single precision (24 bits) and are judged by that.\n")
+            text.push_str("\nYour numbers have single precision (24 bits) and are judged by that.\n");
         }
         Precision::Decimals(n) => {
             let _ = writeln!(
@@ -321,7 +321,7 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
         let rows = format!("{} row{}", probe.data.rows, if probe.data.rows == 1 { "" } else { "s" });
         let rate = probe.learning_rate;
         match probe.role {
-            Role::Given => "at the given point".into(),
+            Role::Given => "at the first point".into(),
             Role::RandomPoint => "at random parameters, on the given rows".into(),
             Role::Random => format!("at random parameters, on {rows} drawn at random"),
             Role::SingleRow => "at random parameters, on one row drawn at random".into(),
@@ -330,7 +330,7 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
         }
     });
     let width = shown.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
-    let _ = writeln!(text, "   {place}:");
+    let _ = writeln!(text, "   {place}{}:", point(report, first.probe));
     let _ = writeln!(
         text,
         "   {:width$}  {:>13} {:>13} {:>13} {:>22}  {:>8}",
@@ -353,12 +353,25 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
     }
 }
 
+/// The parameters of a small net at a probe, so that its numbers can be computed again.
+fn point(report: &Report, probe: usize) -> String {
+    match report.probes.get(probe) {
+        Some(probe) if probe.theta.len() <= LISTED => {
+            let values = report.components.iter().zip(&probe.theta);
+            let values: Vec<String> = values.map(|(c, v)| format!("{} = {}", c.name, number(*v))).collect();
+            format!(" ({})", values.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
 /// Seven digits, with an exponent where it would be long.
 fn number(value: f64) -> String {
     let size = value.abs();
-    if size == 0.0 || (1e-3..1e5).contains(&size) {
-        let whole = if size < 1.0 { 1 } else { size.log10().floor() as usize + 1 };
-        format!("{value:.*}", 7usize.saturating_sub(whole))
+    if size == 0.0 {
+        "0".into()
+    } else if (1e-3..1e5).contains(&size) {
+        format!("{value:.*}", (6 - size.log10().floor() as i32).max(0) as usize)
     } else if value.is_finite() {
         format!("{value:.5e}")
     } else {

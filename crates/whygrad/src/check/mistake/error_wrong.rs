@@ -1,4 +1,4 @@
-//! The error y_hat - y with something else in its place.
+//! The error `y_hat - y` with something else in its place.
 
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::edit::EditText;
@@ -46,6 +46,22 @@ fn wrong(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     let mean = lab.div(rows, n);
     terms.push((mean, "the mean error of all rows".to_owned(), Kind::WrongReduction, 1.3));
     if !dims.is_scalar() {
+        for (shift, name) in [(1, "next"), (dims.len() - 1, "previous")] {
+            let order: Vec<Option<usize>> = (0..dims.len()).map(|k| Some((k + shift) % dims.len())).collect();
+            let other = lab.gather(y, &order);
+            if let Some(error) = lab.of(site.error, y, other) {
+                terms.push((
+                    error,
+                    format!("the error with the {name} output's target"),
+                    Kind::WrongVariable,
+                    1.3,
+                ));
+            }
+            let turned = lab.sub(a, other);
+            let share = lab.div(turned, difference);
+            let error = lab.mul(site.error, share);
+            terms.push((error, format!("y_hat minus the {name} output's target"), Kind::WrongVariable, 1.35));
+        }
         let sum = lab.sum_entries(site.error);
         terms.push((
             lab.fill(sum, dims),

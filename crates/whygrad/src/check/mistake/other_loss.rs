@@ -23,19 +23,22 @@ fn other(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
     let Some(y) = lab.target else { return };
     let o = site.cut.variable;
     // Losses that differ by a factor are one: the factor is found apart.
-    for (tag, (name, shown)) in [
-        ("sse", "the squared error"),
-        ("binary_cross_entropy", "binary cross-entropy"),
-        ("cross_entropy", "cross-entropy"),
-        ("mae", "the absolute error"),
-        ("binary_cross_entropy_from_logits", "binary cross-entropy of logits"),
-        ("cross_entropy_from_logits", "cross-entropy of logits"),
+    for (tag, (name, shown, through)) in [
+        ("sse", "the squared error", ""),
+        ("binary_cross_entropy", "binary cross-entropy", ""),
+        ("cross_entropy", "cross-entropy", ""),
+        ("mae", "the absolute error", ""),
+        ("binary_cross_entropy_from_logits", "binary cross-entropy of logits", ""),
+        ("cross_entropy_from_logits", "cross-entropy of logits", ""),
+        ("sse", "the squared error of the sigmoid of the output", "sigmoid"),
+        ("sse", "the squared error of the softmax of the outputs", "softmax"),
     ]
     .into_iter()
     .enumerate()
     {
-        let Some(built_in) = functions::find(name) else { continue };
-        let Ok(loss) = functions::apply(&mut lab.arena, built_in, &[o, y]) else { continue };
+        let output = if through.is_empty() { Some(o) } else { lab.activation(through, o) };
+        let (Some(built_in), Some(output)) = (functions::find(name), output) else { continue };
+        let Ok(loss) = functions::apply(&mut lab.arena, built_in, &[output, y]) else { continue };
         let loss = Simplifier::new(&mut lab.arena).simplify(loss);
         let Some(error) = site.cut.error(lab, loss, site.chain.prediction) else { continue };
         // Of a loss that is a multiple of the model's, the factor is what is to be said.

@@ -3,9 +3,9 @@
 use whygrad_expr::arena::Term;
 
 use crate::check::mistake::{Entry, Kind, Page};
-use crate::check::search::edit::EditText;
+use crate::check::search::edit::{EditText, Path};
 use crate::check::search::lab::Lab;
-use crate::check::search::site::{Finder, GradientSite, Variant};
+use crate::check::search::site::{ErrorSite, Finder, GradientSite, Variant};
 
 pub(crate) const ENTRY: Entry = Entry {
     page: Page {
@@ -15,7 +15,7 @@ pub(crate) const ENTRY: Entry = Entry {
         why: "Each row has its own error and its own input: the products are added up, not multiplied after adding, and no row is left out.",
         source: "linearity of the derivative",
     },
-    finders: &[Finder::WeightGradient(weights), Finder::BiasGradient(biases)],
+    finders: &[Finder::WeightGradient(weights), Finder::Error(errors)],
 };
 
 fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) {
@@ -24,9 +24,6 @@ fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>)
     let sum_delta = lab.sum_rows(site.delta);
     let sum_input = lab.sum_rows(input);
     for (mask, name) in [(lab.last_row, "last"), (lab.first_row, "first")] {
-        let one_row = lab.mul(site.delta, mask);
-        let only = lab.sum_outer(one_row, input);
-        all.push((only, format!("only the {name} row is in the sum"), 1.1, Kind::WrongReduction));
         let masked = lab.mul(input, mask);
         let row = lab.sum_rows(masked);
         let term = lab.outer(sum_delta, row);
@@ -65,22 +62,28 @@ fn weights(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>)
     }
 }
 
-fn biases(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) {
+/// The error of a layer in one row only, so that the sum over the rows is that row.
+pub(crate) fn masked(lab: &mut Lab<'_>, stage: usize, layer: &str, path: &Path) -> Vec<Path> {
+    let mut found = Vec::new();
     for (tag, (mask, name)) in [(lab.last_row, "last"), (lab.first_row, "first")].into_iter().enumerate() {
-        let one_row = lab.mul(site.delta, mask);
-        let term = lab.sum_rows(one_row);
-        let layer = &site.affine.name;
-        // The same edit as that of the weights.
-        let edit = lab.edit(ENTRY.page.name, site.stage, 3 * tag as u32, || {
-            let words = format!("only the {name} row is in the sum");
-            let given = site.bias_line(&words);
-            EditText::new(
-                Kind::WrongReduction,
-                1.1,
-                format!("{words}, in '{layer}'"),
-                &given,
-                &site.right_bias(),
-            )
+        let term = lab.mul(path.term, mask);
+        let edit = lab.edit(ENTRY.page.name, stage, 100 + tag as u32, || {
+            let words = format!("only the {name} row is in the sum over the rows");
+            let right = format!("dL/dW_{layer} = sum over all rows of delta_{layer} * input'");
+            EditText::new(Kind::WrongReduction, 1.15, format!("{words}, in '{layer}'"), &words, &right)
+        });
+        found.push(path.with(term, edit));
+    }
+    found
+}
+
+/// The error of one row only, from the loss on.
+fn errors(lab: &mut Lab<'_>, site: &ErrorSite<'_>, found: &mut Vec<Variant>) {
+    for (tag, (mask, name)) in [(lab.last_row, "last"), (lab.first_row, "first")].into_iter().enumerate() {
+        let term = lab.mul(site.error, mask);
+        let edit = lab.edit(ENTRY.page.name, usize::MAX, tag as u32, || {
+            let words = format!("only the {name} row is in the sum over the rows");
+            EditText::new(Kind::WrongReduction, 1.1, words.clone(), &words, "the sum over all rows")
         });
         found.push((term, edit));
     }

@@ -1,7 +1,7 @@
 //! The slope of an activation is left out of the chain.
 
 use crate::check::mistake::{Entry, Kind, Page};
-use crate::check::search::edit::EditText;
+use crate::check::search::edit::{Also, EditText};
 use crate::check::search::lab::Lab;
 use crate::check::search::site::{Finder, SlopeSite, Variant};
 
@@ -23,13 +23,10 @@ fn left_out(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
     let (given, right) = (site.line(""), site.line(&format!("{f}'({z})")));
     let left_out = lab.edit(ENTRY.page.name, site.stage, 0, || {
         let what = format!("the factor {f}'({z}), the slope of {f} in '{layer}', is left out");
-        EditText::new(Kind::MissingFactor, 1.0, what, &given, &right)
+        let as_linear =
+            format!("'{layer}' is differentiated as if it were linear: the slope of {f} is taken as 1");
+        let also = Also { entry: AS_LINEAR, kind: Kind::WrongActivationDerivative, what: as_linear };
+        EditText { also: Some(also), ..EditText::new(Kind::MissingFactor, 1.0, what, &given, &right) }
     });
     found.push((site.upstream, left_out));
-    let as_linear = lab.edit(AS_LINEAR, site.stage, 0, || {
-        let what =
-            format!("'{layer}' is differentiated as if it were linear: the slope of {f} is taken as 1");
-        EditText::new(Kind::WrongActivationDerivative, 1.2, what, &site.line("1"), &right)
-    });
-    found.push((site.upstream, as_linear));
 }

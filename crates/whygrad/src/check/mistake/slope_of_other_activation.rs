@@ -17,6 +17,9 @@ pub(crate) const ENTRY: Entry = Entry {
     finders: &[Finder::Slope(other)],
 };
 
+/// The first so many of the others are the ones that people mistake for each other.
+const USUAL: usize = 3;
+
 const OTHERS: &[&str] = &[
     "sigmoid",
     "tanh",
@@ -49,7 +52,8 @@ fn other(lab: &mut Lab<'_>, site: &SlopeSite<'_>, found: &mut Vec<Variant>) {
         let edit = lab.edit(ENTRY.page.name, site.stage, tag as u32, || {
             let what = format!("'{layer}' is {f}, but the slope is that of {name}");
             let (given, right) = (site.line(&format!("{name}'({z})")), site.line(&format!("{f}'({z})")));
-            EditText::new(Kind::WrongActivationDerivative, 1.2, what, &given, &right)
+            let price = if tag < USUAL { 1.2 } else { 1.5 };
+            EditText::new(Kind::WrongActivationDerivative, price, what, &given, &right)
         });
         found.push((term, edit));
     }

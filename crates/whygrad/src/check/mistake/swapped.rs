@@ -1,5 +1,7 @@
 //! Right derivatives at each other's place.
 
+use std::collections::BTreeSet;
+
 use crate::check::mistake::{Entry, Kind, Page};
 use crate::check::search::edit::{EditId, EditText};
 use crate::check::search::lab::Lab;
@@ -23,7 +25,7 @@ pub(crate) fn permuted(lab: &mut Lab<'_>, group: u32, names: &str, transposed: b
         } else {
             (Kind::SwappedComponents, format!("the components {names} are right, but at each other's place"))
         };
-        EditText::new(kind, 1.0, what, "the derivatives in another order", "the order of the parameters")
+        EditText::new(kind, 1.1, what, "the derivatives in another order", "the order of the parameters")
     })
 }
 
@@ -38,5 +40,23 @@ pub(crate) fn copied(lab: &mut Lab<'_>, from: usize, to: usize, name: &str) -> E
             &format!("dL/d({name})"),
             "the component's own derivative",
         )
+    })
+}
+
+/// Components of one layer are at each other's place.
+pub(crate) fn in_layer(lab: &mut Lab<'_>, stage: usize, layer: &str, offsets: &BTreeSet<usize>) -> EditId {
+    // Offsets of one layer are few and near each other: their pattern tells permutations apart.
+    let tag = offsets.iter().fold(1u32, |tag, &o| tag.wrapping_mul(31).wrapping_add(o as u32)) | 1 << 31;
+    let parameters = &lab.model.program.parameters;
+    let name = |o: usize| {
+        let p = parameters.iter().find(|p| (p.offset..p.offset + p.len()).contains(&o));
+        p.map(|p| p.entry_name(o - p.offset)).unwrap_or_default()
+    };
+    let names: Vec<String> = offsets.iter().take(6).map(|&o| name(o)).collect();
+    let more = if offsets.len() > 6 { ", ..." } else { "" };
+    let what = format!("in '{layer}', the components {}{more} are at each other's place", names.join(", "));
+    lab.edit(ENTRY.page.name, stage, tag, || {
+        let given = "the derivatives in another order";
+        EditText::new(Kind::SwappedComponents, 1.1, what, given, "the order of the parameters")
     })
 }

@@ -47,6 +47,9 @@ fn other_weights(lab: &mut Lab<'_>, site: &WeightSite<'_>, terms: &mut Vec<(Term
         let term = lab.mat_vec(w, site.delta);
         terms.push((term, "W instead of its transpose".to_owned(), Kind::Transposed, 1.0));
     }
+    let square = lab.square(w);
+    let twice = lab.send_back(square, site.delta);
+    terms.push((twice, "the squared weights".to_owned(), Kind::ExtraFactor, 1.2));
     let right = lab.send_back(w, site.delta);
     if m > 1 {
         for (shift, words) in [(1, "the next unit's weight"), (m - 1, "the weight of the unit before")] {

@@ -129,7 +129,9 @@ fn draw_kind(kind: &Kind, rows: usize, stream: &mut Stream) -> Vec<f64> {
             let mut drawn: Vec<f64> = (0..rows * count).map(|_| stream.uniform(0.1, 1.0)).collect();
             for row in drawn.chunks_mut(count) {
                 let whole: f64 = row.iter().sum();
-                row.iter_mut().for_each(|part| *part /= whole);
+                for part in row {
+                    *part /= whole;
+                }
             }
             drawn
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::EditId;
 use super::lab::Lab;
+use crate::check::Kind;
 
 /// Sets of edits, each with the components whose numbers it reproduces.
 #[derive(Default)]
@@ -15,7 +16,7 @@ pub(crate) struct Candidates {
 #[derive(Debug)]
 pub(crate) struct Step {
     /// Each explains the same components: its edits, each with the components whose numbers need it.
-    pub(crate) options: Vec<Vec<(EditId, BTreeSet<usize>)>>,
+    pub(crate) options: Vec<Vec<Part>>,
 }
 
 /// How much dearer another explanation may be and still be named beside the cheapest.
@@ -37,62 +38,113 @@ impl Candidates {
 
     /// The steps that explain as many components as can be, cheapest first, and what is left.
     pub(crate) fn cover(&self, lab: &Lab<'_>, wrong: &BTreeSet<usize>) -> (Vec<Step>, BTreeSet<usize>) {
-        let near = if lab.asked.len() == 1 { NEAR_AT_ONE_POINT } else { NEAR };
         let mut open = wrong.clone();
         let mut chosen: BTreeSet<EditId> = BTreeSet::new();
         let mut steps = Vec::new();
-        loop {
-            // What the chosen edits explain together with what is not yet chosen.
-            let mut choices: Vec<(f64, usize, Vec<EditId>, BTreeSet<usize>)> = Vec::new();
-            let mut merged: BTreeMap<Vec<EditId>, BTreeSet<usize>> = BTreeMap::new();
-            for (set, components) in &self.sets {
-                let fresh: Vec<EditId> = set.iter().filter(|e| !chosen.contains(e)).copied().collect();
-                let new = components.intersection(&open).copied();
-                merged.entry(fresh).or_default().extend(new);
-            }
-            let base = merged.remove(&vec![]).unwrap_or_default();
-            for (set, components) in &merged {
-                let mut all = components.clone();
-                // A part of the set explains its share.
-                for (part, more) in &merged {
-                    if part.len() < set.len() && part.iter().all(|e| set.contains(e)) {
-                        all.extend(more);
-                    }
-                }
-                all.extend(&base);
-                if !all.is_empty() {
-                    choices.push((price(lab, set), all.len(), set.clone(), all));
-                }
-            }
-            let score = |c: &(f64, usize, Vec<EditId>, BTreeSet<usize>)| c.0 / c.1 as f64;
+        while !open.is_empty() {
+            let choices = self.choices(lab, &open, &chosen);
+            let score = |c: &Choice| c.price / c.components.len() as f64;
             let Some(best) = choices.iter().min_by(|a, b| {
-                score(a)
-                    .total_cmp(&score(b))
-                    .then(b.1.cmp(&a.1))
-                    .then(a.0.total_cmp(&b.0))
-                    .then(a.2.cmp(&b.2))
+                let (more, cheaper) =
+                    (b.components.len().cmp(&a.components.len()), a.price.total_cmp(&b.price));
+                score(a).total_cmp(&score(b)).then(more).then(cheaper).then(a.edits.cmp(&b.edits))
             }) else {
                 break;
             };
-            let mut options: Vec<(f64, Vec<EditId>)> = choices
-                .iter()
-                .filter(|c| c.3.is_superset(&best.3) && c.0 <= best.0 + near)
-                .map(|c| (c.0, c.2.clone()))
-                .collect();
-            options.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            options.truncate(MOST_OPTIONS);
-            let components = best.3.clone();
+            let options = readings(lab, &choices, best);
             let before = chosen.clone();
-            chosen.extend(&options[0].1);
-            open = open.difference(&components).copied().collect();
-            let options = options.into_iter().map(|o| self.shared(lab, &before, &o.1, &components));
-            steps.push(Step { options: options.collect() });
-            if open.is_empty() {
-                break;
-            }
+            chosen.extend(&options[0]);
+            let mut options: Vec<Vec<Part>> =
+                options.iter().map(|o| self.shared(lab, &before, o, &best.components)).collect();
+            options.extend(self.cheaper_alone(lab, &before, &chosen, &best.components));
+            open = open.difference(&best.components).copied().collect();
+            steps.push(Step { options });
         }
         (steps, open)
     }
+
+    /// The sets of edits that explain an open component when those chosen are there.
+    fn choices(&self, lab: &Lab<'_>, open: &BTreeSet<usize>, chosen: &BTreeSet<EditId>) -> Vec<Choice> {
+        let mut merged: BTreeMap<Vec<EditId>, BTreeSet<usize>> = BTreeMap::new();
+        for (set, components) in &self.sets {
+            let fresh: Vec<EditId> = set.iter().filter(|e| !chosen.contains(e)).copied().collect();
+            merged.entry(fresh).or_default().extend(components.intersection(open).copied());
+        }
+        merged.retain(|_, components| !components.is_empty());
+        let base = merged.remove(&vec![]).unwrap_or_default();
+        let mut choices = Vec::new();
+        for (set, components) in &merged {
+            let mut all: BTreeSet<usize> = components.union(&base).copied().collect();
+            // A part of the set explains its share.
+            let part = |part: &&Vec<EditId>| part.len() < set.len() && part.iter().all(|e| set.contains(e));
+            for part in merged.keys().filter(part) {
+                all.extend(&merged[part]);
+            }
+            choices.push(Choice {
+                price: price(lab, set),
+                alone: components.len(),
+                edits: set.clone(),
+                components: all,
+            });
+        }
+        choices
+    }
+
+    /// Components that another reading explains with less, when it need not explain the others too.
+    fn cheaper_alone(
+        &self,
+        lab: &Lab<'_>,
+        before: &BTreeSet<EditId>,
+        chosen: &BTreeSet<EditId>,
+        components: &BTreeSet<usize>,
+    ) -> Vec<Vec<Part>> {
+        let mut found: BTreeMap<Vec<EditId>, BTreeSet<usize>> = BTreeMap::new();
+        for component in components {
+            let of = || self.sets.iter().filter(|(_, own)| own.contains(component)).map(|(set, _)| set);
+            let paid = of().filter(|set| set.iter().all(|e| chosen.contains(e))).map(|set| price(lab, set));
+            let paid = paid.fold(f64::INFINITY, f64::min);
+            let Some(other) = of().min_by(|a, b| price(lab, a).total_cmp(&price(lab, b))) else { continue };
+            if price(lab, other) < paid - NEAR / 2.0 {
+                found.entry(other.clone()).or_default().insert(*component);
+            }
+        }
+        let fresh =
+            |set: &[EditId]| -> Vec<EditId> { set.iter().filter(|e| !before.contains(e)).copied().collect() };
+        let parts = |(set, own): (Vec<EditId>, BTreeSet<usize>)| -> Vec<Part> {
+            fresh(&set).into_iter().map(|e| (e, own.clone())).collect()
+        };
+        found.into_iter().map(parts).take(2).collect()
+    }
+}
+
+/// An edit, with the components whose numbers need it.
+pub(crate) type Part = (EditId, BTreeSet<usize>);
+
+/// A set of edits that may be chosen next.
+struct Choice {
+    price: f64,
+    /// How many components it explains without its parts and without what was chosen before.
+    alone: usize,
+    edits: Vec<EditId>,
+    components: BTreeSet<usize>,
+}
+
+/// The best choice and those as good, the best first.
+fn readings(lab: &Lab<'_>, choices: &[Choice], best: &Choice) -> Vec<Vec<EditId>> {
+    let near = if lab.asked.len() == 1 { NEAR_AT_ONE_POINT } else { NEAR };
+    let as_good = |c: &&Choice| c.components.is_superset(&best.components) && c.price <= best.price + near;
+    let mut options: Vec<&Choice> = choices.iter().filter(as_good).collect();
+    // What explains more by itself first; of the same sort, only that.
+    options
+        .sort_by(|a, b| a.price.total_cmp(&b.price).then(b.alone.cmp(&a.alone)).then(a.edits.cmp(&b.edits)));
+    let mut seen = Vec::new();
+    options.retain(|o| {
+        let sort: Vec<_> = o.edits.iter().map(|e| sort_of(lab, *e)).collect();
+        let new = !seen.contains(&sort);
+        seen.push(sort);
+        new
+    });
+    options.into_iter().take(MOST_OPTIONS).map(|o| o.edits.clone()).collect()
 }
 
 impl Candidates {
@@ -118,6 +170,12 @@ impl Candidates {
         }
         shared
     }
+}
+
+/// What tells readings of a kind apart from others: the entry and the kind.
+fn sort_of(lab: &Lab<'_>, edit: EditId) -> (&'static str, Kind) {
+    let edit = &lab.edits[edit.0 as usize];
+    (edit.entry, edit.text.kind)
 }
 
 fn price(lab: &Lab<'_>, set: &[EditId]) -> f64 {

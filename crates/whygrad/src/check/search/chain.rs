@@ -44,6 +44,14 @@ pub(crate) struct Affine {
     pub(crate) bias_offsets: Vec<Vec<(usize, f64)>>,
 }
 
+impl Affine {
+    /// Whether a parameter's entry is one of its weights or biases.
+    pub(crate) fn holds(&self, offset: usize) -> bool {
+        self.weight_offsets.contains(&Some(offset))
+            || self.bias_offsets.iter().flatten().any(|b| b.0 == offset)
+    }
+}
+
 /// a = f(z)
 pub(crate) struct Activation {
     /// `sigmoid`, where it is a known one.
@@ -313,8 +321,7 @@ impl Reader<'_> {
                 },
             }
         }
-        let learned = rest.iter().filter(|&&t| self.is_learned(t)).count();
-        if learned > 1 || (weight.is_none() && rest.len() != 1) {
+        if weight.is_none() && rest.len() != 1 {
             return None;
         }
         // A sum that is multiplied by a weight is no unit; a sum alone would have been taken apart.

@@ -11,8 +11,6 @@ pub(crate) struct EditId(pub(crate) u32);
 pub(crate) struct Edit {
     /// Its entry in the catalogue.
     pub(crate) entry: &'static str,
-    /// The stage of the chain it is made at.
-    pub(crate) stage: usize,
     pub(crate) text: EditText,
 }
 
@@ -28,11 +26,21 @@ pub(crate) struct EditText {
     pub(crate) given: String,
     /// The factor as it should be.
     pub(crate) right: String,
+    /// Another way to say what happened: the same edit, seen as another mistake.
+    pub(crate) also: Option<Also>,
+}
+
+/// Another name for an edit.
+#[derive(Clone, Debug)]
+pub(crate) struct Also {
+    pub(crate) entry: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) what: String,
 }
 
 impl EditText {
     pub(crate) fn new(kind: Kind, price: f64, what: String, given: &str, right: &str) -> EditText {
-        EditText { kind, price, what, given: given.to_owned(), right: right.to_owned() }
+        EditText { kind, price, what, given: given.to_owned(), right: right.to_owned(), also: None }
     }
 }
 

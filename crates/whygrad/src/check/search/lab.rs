@@ -26,6 +26,8 @@ pub(crate) struct Lab<'a> {
     pub(crate) rate: Term,
     /// Relative differences up to this are none.
     pub(crate) same: f64,
+    /// Each parameter's leaf, and one that is the parameter after a step by the gradient given.
+    pub(crate) stepped: Vec<(Term, Term)>,
     /// The targets as one value, where they are as many as the outputs.
     pub(crate) target: Option<Term>,
     pub(crate) edits: Vec<Edit>,
@@ -36,8 +38,8 @@ pub(crate) struct Lab<'a> {
 }
 
 impl<'a> Lab<'a> {
-    /// `rate` is the learning rate of a source that has its own and does not take the probe's.
-    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked], rate: Option<f64>) -> Lab<'a> {
+    /// `rate_of` is the learning rate of a source that has its own and does not take the probe's.
+    pub(crate) fn new(model: &'a Model, asked: &[&'a Asked], rate_of: Option<f64>) -> Lab<'a> {
         let mut arena = model.program.arena.clone();
         let mut variable = |name: &str, per_row: bool| {
             let symbol = Symbol {
@@ -52,11 +54,15 @@ impl<'a> Lab<'a> {
         let leaves = ids.map(|id| arena.leaf(id));
         let mut asked = asked.to_vec();
         asked.sort_by_key(|a| a.probe.data.rows);
-        let memos = asked
-            .iter()
-            .map(|a| Memo::new(bindings(model, &a.probe, ids, rate.unwrap_or(a.probe.learning_rate))))
-            .collect();
         let [first_row, last_row, rate] = leaves;
+        let stepped = stepped_leaves(model, &mut arena);
+        let memo = |a: &&Asked| {
+            let step = rate_of.unwrap_or(a.probe.learning_rate);
+            let mut bindings = bindings(model, &a.probe, ids, step);
+            bind_stepped((model, &arena, &stepped), a, step, &mut bindings);
+            Memo::new(bindings)
+        };
+        let memos = asked.iter().map(memo).collect();
         Lab {
             model,
             arena,
@@ -65,6 +71,7 @@ impl<'a> Lab<'a> {
             last_row,
             rate,
             same: 1e-9,
+            stepped,
             target: None,
             edits: vec![],
             once: HashMap::new(),
@@ -120,7 +127,7 @@ impl<'a> Lab<'a> {
             return known;
         }
         let id = EditId(self.edits.len() as u32);
-        self.edits.push(Edit { entry, stage, text: text() });
+        self.edits.push(Edit { entry, text: text() });
         self.known.insert((entry, stage, tag), id);
         id
     }
@@ -187,6 +194,37 @@ fn bindings(model: &Model, probe: &Probe, [first, last, rate]: [SymbolId; 3], st
     bindings.bind(last, only(rows - 1));
     bindings.bind(rate, vec![step]);
     bindings
+}
+
+/// A leaf beside that of each parameter, in the order of the parameters.
+fn stepped_leaves(model: &Model, arena: &mut Arena) -> Vec<(Term, Term)> {
+    let mut stepped = Vec::new();
+    for p in &model.program.parameters {
+        let own = arena.leaf(p.symbol);
+        let shape = arena.shape(own);
+        let name = format!("{} after a step", p.name);
+        let id = arena.symbol(Symbol { name, kind: SymbolKind::Variable, shape, entries: vec![] });
+        stepped.push((own, arena.leaf(id)));
+    }
+    stepped
+}
+
+/// w - rate * (the derivative given), where all of it is given.
+fn bind_stepped(
+    lab: (&Model, &Arena, &[(Term, Term)]),
+    asked: &Asked,
+    rate: f64,
+    bindings: &mut Bindings<f64>,
+) {
+    let (model, arena, stepped) = lab;
+    for (p, (_, leaf)) in model.program.parameters.iter().zip(stepped) {
+        let theta = &asked.probe.theta[p.offset..p.offset + p.len()];
+        let given = asked.answer.gradient.get(p.offset..p.offset + p.len());
+        let given = given.and_then(|given| given.iter().copied().collect::<Option<Vec<f64>>>());
+        if let (Some(given), Op::Leaf(id)) = (given, arena.op(*leaf)) {
+            bindings.bind(id, theta.iter().zip(given).map(|(w, g)| w - rate * g).collect());
+        }
+    }
 }
 
 /// Building terms; each caller has looked whether the shapes fit.
@@ -272,6 +310,19 @@ impl Lab<'_> {
             sum = self.add(sum, placed);
         }
         self.fill(sum, dims)
+    }
+    /// Several numbers as one vector.
+    pub(crate) fn stacked(&mut self, parts: &[Term]) -> Option<Term> {
+        let dims = Dims::vector(parts.len());
+        let mut sum = self.number(0.0);
+        for (k, &part) in parts.iter().enumerate() {
+            if !self.dims(part).is_scalar() {
+                return None;
+            }
+            let placed = self.arena.make(Op::Place(part, k, dims));
+            sum = self.add(sum, placed);
+        }
+        Some(sum)
     }
     /// A function written in a variable, of another term.
     pub(crate) fn of(&mut self, function: Term, variable: Term, a: Term) -> Option<Term> {

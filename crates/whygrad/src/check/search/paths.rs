@@ -1,12 +1,17 @@
 //! The backward pass through a chain, with every edit of the catalogue at every place.
 
+use std::collections::HashMap;
+
 use whygrad_expr::arena::Term;
 
 use super::chain::{Affine, Chain, Stage};
 use super::edit::Path;
 use super::lab::Lab;
+use super::scale::Growth;
 use super::site::{Cut, ErrorSite, Finder, GradientSite, SlopeSite, Variant, WeightSite};
-use crate::check::mistake::{CATALOGUE, loss_term, stale_value, variable_inside};
+use crate::check::mistake::{
+    CATALOGUE, constant_factor, loss_term, rows_reduced, sign, stale_value, sum_for_mean, variable_inside,
+};
 
 /// More paths than this are not followed: nets are small, and time is too.
 const MOST_PATHS: usize = 30_000;
@@ -39,7 +44,8 @@ impl<'c> Walk<'c> {
         let error = lab.fill(error, lab.dims(chain.prediction));
         let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
-        walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block))?;
+        let changed: HashMap<Term, Term> = lab.stepped.iter().copied().collect();
+        walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block, &changed))?;
         walk.updated = updated;
         Some(walk)
     }
@@ -92,6 +98,7 @@ impl<'c> Walk<'c> {
                 found.push((error, altered.edit));
             }
         }
+        found.extend(self.scaled_errors(lab));
         let right = front[0].clone();
         let dims = lab.dims(self.chain.prediction);
         front.extend(found.into_iter().map(|(term, edit)| {
@@ -99,6 +106,31 @@ impl<'c> Walk<'c> {
             right.with(filled, edit)
         }));
         front
+    }
+
+    /// The error times the usual factors: what comes after may not be linear in it.
+    fn scaled_errors(&self, lab: &mut Lab<'_>) -> Vec<Variant> {
+        let n = lab.row_count();
+        let (two, half, minus) = (lab.number(2.0), lab.number(0.5), lab.number(-1.0));
+        let outputs = lab.model.program.target_width() as f64;
+        let mut found = Vec::new();
+        for (factor, edit) in [
+            (two, constant_factor::edit(lab, 2.0)),
+            (half, constant_factor::edit(lab, 0.5)),
+            (minus, sign::edit(lab)),
+            (n, sum_for_mean::edit(lab, Growth::Rows)),
+        ] {
+            found.push((lab.mul(self.error, factor), edit));
+        }
+        let edit = sum_for_mean::edit(lab, Growth::PerRows);
+        found.push((lab.div(self.error, n), edit));
+        for factor in [outputs, 1.0 / outputs] {
+            if outputs > 2.0 {
+                let (number, edit) = (lab.number(factor), constant_factor::edit(lab, factor));
+                found.push((lab.mul(self.error, number), edit));
+            }
+        }
+        found
     }
 
     fn through_activation(
@@ -212,7 +244,12 @@ impl<'c> Walk<'c> {
             }
             _ => vec![],
         };
-        for path in front {
+        let masked: Vec<Path> = front
+            .iter()
+            .filter(|path| path.edits.len() < budget)
+            .flat_map(|path| rows_reduced::masked(lab, stage, &affine.name, path))
+            .collect();
+        for path in front.iter().chain(&masked) {
             let delta = lab.fill(path.term, lab.dims(affine.output));
             let site =
                 GradientSite { chain: self.chain, stage, affine, delta, input: affine.input, units, inputs };
@@ -229,7 +266,7 @@ impl<'c> Walk<'c> {
             for finder in finders() {
                 match finder {
                     Finder::WeightGradient(find) if affine.weights.is_some() => {
-                        find(lab, &site, &mut weights)
+                        find(lab, &site, &mut weights);
                     }
                     Finder::BiasGradient(find) if affine.bias.is_some() => find(lab, &site, &mut biases),
                     _ => {}
@@ -251,26 +288,26 @@ impl<'c> Walk<'c> {
 }
 
 /// Weights and bias after a step over all rows, and after each row's own step.
-fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>) -> Vec<(Term, Term)> {
-    let (Some(w), Some(gradient), Some(delta)) = (block.affine.weights, block.weights.first(), block.delta)
-    else {
-        return vec![];
-    };
-    let input = block.affine.input.unwrap_or(delta);
-    let n = lab.row_count();
-    let own = lab.outer(delta, input);
-    let own_bias = delta;
-    let (times, times_bias) = (lab.mul(n, own), lab.mul(n, own_bias));
-    let over_rows = lab.sum_rows(delta);
-    let steps = [(gradient.term, over_rows), (own, own_bias), (times, times_bias)];
-    let bias = block.affine.bias.unwrap_or(delta);
-    steps
-        .into_iter()
-        .map(|(step, bias_step)| {
-            let (change, bias_change) = (lab.mul(lab.rate, step), lab.mul(lab.rate, bias_step));
-            (lab.sub(w, change), lab.sub(bias, bias_change))
-        })
-        .collect()
+fn after_a_step(lab: &mut Lab<'_>, block: &Block<'_>, changed: &HashMap<Term, Term>) -> Vec<(Term, Term)> {
+    let (Some(w), Some(delta)) = (block.affine.weights, block.delta) else { return vec![] };
+    let (input, bias) = (block.affine.input.unwrap_or(delta), block.affine.bias.unwrap_or(delta));
+    let mut ways = Vec::new();
+    // By the numbers given, which is right whatever is wrong with them, and by the true gradient.
+    if let (Some(w), Some(bias)) = (lab.arena.substitute(w, changed), lab.arena.substitute(bias, changed)) {
+        ways.push((w, bias));
+    }
+    if let Some(gradient) = block.weights.first() {
+        let over_rows = lab.sum_rows(delta);
+        let (change, bias_change) = (lab.mul(lab.rate, gradient.term), lab.mul(lab.rate, over_rows));
+        ways.push((lab.sub(w, change), lab.sub(bias, bias_change)));
+    }
+    let (n, own) = (lab.row_count(), lab.outer(delta, input));
+    let times = (lab.mul(n, own), lab.mul(n, delta));
+    for (step, bias_step) in [(own, delta), times] {
+        let (change, bias_change) = (lab.mul(lab.rate, step), lab.mul(lab.rate, bias_step));
+        ways.push((lab.sub(w, change), lab.sub(bias, bias_change)));
+    }
+    ways
 }
 
 fn variants(lab: &mut Lab<'_>, site: &WeightSite<'_>) -> Vec<Variant> {

@@ -28,8 +28,8 @@ impl RestPart {
     /// Added before it.
     pub(crate) fn within(&self, offset: usize) -> Rest {
         match self.of.get(&offset) {
-            Some(&(term, entry)) if self.edits.is_empty() => Rest::Within(term, entry),
-            _ => Rest::None,
+            Some(&(term, entry)) => Rest::Within(term, entry, self.factor),
+            None => Rest::None,
         }
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Goal {
     pub(crate) entry: usize,
     /// -1 where the hypothesis is the derivative by the negative.
     pub(crate) sign: f64,
+    /// Whether a hypothesis that is 0 explains an answer that is 0.
+    pub(crate) or_zero: bool,
 }
 
 /// How the part of the derivative that does not pass the outputs goes with a hypothesis.
@@ -67,7 +69,7 @@ pub(crate) enum Rest {
     /// It is added after the factor.
     Apart(Term, usize, f64),
     /// It is added before the factor.
-    Within(Term, usize),
+    Within(Term, usize, f64),
 }
 
 /// The factors by which entry `goal.entry` of a hypothesis becomes what was given, at every probe.
@@ -89,7 +91,7 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
         match rest {
             Rest::None => {}
             Rest::Apart(r, entry, factor) => aim -= factor * lab.entry(probe, r, entry),
-            Rest::Within(r, entry) => made += lab.entry(probe, r, entry),
+            Rest::Within(r, entry, factor) => made += factor * lab.entry(probe, r, entry),
         }
         if !made.is_finite() {
             return vec![];
@@ -135,7 +137,7 @@ pub(crate) fn scales(lab: &mut Lab<'_>, term: Term, goal: &Goal, rest: Rest) -> 
     if informative == 0 {
         // Both are 0 where the truth is not.
         let one = Scale { growth: Growth::Constant, factor: 1.0 };
-        return if zeros > 0 { vec![one] } else { vec![] };
+        return if zeros > 0 && goal.or_zero { vec![one] } else { vec![] };
     }
     if !unlike_truth {
         return vec![]; // what agrees with the truth needs no explanation
@@ -160,10 +162,7 @@ fn rounded(lab: &Lab<'_>, scale: Scale, error: f64, informative: usize) -> Optio
     let usual = [1.0, 2.0, 0.5, k, 1.0 / k, 4.0, 0.25, 2.0 * k, 2.0 / k, 0.5 / k, 0.5 * k, 3.0, 1.0 / 3.0];
     let near = usual.into_iter().find(|u| (scale.factor.abs() - u).abs() <= 2.0 * error * u);
     match near {
-        Some(u) => {
-            let plain = scale.growth != Growth::Rate || u == 1.0;
-            plain.then_some(Scale { factor: u * scale.factor.signum(), ..scale })
-        }
+        Some(u) => Some(Scale { factor: u * scale.factor.signum(), ..scale }),
         None if informative >= 3 && scale.growth == Growth::Constant => Some(scale),
         None => None,
     }
@@ -172,16 +171,15 @@ fn rounded(lab: &Lab<'_>, scale: Scale, error: f64, informative: usize) -> Optio
 /// The edits that a factor stands for; none where it is 1.
 pub(crate) fn edits(lab: &mut Lab<'_>, scale: Scale) -> Vec<EditId> {
     let mut edits = Vec::new();
+    let size = scale.factor.abs();
     if scale.growth == Growth::Rate {
-        return vec![update_returned::step(lab, scale.factor)];
-    }
-    if scale.factor < 0.0 {
+        edits.push(update_returned::step(lab, scale.factor));
+    } else if scale.factor < 0.0 {
         edits.push(sign::edit(lab));
     }
-    let size = scale.factor.abs();
     match scale.growth {
-        Growth::Constant if size == 1.0 => {}
-        Growth::Constant => edits.push(constant_factor::edit(lab, size)),
+        Growth::Constant | Growth::Rate if size == 1.0 => {}
+        Growth::Constant | Growth::Rate => edits.push(constant_factor::edit(lab, size)),
         growth => {
             edits.push(sum_for_mean::edit(lab, growth));
             if size != 1.0 {

@@ -66,11 +66,6 @@ impl Cut {
         let error = lab.gradient(loss, &[id])[0];
         lab.of(error, self.variable, at)
     }
-
-    /// Whether a regulariser or the like gives parameters a derivative of their own.
-    pub(crate) fn has_direct(&self, lab: &Lab<'_>) -> bool {
-        self.direct.iter().any(|&t| !is_zero(lab, t))
-    }
 }
 
 /// Whether a term is the number 0, or 0 in every entry.

@@ -1,8 +1,8 @@
 //! Answers that depend on what was asked before.
 
 use super::lab::Lab;
-use super::search;
-use crate::check::mistake::{CATALOGUE, accumulated};
+use super::{explanation, search};
+use crate::check::mistake::accumulated;
 use crate::check::probe::Role;
 use crate::check::{Asked, Mistake};
 use crate::model::Model;
@@ -34,22 +34,8 @@ pub(crate) fn explain(model: &Model, asked: &[Asked]) -> Option<Vec<Mistake>> {
     let more = if left.iter().any(|a| a.wrong.contains(&true)) { search(model, &left) } else { vec![] };
     let components =
         (0..model.program.parameter_count()).filter(|&k| asked.iter().any(|a| a.wrong.get(k) == Some(&true)));
-    let text = &lab.edits[edit.0 as usize].text;
-    let page = CATALOGUE.iter().find(|e| e.page.name == lab.edits[edit.0 as usize].entry)?.page;
     let group = more.iter().map(|m| m.group + 1).max().unwrap_or(0);
-    let mut found = vec![Mistake {
-        kind: text.kind,
-        entry: page.name,
-        components: components.collect(),
-        explanation: text.what.clone(),
-        why: page.why.to_owned(),
-        given: text.given.clone(),
-        right: text.right.clone(),
-        fix: format!("write {}", text.right),
-        certain: true,
-        group,
-        option: 0,
-    }];
+    let mut found = vec![Mistake { group, ..explanation::one(&lab, edit, components.collect()) }];
     found.extend(more.into_iter().filter(|m| m.entry != "unexplained"));
     Some(found)
 }
@@ -72,21 +58,27 @@ fn same_answer(a: &Asked, b: &Asked) -> bool {
     })
 }
 
-/// The share of each answer that is in the next one, where it is the same everywhere: answer k - share * answer k-1 is
-/// then a multiple of the truth.
+/// The share of each answer that is in the next one, where it is the same everywhere.
+///
+/// Asked the same twice in a row, a(k) = share a(k-1) + g and a(k+1) = share a(k) + g, whatever g is.
 fn carried(asked: &[Asked]) -> Option<f64> {
-    // Two answers to the same question in a row: a2 = share a1 + g, and share from a1 and g where g is true.
     let mut shares = Vec::new();
-    for pair in asked.windows(2) {
-        for k in 0..pair[1].truth.value.len() {
-            let (Some(before), Some(now)) = (pair[0].answer.gradient[k], pair[1].answer.gradient[k]) else {
-                continue;
-            };
-            if before.is_finite() && now.is_finite() && before.abs() > 1e-6 {
-                shares.push((now - pair[1].truth.value[k]) / before);
+    for k in 1..asked.len() {
+        if !same_question(&asked[k - 1], &asked[k]) {
+            continue;
+        }
+        for entry in 0..asked[k].truth.value.len() {
+            let at = |index: usize| asked[index].answer.gradient[entry];
+            let (Some(first), Some(second)) = (at(k - 1), at(k)) else { continue };
+            // Before the first answer nothing was kept, or what was kept is not known.
+            let before = if k >= 2 { at(k - 2) } else { None };
+            if let Some(change) = before.map(|before| first - before).filter(|c| c.abs() > 1e-6 * first.abs())
+            {
+                shares.push((second - first) / change);
             }
         }
     }
+    shares.retain(|s| s.is_finite());
     shares.sort_by(f64::total_cmp);
     let middle = *shares.get(shares.len() / 2)?;
     let near = shares.iter().filter(|s| (**s - middle).abs() < 1e-4 * (1.0 + middle.abs())).count();
@@ -98,8 +90,12 @@ fn without_carried(asked: &[Asked], share: f64) -> Vec<Asked> {
     let mut clean = asked.to_vec();
     for index in (1..clean.len()).rev() {
         let before = asked[index - 1].answer.gradient.clone();
-        for (now, before) in clean[index].answer.gradient.iter_mut().zip(before) {
+        let clean = &mut clean[index];
+        let numbers = clean.answer.gradient.iter_mut().zip(&mut clean.tolerance).zip(before);
+        for ((now, tolerance), before) in numbers {
             if let (Some(now), Some(before)) = (now.as_mut(), before) {
+                // What is left of a difference has the rounding of both.
+                *tolerance += 8.0 * f64::EPSILON * (now.abs() + before.abs());
                 *now -= share * before;
             }
         }

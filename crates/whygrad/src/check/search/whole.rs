@@ -7,6 +7,7 @@ use whygrad_expr::arena::Term;
 use super::candidates::Candidates;
 use super::chain::Chain;
 use super::lab::Lab;
+use super::permuted;
 use super::scale::{self, Goal, Rest, Scale};
 use crate::check::mistake::{bias_missing, loss_term, swapped, update_returned, value_returned};
 
@@ -49,7 +50,7 @@ pub(crate) fn components(
     for (p, &term) in parameters.iter().zip(&terms) {
         let leaf = lab.arena.leaf(p.symbol);
         for &offset in goals.range(p.offset..p.offset + p.len()) {
-            let goal = Goal { offset, entry: offset - p.offset, sign: 1.0 };
+            let goal = Goal { offset, entry: offset - p.offset, sign: 1.0, or_zero: false };
             let place = place(chain, offset);
             for scale in scale::scales(lab, term, &goal, Rest::None) {
                 let edits = scale::edits(lab, scale);
@@ -63,9 +64,11 @@ pub(crate) fn components(
                 }
                 continue;
             }
-            if reproduces(lab, leaf, &goal) {
-                let edit = value_returned::edit(lab, place.is_bias, &place.layer, place.stage);
-                candidates.add(vec![edit], offset);
+            for scale in scale::scales(lab, leaf, &goal, Rest::None) {
+                let mut edits = scale::edits(lab, scale);
+                edits.push(value_returned::edit(lab, place.is_bias, &place.layer, place.stage));
+                edits.sort_unstable();
+                candidates.add(edits, offset);
             }
             for with_rate in [false, true] {
                 let step = if with_rate { lab.mul(lab.rate, term) } else { term };
@@ -86,7 +89,7 @@ fn reproduces(lab: &mut Lab<'_>, term: Term, goal: &Goal) -> bool {
     scale::scales(lab, term, goal, Rest::None).iter().any(one)
 }
 
-fn is_always_zero(lab: &Lab<'_>, offset: usize) -> bool {
+pub(crate) fn is_always_zero(lab: &Lab<'_>, offset: usize) -> bool {
     let mut given =
         lab.asked.iter().filter_map(|a| a.answer.gradient.get(offset).copied().flatten()).peekable();
     given.peek().is_some() && given.all(|g| g == 0.0)
@@ -106,7 +109,7 @@ fn exchanged(lab: &mut Lab<'_>, terms: &[Term], goals: &BTreeSet<usize>, candida
     for &offset in goals {
         for (p, &term) in parameters.iter().zip(terms) {
             for k in (0..p.len()).filter(|k| p.offset + k != offset) {
-                let goal = Goal { offset, entry: k, sign: 1.0 };
+                let goal = Goal { offset, entry: k, sign: 1.0, or_zero: false };
                 if reproduces(lab, term, &goal) {
                     sources.push((offset, p.offset + k));
                 }
@@ -122,7 +125,7 @@ fn exchanged(lab: &mut Lab<'_>, terms: &[Term], goals: &BTreeSet<usize>, candida
     // A permutation: those that are elsewhere are also those that have another's.
     let moved: Vec<(usize, usize)> =
         sources.iter().copied().filter(|(a, b)| to.contains(b) && from.contains(a)).collect();
-    for (group, cycle) in cycles(&moved).into_iter().enumerate() {
+    for (group, cycle) in permuted::cycles(&moved).into_iter().enumerate() {
         let names: Vec<String> = cycle.iter().take(8).map(|&o| name(o)).collect();
         let edit = swapped::permuted(lab, group as u32, &names.join(", "), false);
         for offset in cycle {
@@ -133,28 +136,6 @@ fn exchanged(lab: &mut Lab<'_>, terms: &[Term], goals: &BTreeSet<usize>, candida
         let edit = swapped::copied(lab, offset, source, &name(source));
         candidates.add(vec![edit], offset);
     }
-}
-
-/// The closed cycles of a map.
-fn cycles(moved: &[(usize, usize)]) -> Vec<Vec<usize>> {
-    let mut found: Vec<Vec<usize>> = Vec::new();
-    for &(start, _) in moved {
-        if found.iter().flatten().any(|&o| o == start) {
-            continue;
-        }
-        let (mut cycle, mut at) = (vec![start], start);
-        while let Some(&(_, next)) =
-            moved.iter().find(|(a, b)| *a == at && (!cycle.contains(b) || *b == start))
-        {
-            if next == start {
-                found.push(cycle);
-                break;
-            }
-            cycle.push(next);
-            at = next;
-        }
-    }
-    found
 }
 
 /// The gradients of losses that differ from the model's by one term, at every parameter.
@@ -168,7 +149,7 @@ pub(crate) fn losses(lab: &mut Lab<'_>, goals: &BTreeSet<usize>, candidates: &mu
         let terms = derivatives(lab, altered.loss);
         for (p, &term) in parameters.iter().zip(&terms) {
             for &offset in goals.range(p.offset..p.offset + p.len()) {
-                let goal = Goal { offset, entry: offset - p.offset, sign: 1.0 };
+                let goal = Goal { offset, entry: offset - p.offset, sign: 1.0, or_zero: false };
                 for scale in scale::scales(lab, term, &goal, Rest::None) {
                     let mut edits = scale::edits(lab, scale);
                     edits.push(altered.edit);

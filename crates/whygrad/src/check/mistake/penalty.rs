@@ -1,10 +1,11 @@
 //! The derivative of a penalty on the parameters, wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use whygrad_expr::arena::Term;
 
 use crate::check::mistake::{Entry, Kind, Page};
+use crate::check::search::chain::Chain;
 use crate::check::search::edit::EditText;
 use crate::check::search::lab::Lab;
 use crate::check::search::rest::RestPart;
@@ -12,7 +13,7 @@ use crate::check::search::site::is_zero;
 
 pub(crate) const ENTRY: Entry = Entry {
     page: Page {
-        name: "regulariser",
+        name: "penalty",
         kind: Kind::WrongLossDerivative,
         title: "the derivative of the penalty is wrong",
         why: "Each parameter gets the derivative of its own term of the penalty: lambda * w from (lambda/2) * w^2, added to that of the error.",
@@ -22,7 +23,7 @@ pub(crate) const ENTRY: Entry = Entry {
 };
 
 /// The ways in which the direct part of the gradient can be wrong; the right one first.
-pub(crate) fn parts(lab: &mut Lab<'_>, direct: &[Term]) -> Vec<RestPart> {
+pub(crate) fn parts(lab: &mut Lab<'_>, chain: &Chain, direct: &[Term]) -> Vec<RestPart> {
     let parameters = lab.model.program.parameters.clone();
     let own: HashMap<usize, (Term, usize)> = parameters
         .iter()
@@ -74,23 +75,41 @@ pub(crate) fn parts(lab: &mut Lab<'_>, direct: &[Term]) -> Vec<RestPart> {
         });
         parts.push(RestPart { edits: vec![edit], of: scaled, factor: 1.0 });
     }
-    parts.push(summed(lab, direct, &own));
+    let everything: BTreeSet<usize> = own.keys().copied().collect();
+    let layers: Vec<BTreeSet<usize>> =
+        chain.affine().map(|(_, a)| a.weight_offsets.iter().flatten().copied().collect()).collect();
+    parts.push(summed(lab, &own, &[everything], 12));
+    parts.push(summed(lab, &own, &layers, 14));
     parts.extend(on_others(lab, direct, &own));
     parts
 }
 
-/// Every component gets the sum over all of them.
-fn summed(lab: &mut Lab<'_>, direct: &[Term], own: &HashMap<usize, (Term, usize)>) -> RestPart {
-    let mut sum = lab.number(0.0);
-    for &term in direct {
-        let entries = lab.sum_entries(term);
-        sum = lab.add(sum, entries);
+/// Every component gets the sum over its group.
+fn summed(
+    lab: &mut Lab<'_>,
+    own: &HashMap<usize, (Term, usize)>,
+    groups: &[BTreeSet<usize>],
+    tag: u32,
+) -> RestPart {
+    let mut of = HashMap::new();
+    for group in groups {
+        let mut sum = lab.number(0.0);
+        let mut whole = BTreeSet::new();
+        for (term, entry) in group.iter().filter_map(|offset| own.get(offset)) {
+            // A parameter that is in the group as a whole is added as a whole.
+            let together = group.len() > 64;
+            let value = if together { lab.sum_entries(*term) } else { lab.pick(*term, *entry) };
+            if !together || whole.insert(*term) {
+                sum = lab.add(sum, value);
+            }
+        }
+        of.extend(group.iter().filter(|offset| own.contains_key(offset)).map(|&offset| (offset, (sum, 0))));
     }
-    let edit = lab.edit(ENTRY.page.name, usize::MAX, 12, || {
+    let edit = lab.edit(ENTRY.page.name, usize::MAX, tag, || {
         let what = "the derivative of the penalty is summed over the parameters: each gets the sum instead of its own term";
         EditText::new(Kind::WrongReduction, 1.0, what.to_owned(), "sum(dR/dw)", "dR/dw")
     });
-    RestPart { edits: vec![edit], of: own.keys().map(|&k| (k, (sum, 0))).collect(), factor: 1.0 }
+    RestPart { edits: vec![edit], of, factor: 1.0 }
 }
 
 /// Parameters that the penalty does not have, most often the biases, get one too.
