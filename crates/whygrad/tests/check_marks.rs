@@ -246,3 +246,36 @@ fn odd_formulas_get_a_line_too() {
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].corrected, "dw1 = 2*(w1-3)");
 }
+
+#[test]
+fn a_slip_anywhere_gets_a_line_that_is_right() {
+    for right in [
+        "dw3 = -2/n*sum((y-yhat)*h1*(1-h1)*w5*x2)",
+        "e = 2/n*(yhat - y)\ndw4 = sum(e*w6*h'(x1*w2 + x2*w4 + b2)*x2)",
+        r"\frac{\partial L}{\partial w_3} = -\frac{2}{n}\sum_i (y_i-\hat{y}_i) h_1 (1-h_1) w_5 x_{2i}",
+    ] {
+        assert_eq!(marks(NET, right).len(), 0);
+        let places: Vec<usize> = right.char_indices().map(|(at, _)| at).collect();
+        for (k, &at) in places.iter().enumerate() {
+            let behind = &right[places.get(k + 1).copied().unwrap_or(right.len())..];
+            for slip in ["", "2"] {
+                let text = format!("{}{slip}{behind}", &right[..at]);
+                if Formulas::read(NET, &ModelOptions::default(), &text).is_ok() {
+                    marks(NET, &text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_derivative_written_anew_can_be_read_in_either_notation() {
+    for text in [
+        "dw4 = 0",
+        r"\frac{\partial L}{\partial w_4} = 0",
+        "dw4 = exp(b3)*x1^7",
+        "gradient = [0,0,0,0,0,0,0,0,0]",
+    ] {
+        assert_eq!(marks(NET, text)[0].changes[0].kind, ChangeKind::Rewrite);
+    }
+}

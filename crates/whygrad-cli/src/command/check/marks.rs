@@ -49,26 +49,28 @@ pub(super) fn render(report: &Report, text: &str, file: &str) -> String {
     out
 }
 
-/// Marks that show the same mistake, together.
+/// Marks that show the same mistakes, together.
 fn fold(report: &Report) -> Vec<Folded<'_>> {
-    let mut found: Vec<(Option<usize>, Vec<ChangeKind>, Folded<'_>)> = Vec::new();
+    let mut found: Vec<(Vec<usize>, Vec<ChangeKind>, Folded<'_>)> = Vec::new();
     for mark in &report.marks {
         let mut kinds: Vec<ChangeKind> = mark.changes.iter().map(|c| c.kind).collect();
         kinds.dedup();
-        let of_mark = |m: &whygrad::check::Mistake| mark.components.iter().any(|k| m.components.contains(k));
-        let mistake = report.mistakes.iter().position(of_mark);
-        let same = found.iter_mut().find(|f| f.0 == mistake && f.1 == kinds);
-        if let Some((.., folded)) = same.filter(|_| mistake.is_some()) {
+        let explains = |m: &usize| mark.components.iter().any(|k| report.mistakes[*m].components.contains(k));
+        let mistakes: Vec<usize> = (0..report.mistakes.len()).filter(explains).collect();
+        let same = found.iter_mut().find(|f| f.0 == mistakes && f.1 == kinds);
+        if let Some((.., folded)) = same.filter(|_| !mistakes.is_empty()) {
             folded.marks.push(mark);
             continue;
         }
         // One of several explanations is no title.
-        let certain = mistake.map(|m| &report.mistakes[m]).filter(|m| m.certain && !m.explanation.is_empty());
-        let (title, id) = match certain {
-            Some(m) => (m.explanation.clone(), Some(m.entry)),
-            None => (format!("{} is not right", names(report, &[mark])), None),
+        let (title, id) = match mistakes[..] {
+            [only] if report.mistakes[only].certain && !report.mistakes[only].explanation.is_empty() => {
+                let m = &report.mistakes[only];
+                (m.explanation.clone(), Some(m.entry))
+            }
+            _ => (format!("{} is not right", names(report, &[mark])), None),
         };
-        found.push((mistake, kinds, Folded { title, id, marks: vec![mark] }));
+        found.push((mistakes, kinds, Folded { title, id, marks: vec![mark] }));
     }
     found.into_iter().map(|f| f.2).collect()
 }
