@@ -1,7 +1,7 @@
 //! Where a person's formula is wrong, in their own text, and what to write there.
 //!
 //! `the formula as a tree over its text -> what each part would have to be -> words with these values -> the smallest
-//! change -> the changed text, read back and compared at the probes`. A line that is not right at all of them is
+//! change -> the changed text, read back and compared at the probes`. A change that is not right at all of them is
 //! never shown. Where no small change is found, the line is the derivative itself.
 
 mod chain;
