@@ -11,6 +11,7 @@ mod guard;
 mod judge;
 mod kinks;
 mod loss;
+pub mod mark;
 pub mod mistake;
 mod noise;
 pub mod numbers;
@@ -27,6 +28,7 @@ use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Seed;
 pub use formulas::Formulas;
+pub use mark::{Change, ChangeKind, Mark};
 pub use mistake::Kind;
 pub use probe::{Freedom, Probe, Role};
 
@@ -40,6 +42,11 @@ pub trait Source {
     /// The gradient at one probe. Asked again with the same probe, a source may answer otherwise:
     /// that is how accumulation shows.
     fn ask(&mut self, probe: &Probe) -> Result<Answer, Trouble>;
+
+    /// Where what was written is wrong, and what to write; nothing where there is no text.
+    fn marks(&self, _model: &Model, _report: &Report) -> Vec<Mark> {
+        vec![]
+    }
 }
 
 /// What a source says at one probe.
@@ -194,6 +201,8 @@ pub struct Report {
     pub components: Vec<Component>,
     /// What explains the wrong ones.
     pub mistakes: Vec<Mistake>,
+    /// The wrong lines of a text, with what to write.
+    pub marks: Vec<Mark>,
     /// The loss.
     pub loss: LossStatus,
     /// The precision of the source.
@@ -233,6 +242,7 @@ pub fn check(model: &Model, source: &mut dyn Source, options: &Options) -> Resul
     let mut report = truth::judge(model, asked);
     if report.0.verdict == Verdict::Wrong {
         report.0.mistakes = search::explain(model, &report.1);
+        report.0.marks = source.marks(model, &report.0);
     }
     Ok(report.0)
 }

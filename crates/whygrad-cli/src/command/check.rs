@@ -1,5 +1,7 @@
 //! `whygrad check`
 
+mod marks;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use whygrad::check::second_order::numbers::SecondNumbers;
 use whygrad::check::second_order::program::SecondProgram;
 use whygrad::check::second_order::{SecondOrderReport, check_second_order};
 use whygrad::check::template::Template;
-use whygrad::check::{Answer, Freedom, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
+use whygrad::check::{Answer, Freedom, Mark, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::Seed;
 use whygrad::report;
@@ -96,7 +98,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
         let (loaded, mut formulas) = input::model_and_formulas(&a.model, &model_options, (&text, file))?;
         let options = options(a, &loaded)?;
         let found = watched(&loaded.model, &mut formulas, &options)?;
-        return told(a, &found);
+        return told(a, &found, Some((&text, file)));
     }
     let loaded = input::model(&a.model, &model_options)?;
     if let Some(language) = &a.template {
@@ -113,7 +115,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<ExitCode> {
             .map_err(could_not)?;
         watched(&loaded.model, &mut numbers, &options)?
     };
-    told(a, &found)
+    told(a, &found, None)
 }
 
 /// Checks a Hessian or its product with vectors.
@@ -252,6 +254,10 @@ impl Source for Watched<'_> {
         self.bar.inc(1);
         answer
     }
+
+    fn marks(&self, model: &Model, report: &Report) -> Vec<Mark> {
+        self.source.marks(model, report)
+    }
 }
 
 /// Checks, with a bar where it takes longer than a second.
@@ -275,12 +281,15 @@ fn watched(model: &Model, source: &mut dyn Source, options: &Options) -> anyhow:
 }
 
 /// Writes the report; its verdict is the exit status.
-fn told(a: &Arguments, found: &Report) -> anyhow::Result<ExitCode> {
+fn told(a: &Arguments, found: &Report, text: Option<(&str, &str)>) -> anyhow::Result<ExitCode> {
     if a.json {
         output::json(&report::check_json(found))?;
     } else {
         let next = format!("whygrad why {}", quoted(&a.model));
         output::data(&report::check_text(found, &next))?;
+        if let Some((text, file)) = text.filter(|_| !found.marks.is_empty()) {
+            output::data(&format!("\n{}", marks::render(found, text, file)))?;
+        }
     }
     Ok(status(found.verdict))
 }

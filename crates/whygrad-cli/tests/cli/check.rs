@@ -250,3 +250,31 @@ fn ctrl_c_ends_the_program_too() {
     });
     assert!(gone, "the program lives");
 }
+
+#[test]
+fn a_wrong_formula_is_shown_with_the_line_to_write() {
+    let path = file(
+        "check-marks.txt",
+        "dw1 = 2*mean((y_hat - y)*x2)\ndw2 = 2*mean((y_hat - y))\ndb = mean(y_hat - y)\n",
+    );
+    let found = checked(&["--formulas", &path]);
+    assert_eq!(found.code, 1, "{}", found.stderr);
+    for said in [
+        "check-marks.txt:1:26",
+        "1 | dw1 = 2*mean((y_hat - y)*x2)",
+        "^^ x2 stands where x1 belongs",
+        "the factor x2 is missing here",
+        "help: write",
+        "dw1 = 2*mean((y_hat - y)*x1)",
+        "dw2 = 2*mean((y_hat - y)*x2)",
+        "db = 2*mean(y_hat - y)",
+    ] {
+        assert!(found.stdout.contains(said), "expected '{said}' in:\n{}", found.stdout);
+    }
+    assert!(!found.stdout.contains('\u{1b}'), "colour is for terminals");
+    let json = verdict(&checked(&["--formulas", &path, "--json"]));
+    assert_eq!(json["marks"][0]["components"][0], "w1");
+    assert_eq!(json["marks"][0]["changes"][0]["column"], 26);
+    let mistakes = json["mistakes"].as_array().expect("a list");
+    assert!(mistakes.iter().any(|m| m["right"] == "db = 2*mean(y_hat - y)"), "{mistakes:?}");
+}

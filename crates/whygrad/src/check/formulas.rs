@@ -10,7 +10,8 @@ use whygrad_expr::oracle::{Bindings, Value, evaluate};
 use whygrad_expr::program::{Parameter, Program};
 use whygrad_expr::syntax::ast::Span;
 
-use super::{Answer, Probe, Source, Trouble};
+use super::mark::{self, Mark};
+use super::{Answer, Probe, Report, Source, Trouble};
 use crate::model::{Model, ModelError, ModelOptions, Written};
 
 /// Formulas for derivatives of one model.
@@ -22,6 +23,8 @@ pub struct Formulas {
     pub definitions: Vec<Definition>,
     /// What is to be said of the formulas, with places in their text.
     pub warnings: Vec<Diagnostic>,
+    model_text: String,
+    options: ModelOptions,
     written: Written,
     arena: Arena,
     parameters: Vec<Parameter>,
@@ -74,6 +77,8 @@ impl Formulas {
                 .map(|(name, span, term)| Definition { name: name.clone(), span: *span, term: *term })
                 .collect(),
             warnings,
+            model_text: model_text.to_owned(),
+            options,
             written,
             arena,
             parameters,
@@ -103,8 +108,30 @@ impl Formulas {
         entry.and_then(|entry| self.written.parts.get(entry.parts)).map_or(&[], Vec::as_slice)
     }
 
+    /// How the person writes the number of rows, where they do.
+    pub(super) fn row_count_spelled(&self, row_count: Term) -> Option<&str> {
+        let parts = self.written.parts.iter().flatten();
+        let (span, _) = parts.into_iter().find(|(_, term)| *term == row_count)?;
+        self.text.get(span.start..span.end)
+    }
+
+    /// The terms of the model and of the formulas.
+    pub(super) fn arena(&self) -> &Arena {
+        &self.arena
+    }
+
+    /// True where a derivative has one value for each row.
+    pub(super) fn is_per_row(&self, offset: usize) -> bool {
+        self.component(offset).is_some_and(|c| self.arena.shape(c.term).per_row)
+    }
+
+    /// The same model with other formulas.
+    pub(super) fn with_text(&self, formulas: &str) -> Option<Formulas> {
+        Formulas::read(&self.model_text, &self.options, formulas).ok().map(|read| read.1)
+    }
+
     /// What a probe says of each leaf.
-    fn bindings(&self, probe: &Probe) -> Result<Bindings<f64>, Trouble> {
+    pub(super) fn bindings(&self, probe: &Probe) -> Result<Bindings<f64>, Trouble> {
         let mut bindings = Bindings::new(probe.data.rows);
         for p in &self.parameters {
             let values = probe.theta.get(p.offset..p.offset + p.len()).ok_or_else(|| Trouble {
@@ -152,5 +179,9 @@ impl Source for Formulas {
         let answer = Answer { gradient, loss: values.next() };
         self.last = Some((probe.clone(), answer.clone()));
         Ok(answer)
+    }
+
+    fn marks(&self, model: &Model, report: &Report) -> Vec<Mark> {
+        mark::marks(model, self, report)
     }
 }

@@ -58,7 +58,7 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
     notes.extend(not_finite_note(model, &asked));
     let verdict = verdict(&components);
     let probes = asked.iter().map(|a| a.probe.clone()).collect();
-    (Report { verdict, components, mistakes: vec![], loss, precision, notes, probes }, asked)
+    (Report { verdict, components, mistakes: vec![], marks: vec![], loss, precision, notes, probes }, asked)
 }
 
 /// The truth at each probe, computed once where a probe is asked again.

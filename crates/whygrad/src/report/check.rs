@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::check::{Component, LossStatus, Mistake, Precision, Report, Role, Status, Verdict};
+use crate::check::{
+    ChangeKind, Component, LossStatus, Mark, Mistake, Precision, Report, Role, Status, Verdict,
+};
 
 /// The most components whose numbers are shown for one mistake.
 const SHOWN: usize = 6;
@@ -34,6 +36,7 @@ pub fn check_json(report: &Report) -> Value {
         },
         "components": report.components.iter().map(component_json).collect::<Vec<_>>(),
         "mistakes": report.mistakes.iter().map(|m| mistake_json(report, m)).collect::<Vec<_>>(),
+        "marks": report.marks.iter().map(|m| mark_json(report, m)).collect::<Vec<_>>(),
         "loss": {"status": loss, "explanation": explanation},
         "precision": precision_name(report.precision),
         "notes": report.notes,
@@ -61,15 +64,53 @@ fn component_json(c: &Component) -> Value {
     })
 }
 
+/// A wrong line; line and column from 1, spans in bytes of the person's text.
+fn mark_json(report: &Report, mark: &Mark) -> Value {
+    let changes = mark.changes.iter().map(|c| {
+        let kind = match c.kind {
+            ChangeKind::Replace => "replace",
+            ChangeKind::Delete => "delete",
+            ChangeKind::Insert => "insert",
+            ChangeKind::Flip => "flip",
+            ChangeKind::Move => "move",
+            ChangeKind::Rewrite => "rewrite",
+        };
+        json!({
+            "kind": kind,
+            "line": c.row,
+            "column": c.column,
+            "span": [c.span.start, c.span.end],
+            "written": c.written,
+            "instead": c.instead,
+            "label": c.label(),
+        })
+    });
+    json!({
+        "components": names(report, &mark.components),
+        "written": mark.written,
+        "corrected": mark.corrected,
+        "changes": changes.collect::<Vec<_>>(),
+    })
+}
+
+/// The first line of the person's that a mistake explains.
+fn mark_of<'a>(report: &'a Report, m: &Mistake) -> Option<&'a Mark> {
+    let first = m.components.first()?;
+    report.marks.iter().find(|mark| mark.components.contains(first))
+}
+
 fn mistake_json(report: &Report, m: &Mistake) -> Value {
+    let mark = mark_of(report, m);
+    let (given, right) =
+        mark.map_or((m.given.as_str(), m.right.as_str()), |m| (m.written.as_str(), m.corrected.as_str()));
     json!({
         "kind": m.kind.name(),
         "entry": m.entry,
         "components": names(report, &m.components),
         "explanation": m.explanation,
         "why": m.why,
-        "given": m.given,
-        "right": m.right,
+        "given": given,
+        "right": right,
         "fix": m.fix,
         "certain": m.certain,
         "group": m.group,
@@ -244,9 +285,11 @@ fn mistakes(report: &Report, text: &mut String) {
 fn one_mistake(report: &Report, m: &Mistake, head: &str, text: &mut String) {
     let _ = writeln!(text, "{head}{}: {}", m.kind.name(), m.explanation);
     let _ = writeln!(text, "   in     {}", folded(report, &m.components));
+    // The person's own lines say more than the derivation does.
+    let is_marked = mark_of(report, m).is_some();
     let (given, right) = differing(&m.given, &m.right);
     for (word, formula, mark) in [("given", &m.given, given), ("right", &m.right, right)] {
-        if !formula.is_empty() {
+        if !formula.is_empty() && !is_marked {
             let _ = writeln!(text, "   {word}  {formula}");
             if let Some(mark) = mark {
                 let _ = writeln!(text, "          {mark}");
@@ -254,7 +297,7 @@ fn one_mistake(report: &Report, m: &Mistake, head: &str, text: &mut String) {
         }
     }
     for (word, said) in [("why  ", &m.why), ("write", &m.fix)] {
-        if !said.is_empty() {
+        if !said.is_empty() && (word == "why  " || !is_marked) {
             let _ = writeln!(text, "   {word}  {said}");
         }
     }
