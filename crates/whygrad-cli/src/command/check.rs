@@ -38,6 +38,7 @@ With --second-order a program finds \"vector\" in each question, and answers {\"
 parameter in the order of theta, or {\"product\": [..]}, the Hessian times the vector.
 
 Exit status: 0 the gradient is right, 1 it is wrong, 2 it could not be checked.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub(crate) struct Arguments {
     /// A model file, a run folder, a built-in name, a net in one word, or a formula in quotes
     model: String,
