@@ -2,6 +2,7 @@
 
 mod columns;
 mod points;
+mod sides;
 
 use super::Options;
 use crate::data::Dataset;
@@ -9,6 +10,7 @@ use crate::model::Model;
 use crate::random::{Key, Purpose};
 use columns::Columns;
 use points::Points;
+use sides::{Kinks, Sides};
 
 /// Which values a source can be asked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,11 +60,14 @@ pub(super) const LEARNING_RATE: f64 = 0.1;
 const OTHER_RATE: f64 = 2.5;
 /// How many rows are drawn where there is no data.
 const ROWS: usize = 4;
+/// How much larger the parameters of one random probe are.
+const LARGER: f64 = 2.0;
 
 /// The probes of a source that can be asked anything the options allow.
 ///
 /// The first one is the given point on the given data, the second the same again. The others are drawn by the
-/// seed: each from a key of its own, so that one does not disturb the next.
+/// seed: each from a key of its own, so that one does not disturb the next. Up to two more
+/// are there for the sides of kinks that the others do not see.
 pub fn plan(model: &Model, options: &Options) -> Vec<Probe> {
     let mut planner = Planner::new(model, options);
     let given = planner.given();
@@ -74,25 +79,29 @@ pub fn plan(model: &Model, options: &Options) -> Vec<Probe> {
         (_, Freedom::FixedData) => 5,
         _ => 2,
     };
-    for _ in 0..points {
-        let data = (options.data.is_some() || model.plain_function).then_some(&given.data);
-        probes.push(planner.random(Role::RandomPoint, data, n));
+    let fixed = (options.data.is_some() || model.plain_function).then_some(&given.data);
+    for index in 0..points {
+        // One of them has larger parameters: that curves and saturates otherwise.
+        let scale = if !free && index + 1 == points { LARGER } else { 1.0 };
+        probes.push(planner.random(Role::RandomPoint, fixed, n, scale));
     }
+    let counts = match options.freedom {
+        Freedom::Any => row_counts(model, n),
+        Freedom::FixedRows | Freedom::FixedData => [n, n],
+    };
     // A random probe, to be asked again and at another rate.
     let mut random = probes[2].clone();
     if free {
-        let counts = match options.freedom {
-            Freedom::Any => row_counts(model, n),
-            Freedom::FixedRows | Freedom::FixedData => [n, n],
-        };
-        random = planner.random(Role::Random, None, counts[0]);
+        random = planner.random(Role::Random, None, counts[0], 1.0);
         probes.extend([random.clone(), again(&random)]);
-        probes.push(planner.random(Role::Random, None, counts[1]));
+        probes.push(planner.random(Role::Random, None, counts[1], LARGER));
         if options.freedom == Freedom::Any {
-            probes.extend((0..2).map(|_| planner.random(Role::SingleRow, None, 1)));
+            probes.extend((0..2).map(|_| planner.random(Role::SingleRow, None, 1, 1.0)));
         }
+        planner.see_both_sides(&mut probes, Role::Random, None, counts[1]);
     } else {
         probes.push(again(&random));
+        planner.see_both_sides(&mut probes, Role::RandomPoint, Some(&given.data), n);
     }
     let learning_rate = random.learning_rate * OTHER_RATE;
     probes.push(Probe { role: Role::OtherRate, learning_rate, ..random });
@@ -130,6 +139,17 @@ const FEWEST: usize = 5;
 /// So many draws before the best one is taken as it is.
 const DRAWS: u64 = 8;
 
+/// How many probes at most are added for the sides of kinks.
+const MORE: u64 = 2;
+/// So many draws for each of them.
+const SIDE_DRAWS: u64 = 15;
+/// So much is computed for them at most, in rows times terms and parameters.
+const MOST_LOOKS: usize = 10_000_000;
+/// From this share of components that are told well on, a probe that sees everything is taken.
+const FAIR: f64 = 0.5;
+/// How much larger parameters are, and how much wider rows, one draw after the other.
+const SCALES: [(f64, f64); 6] = [(1.0, 1.0), (2.0, 1.0), (1.0, 2.0), (2.0, 2.0), (4.0, 1.0), (8.0, 2.0)];
+
 impl<'a> Planner<'a> {
     fn new(model: &'a Model, options: &'a Options) -> Planner<'a> {
         let columns = Columns::of(model, options.data.as_ref());
@@ -149,7 +169,7 @@ impl<'a> Planner<'a> {
             None if self.model.plain_function => Some(no_columns()),
             None => None,
         };
-        let mut probe = self.random(Role::Given, data.as_ref(), rows);
+        let mut probe = self.random(Role::Given, data.as_ref(), rows, 1.0);
         let count = self.model.program.parameter_count();
         if let Some(point) = self.options.point.as_ref().filter(|p| p.len() == count) {
             probe.theta.clone_from(point);
@@ -172,22 +192,14 @@ impl<'a> Planner<'a> {
 
     /// A random point on the given rows, or on random ones. The best conditioned of a few draws: a point
     /// where units are dead or saturated, or the loss is not finite, says little.
-    fn random(&mut self, role: Role, data: Option<&Dataset>, rows: usize) -> Probe {
+    fn random(&mut self, role: Role, data: Option<&Dataset>, rows: usize, scale: f64) -> Probe {
         let key = self.key.fold(self.drawn);
         self.drawn += 1;
         let mut best: Option<(f64, Probe)> = None;
         for draw in 0..DRAWS {
             // Later draws are more careful: smaller parameters, inputs above 0.
-            let scale = 0.5f64.powi(draw as i32 / 2);
-            let key = key.fold(draw);
-            let theta = self.points.draw(scale, &mut key.purpose(Purpose::Init).stream());
-            let mut stream = key.purpose(Purpose::Data).stream();
-            let data = match data {
-                Some(data) => data.clone(),
-                None if draw % 4 == 3 => self.columns.positive().draw(rows, &mut stream),
-                None => self.columns.draw(rows, &mut stream),
-            };
-            let probe = Probe { role, theta, data, learning_rate: self.learning_rate() };
+            let scale = scale * 0.5f64.powi(draw as i32 / 2);
+            let probe = self.draw(key.fold(draw), role, data.ok_or(rows), (scale, 1.0), draw % 4 == 3);
             let quality = self.points.quality(&probe);
             if best.as_ref().is_none_or(|(most, _)| quality > *most) {
                 best = Some((quality, probe));
@@ -197,6 +209,64 @@ impl<'a> Planner<'a> {
             }
         }
         best.map_or_else(|| self.origin(role), |(_, probe)| probe)
+    }
+
+    /// A random point on these rows, or on so many random ones, so much larger and wider than usual.
+    fn draw(
+        &self,
+        key: Key,
+        role: Role,
+        data: Result<&Dataset, usize>,
+        (larger, wider): (f64, f64),
+        positive: bool,
+    ) -> Probe {
+        let theta = self.points.draw(larger, &mut key.purpose(Purpose::Init).stream());
+        let mut stream = key.purpose(Purpose::Data).stream();
+        let data = match data {
+            Ok(data) => data.clone(),
+            Err(rows) if positive => self.columns.positive().wider(wider).draw(rows, &mut stream),
+            Err(rows) => self.columns.wider(wider).draw(rows, &mut stream),
+        };
+        Probe { role, theta, data, learning_rate: self.learning_rate() }
+    }
+
+    /// Adds probes for the sides of kinks that none of the others sees. Units that are dead, or margins that are kept,
+    /// are avoided elsewhere; a mask left out shows nowhere else.
+    fn see_both_sides(&mut self, probes: &mut Vec<Probe>, role: Role, data: Option<&Dataset>, rows: usize) {
+        let kinks = Kinks::of(self.model);
+        if kinks.is_empty() {
+            return;
+        }
+        let mut sides = Sides::default();
+        probes.iter().filter(|p| p.role != Role::Again).for_each(|p| sides.join(&kinks.seen(p)));
+        let few = data.map(|data| kinks.few(data));
+        let cost = kinks.cost(few.as_ref().map_or(rows, |few| few.rows));
+        let draws = SIDE_DRAWS.min((MOST_LOOKS / cost) as u64 / MORE);
+        for _ in 0..MORE {
+            let key = self.key.fold(self.drawn);
+            self.drawn += 1;
+            let mut best: Option<((usize, f64), Probe)> = None;
+            for draw in 0..draws {
+                let missing = sides.missing();
+                if missing == 0 || best.as_ref().is_some_and(|(of, _)| of.0 == missing && of.1 >= FAIR) {
+                    break;
+                }
+                let scales = SCALES[draw as usize % SCALES.len()];
+                let probe = self.draw(key.fold(draw), role, few.as_ref().ok_or(rows), scales, draw % 4 == 3);
+                let gain = sides.gain(&kinks.seen(&probe));
+                if gain == 0 || best.as_ref().is_some_and(|(of, _)| gain < of.0) {
+                    continue;
+                }
+                let found = (gain, self.points.quality(&probe));
+                // Below 0 the loss is not finite.
+                if found.1 >= 0.0 && best.as_ref().is_none_or(|(of, _)| found > *of) {
+                    best = Some((found, probe));
+                }
+            }
+            let Some((_, probe)) = best else { return };
+            sides.join(&kinks.seen(&probe));
+            probes.push(Probe { data: data.cloned().unwrap_or(probe.data), ..probe });
+        }
     }
 
     /// What stands where nothing was drawn.
