@@ -15,6 +15,11 @@ const MOST_PRODUCTS: usize = 500_000;
 /// So many rows are looked at however large the model is, and so many however small.
 const ROWS: std::ops::RangeInclusive<usize> = 2..=64;
 
+/// What is divided by, or has a logarithm, is at least so large.
+const LEAST_DIVISOR: f64 = 1e-6;
+/// Exponents are at most so large: the square of the exponential is a number of single precision.
+const MOST_EXPONENT: f64 = 40.0;
+
 /// An operation that does one thing above 0 and another below.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Kink {
@@ -33,6 +38,8 @@ struct Kink {
 pub(super) struct Kinks<'a> {
     model: &'a Model,
     kinks: Vec<Kink>,
+    /// What must not be nearly 0 (true), and what must not be large, in the loss as written.
+    delicate: Vec<(Term, bool)>,
     /// Terms and parameters.
     size: usize,
     /// So many rows of a probe are looked at.
@@ -64,7 +71,13 @@ impl<'a> Kinks<'a> {
             kinks.push(Kink { condition, less, adjoint, width });
         }
         let size = model.program.parameter_count() + order.len();
-        Kinks { model, kinks, size, rows: (MOST_PRODUCTS / size).clamp(*ROWS.start(), *ROWS.end()) }
+        Kinks {
+            model,
+            kinks,
+            delicate: delicate(model),
+            size,
+            rows: (MOST_PRODUCTS / size).clamp(*ROWS.start(), *ROWS.end()),
+        }
     }
 
     /// True where the loss is smooth.
@@ -80,6 +93,21 @@ impl<'a> Kinks<'a> {
     /// As many of the rows as are looked at.
     pub(super) fn few(&self, data: &Dataset) -> Dataset {
         if data.rows <= self.rows { data.clone() } else { data.select(&(0..self.rows).collect::<Vec<_>>()) }
+    }
+
+    /// True where the loss as written stays clear of overflow, and of logarithms and quotients of nearly 0: what a program
+    /// computes with the plain formulas, in single precision, is a number there.
+    pub(super) fn is_tame(&self, probe: &Probe) -> bool {
+        let few = self.few(&probe.data);
+        let probe = Probe { data: few, ..probe.clone() };
+        let arena = &self.model.program.arena;
+        let roots: Vec<Term> = self.delicate.iter().map(|d| d.0).collect();
+        let Some(values) = values_of(self.model, arena, &roots, &probe, &probe.theta) else { return false };
+        let fits = |value: f64, is_divisor: bool| {
+            value.is_finite()
+                && if is_divisor { value.abs() >= LEAST_DIVISOR } else { value.abs() <= MOST_EXPONENT }
+        };
+        values.iter().zip(&self.delicate).all(|(value, d)| value.data.iter().all(|&v| fits(v, d.1)))
     }
 
     /// How many sides there are: two for each entry of a kink.
@@ -123,6 +151,17 @@ impl<'a> Kinks<'a> {
         }
         sides
     }
+}
+
+/// What is divided by or has a logarithm or root (true), and what is an exponent.
+fn delicate(model: &Model) -> Vec<(Term, bool)> {
+    let arena = &model.program.arena;
+    let of = |term: Term| match arena.op(term) {
+        Op::Map(Function::Log | Function::Sqrt, a) | Op::Zip(Zip::Div, _, a) => Some((a, true)),
+        Op::Map(Function::Exp | Function::Softplus, a) | Op::LogSumExp(a) => Some((a, false)),
+        _ => None,
+    };
+    arena.reachable(&[model.written_loss]).into_iter().filter_map(of).collect()
 }
 
 /// For each entry of each kink: was it above 0, was it below?
