@@ -37,7 +37,7 @@ struct Kink {
 #[derive(Clone, Debug)]
 pub(super) struct Kinks<'a> {
     model: &'a Model,
-    kinks: Vec<Kink>,
+    list: Vec<Kink>,
     /// What must not be nearly 0 (true), and what must not be large, in the loss as written.
     delicate: Vec<(Term, bool)>,
     /// Terms and parameters.
@@ -82,7 +82,7 @@ impl<'a> Kinks<'a> {
 
     /// True where the loss is smooth.
     pub(super) fn is_empty(&self) -> bool {
-        self.kinks.is_empty()
+        self.list.is_empty()
     }
 
     /// What a look at so many rows takes: rows times terms and parameters.
@@ -112,7 +112,7 @@ impl<'a> Kinks<'a> {
 
     /// How many sides there are: two for each entry of a kink.
     fn count(&self) -> usize {
-        self.kinks.iter().map(|kink| 2 * kink.width).sum()
+        self.list.iter().map(|kink| 2 * kink.width).sum()
     }
 
     /// Which sides some row of the probe is on, with an effect on the loss.
@@ -130,7 +130,7 @@ impl<'a> Kinks<'a> {
         let arena = &self.model.program.arena;
         let Some(values) = values_of(self.model, arena, &roots, probe, &probe.theta) else { return sides };
         let (mut values, mut from) = (values.iter(), 0);
-        for kink in &self.kinks {
+        for kink in &self.list {
             let Some(condition) = values.next() else { break };
             let less = kink.less.and_then(|_| values.next());
             let adjoint = kink.adjoint.and_then(|_| values.next());
