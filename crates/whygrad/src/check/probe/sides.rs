@@ -73,7 +73,7 @@ impl<'a> Kinks<'a> {
         let size = model.program.parameter_count() + order.len();
         Kinks {
             model,
-            kinks,
+            list: kinks,
             delicate: delicate(model),
             size,
             rows: (MOST_PRODUCTS / size).clamp(*ROWS.start(), *ROWS.end()),
@@ -122,7 +122,7 @@ impl<'a> Kinks<'a> {
             (probe.data.rows > self.rows).then(|| Probe { data: self.few(&probe.data), ..probe.clone() });
         let probe = few.as_ref().unwrap_or(probe);
         let roots: Vec<Term> = self
-            .kinks
+            .list
             .iter()
             .flat_map(|kink| [Some(kink.condition), kink.less, kink.adjoint])
             .flatten()
