@@ -243,8 +243,8 @@ impl<'a> Planner<'a> {
         let mut sides = Sides::default();
         probes.iter().filter(|p| p.role != Role::Again).for_each(|p| sides.join(&kinks.seen(p)));
         let few = data.map(|data| kinks.few(data));
-        let cost = kinks.cost(few.as_ref().map_or(rows, |few| few.rows));
-        let draws = SIDE_DRAWS.min((MOST_LOOKS / cost) as u64 / MORE);
+        let products = kinks.products(few.as_ref().map_or(rows, |few| few.rows));
+        let draws = SIDE_DRAWS.min((MOST_LOOKS / products) as u64 / MORE);
         for _ in 0..MORE {
             let key = self.key.fold(self.drawn);
             self.drawn += 1;

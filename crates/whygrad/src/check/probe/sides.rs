@@ -86,7 +86,7 @@ impl<'a> Kinks<'a> {
     }
 
     /// What a look at so many rows takes: rows times terms and parameters.
-    pub(super) fn cost(&self, rows: usize) -> usize {
+    pub(super) fn products(&self, rows: usize) -> usize {
         rows.clamp(1, self.rows) * self.size
     }
 
