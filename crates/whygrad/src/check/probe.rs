@@ -2,6 +2,7 @@
 
 mod columns;
 mod points;
+mod sides;
 
 use super::Options;
 use crate::data::Dataset;
@@ -9,6 +10,7 @@ use crate::model::Model;
 use crate::random::{Key, Purpose};
 use columns::Columns;
 use points::Points;
+use sides::{Kinks, Sides};
 
 /// Which values a source can be asked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,11 +60,14 @@ pub(super) const LEARNING_RATE: f64 = 0.1;
 const OTHER_RATE: f64 = 2.5;
 /// How many rows are drawn where there is no data.
 const ROWS: usize = 4;
+/// How much larger the parameters of one random probe are.
+const LARGER: f64 = 2.0;
 
 /// The probes of a source that can be asked anything the options allow.
 ///
 /// The first one is the given point on the given data, the second the same again. The others are drawn by the
-/// seed: each from a key of its own, so that one does not disturb the next.
+/// seed: each from a key of its own, so that one does not disturb the next. Up to two more
+/// are there for the sides of kinks that the others do not see.
 pub fn plan(model: &Model, options: &Options) -> Vec<Probe> {
     let mut planner = Planner::new(model, options);
     let given = planner.given();
@@ -74,25 +79,29 @@ pub fn plan(model: &Model, options: &Options) -> Vec<Probe> {
         (_, Freedom::FixedData) => 5,
         _ => 2,
     };
-    for _ in 0..points {
-        let data = (options.data.is_some() || model.plain_function).then_some(&given.data);
-        probes.push(planner.random(Role::RandomPoint, data, n));
+    let fixed = (options.data.is_some() || model.plain_function).then_some(&given.data);
+    for index in 0..points {
+        // One of them has larger parameters: that curves and saturates otherwise.
+        let scale = if !free && index + 1 == points { LARGER } else { 1.0 };
+        probes.push(planner.random(Role::RandomPoint, fixed, n, scale));
     }
+    let counts = match options.freedom {
+        Freedom::Any => row_counts(model, n),
+        Freedom::FixedRows | Freedom::FixedData => [n, n],
+    };
     // A random probe, to be asked again and at another rate.
     let mut random = probes[2].clone();
     if free {
-        let counts = match options.freedom {
-            Freedom::Any => row_counts(model, n),
-            Freedom::FixedRows | Freedom::FixedData => [n, n],
-        };
-        random = planner.random(Role::Random, None, counts[0]);
+        random = planner.random(Role::Random, None, counts[0], 1.0);
         probes.extend([random.clone(), again(&random)]);
-        probes.push(planner.random(Role::Random, None, counts[1]));
+        probes.push(planner.random(Role::Random, None, counts[1], LARGER));
         if options.freedom == Freedom::Any {
-            probes.extend((0..2).map(|_| planner.random(Role::SingleRow, None, 1)));
+            probes.extend((0..2).map(|_| planner.random(Role::SingleRow, None, 1, 1.0)));
         }
+        planner.see_both_sides(&mut probes, Role::Random, None, counts[1]);
     } else {
         probes.push(again(&random));
+        planner.see_both_sides(&mut probes, Role::RandomPoint, Some(&given.data), n);
     }
     let learning_rate = random.learning_rate * OTHER_RATE;
     probes.push(Probe { role: Role::OtherRate, learning_rate, ..random });
@@ -118,6 +127,7 @@ struct Planner<'a> {
     options: &'a Options,
     columns: Columns,
     points: Points<'a>,
+    kinks: Kinks<'a>,
     key: Key,
     drawn: u64,
 }
@@ -130,11 +140,23 @@ const FEWEST: usize = 5;
 /// So many draws before the best one is taken as it is.
 const DRAWS: u64 = 8;
 
+/// How many probes at most are added for the sides of kinks.
+const MORE: u64 = 2;
+/// So many draws for each of them.
+const SIDE_DRAWS: u64 = 15;
+/// So much is computed for them at most, in rows times terms and parameters.
+const MOST_LOOKS: usize = 10_000_000;
+/// From this share of components that are told well on, a probe that sees everything is taken.
+const FAIR: f64 = 0.5;
+/// How much larger parameters are, and how much wider rows, one draw after the other.
+const SCALES: [(f64, f64); 6] = [(1.0, 1.0), (2.0, 1.0), (1.0, 2.0), (2.0, 2.0), (4.0, 1.0), (8.0, 2.0)];
+
 impl<'a> Planner<'a> {
     fn new(model: &'a Model, options: &'a Options) -> Planner<'a> {
         let columns = Columns::of(model, options.data.as_ref());
         let points = Points::new(model, options.point.as_deref());
-        Planner { model, options, columns, points, key: Key::from_seed(options.seed), drawn: 0 }
+        let kinks = Kinks::of(model);
+        Planner { model, options, columns, points, kinks, key: Key::from_seed(options.seed), drawn: 0 }
     }
 
     fn learning_rate(&self) -> f64 {
@@ -149,7 +171,7 @@ impl<'a> Planner<'a> {
             None if self.model.plain_function => Some(no_columns()),
             None => None,
         };
-        let mut probe = self.random(Role::Given, data.as_ref(), rows);
+        let mut probe = self.random(Role::Given, data.as_ref(), rows, 1.0);
         let count = self.model.program.parameter_count();
         if let Some(point) = self.options.point.as_ref().filter(|p| p.len() == count) {
             probe.theta.clone_from(point);
@@ -172,23 +194,16 @@ impl<'a> Planner<'a> {
 
     /// A random point on the given rows, or on random ones. The best conditioned of a few draws: a point
     /// where units are dead or saturated, or the loss is not finite, says little.
-    fn random(&mut self, role: Role, data: Option<&Dataset>, rows: usize) -> Probe {
+    fn random(&mut self, role: Role, data: Option<&Dataset>, rows: usize, scale: f64) -> Probe {
         let key = self.key.fold(self.drawn);
         self.drawn += 1;
         let mut best: Option<(f64, Probe)> = None;
         for draw in 0..DRAWS {
             // Later draws are more careful: smaller parameters, inputs above 0.
-            let scale = 0.5f64.powi(draw as i32 / 2);
-            let key = key.fold(draw);
-            let theta = self.points.draw(scale, &mut key.purpose(Purpose::Init).stream());
-            let mut stream = key.purpose(Purpose::Data).stream();
-            let data = match data {
-                Some(data) => data.clone(),
-                None if draw % 4 == 3 => self.columns.positive().draw(rows, &mut stream),
-                None => self.columns.draw(rows, &mut stream),
-            };
-            let probe = Probe { role, theta, data, learning_rate: self.learning_rate() };
-            let quality = self.points.quality(&probe);
+            let scale = scale * 0.5f64.powi(draw as i32 / 2);
+            let probe = self.draw(key.fold(draw), role, data.ok_or(rows), (scale, 1.0), draw % 4 == 3);
+            let is_fit = scale <= 1.0 || self.kinks.is_tame(&probe);
+            let quality = if is_fit { self.points.quality(&probe) } else { -1.0 };
             if best.as_ref().is_none_or(|(most, _)| quality > *most) {
                 best = Some((quality, probe));
             }
@@ -197,6 +212,65 @@ impl<'a> Planner<'a> {
             }
         }
         best.map_or_else(|| self.origin(role), |(_, probe)| probe)
+    }
+
+    /// A random point on these rows, or on so many random ones, so much larger and wider than usual.
+    fn draw(
+        &self,
+        key: Key,
+        role: Role,
+        data: Result<&Dataset, usize>,
+        (larger, wider): (f64, f64),
+        positive: bool,
+    ) -> Probe {
+        let theta = self.points.draw(larger, &mut key.purpose(Purpose::Init).stream());
+        let mut stream = key.purpose(Purpose::Data).stream();
+        let data = match data {
+            Ok(data) => data.clone(),
+            Err(rows) if positive => self.columns.positive().wider(wider).draw(rows, &mut stream),
+            Err(rows) => self.columns.wider(wider).draw(rows, &mut stream),
+        };
+        Probe { role, theta, data, learning_rate: self.learning_rate() }
+    }
+
+    /// Adds probes for the sides of kinks that none of the others sees. Units that are dead, or margins that are kept,
+    /// are avoided elsewhere; a mask left out shows nowhere else.
+    fn see_both_sides(&mut self, probes: &mut Vec<Probe>, role: Role, data: Option<&Dataset>, rows: usize) {
+        let kinks = self.kinks.clone();
+        if kinks.is_empty() {
+            return;
+        }
+        let mut sides = Sides::default();
+        probes.iter().filter(|p| p.role != Role::Again).for_each(|p| sides.join(&kinks.seen(p)));
+        let few = data.map(|data| kinks.few(data));
+        let products = kinks.products(few.as_ref().map_or(rows, |few| few.rows));
+        let draws = SIDE_DRAWS.min((MOST_LOOKS / products) as u64 / MORE);
+        for _ in 0..MORE {
+            let key = self.key.fold(self.drawn);
+            self.drawn += 1;
+            let mut best: Option<((usize, f64), Probe)> = None;
+            for draw in 0..draws {
+                let missing = sides.missing();
+                if missing == 0 || best.as_ref().is_some_and(|(of, _)| of.0 == missing && of.1 >= FAIR) {
+                    break;
+                }
+                let scales = SCALES[draw as usize % SCALES.len()];
+                let probe = self.draw(key.fold(draw), role, few.as_ref().ok_or(rows), scales, draw % 4 == 3);
+                let gain = sides.gain(&kinks.seen(&probe));
+                if gain == 0 || best.as_ref().is_some_and(|(of, _)| gain < of.0) {
+                    continue;
+                }
+                let found = (gain, self.points.quality(&probe));
+                // Below 0 the loss is not finite.
+                let is_better = found.1 >= 0.0 && best.as_ref().is_none_or(|(of, _)| found > *of);
+                if is_better && self.kinks.is_tame(&probe) {
+                    best = Some((found, probe));
+                }
+            }
+            let Some((_, probe)) = best else { return };
+            sides.join(&kinks.seen(&probe));
+            probes.push(Probe { data: data.cloned().unwrap_or(probe.data), ..probe });
+        }
     }
 
     /// What stands where nothing was drawn.
@@ -212,134 +286,4 @@ fn no_columns() -> Dataset {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check::truth::Derived;
-    use crate::model::ModelOptions;
-    use crate::random::Seed;
-
-    fn model(text: &str) -> Model {
-        Model::parse(text, &ModelOptions::default()).unwrap()
-    }
-
-    const XOR: &str =
-        "inputs x[2]\ntarget y\nh = dense(x, 2, sigmoid)\np = dense(h, 1, sigmoid)\nloss = mse(p, y)";
-
-    fn xor() -> (Model, Options) {
-        let model = model(XOR);
-        let data = Dataset {
-            inputs: vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0],
-            targets: vec![0.0, 1.0, 1.0, 0.0],
-            rows: 4,
-            input_names: vec!["x1".into(), "x2".into()],
-            target_names: vec!["y".into()],
-        };
-        let point = Some((0..9).map(|k| 0.2 * f64::from(k) - 0.7).collect());
-        (model, Options { data: Some(data), point, learning_rate: Some(0.5), ..Options::default() })
-    }
-
-    fn of(probes: &[Probe], role: Role) -> Vec<&Probe> {
-        probes.iter().filter(|p| p.role == role).collect()
-    }
-
-    #[test]
-    fn the_given_point_comes_first_and_is_asked_again() {
-        let (model, options) = xor();
-        let probes = plan(&model, &options);
-        assert_eq!(Some(&probes[0].theta), options.point.as_ref());
-        assert_eq!((Some(&probes[0].data), probes[0].learning_rate), (options.data.as_ref(), 0.5));
-        assert_eq!((probes[1].role, &probes[1].theta), (Role::Again, &probes[0].theta));
-        assert!((10..=14).contains(&probes.len()));
-        let last = &probes[probes.len() - 1];
-        assert_eq!((last.role, &last.theta), (Role::Again, &probes[0].theta));
-    }
-
-    #[test]
-    fn random_rows_have_other_inputs_than_0_and_1_and_targets_of_both() {
-        let (model, options) = xor();
-        let probes = plan(&model, &options);
-        let random = of(&probes, Role::Random);
-        assert_eq!(random.iter().map(|p| p.data.rows).collect::<Vec<_>>(), [3, 5]);
-        for probe in random {
-            assert!(probe.data.inputs.iter().all(|&x| x != 0.0 && x != 1.0 && x.abs() <= 1.5));
-            assert!(probe.data.targets.contains(&0.0) && probe.data.targets.contains(&1.0));
-            assert!(probe.data.targets.iter().all(|&y| y == 0.0 || y == 1.0));
-        }
-        assert_eq!(of(&probes, Role::SingleRow).len(), 2);
-        assert!(of(&probes, Role::SingleRow).iter().all(|p| p.data.rows == 1));
-        assert_eq!(of(&probes, Role::OtherRate)[0].learning_rate, 1.25);
-    }
-
-    #[test]
-    fn what_is_fixed_stays() {
-        let (model, options) = xor();
-        let rows = plan(&model, &Options { freedom: Freedom::FixedRows, ..options.clone() });
-        assert!(rows.iter().all(|p| p.data.rows == 4));
-        assert!(rows.iter().any(|p| Some(&p.data) != options.data.as_ref()));
-        let data = plan(&model, &Options { freedom: Freedom::FixedData, ..options.clone() });
-        assert!(data.iter().all(|p| Some(&p.data) == options.data.as_ref()));
-        let alone = plan(&model, &Options { freedom: Freedom::FixedRows, ..Options::default() });
-        assert!(alone.iter().all(|p| p.data.rows == 1));
-    }
-
-    #[test]
-    fn the_same_seed_asks_the_same_and_another_asks_otherwise() {
-        let (model, options) = xor();
-        assert_eq!(plan(&model, &options), plan(&model, &options));
-        assert_ne!(plan(&model, &options)[4], plan(&model, &Options { seed: Seed(2), ..options })[4]);
-    }
-
-    #[test]
-    fn targets_of_a_softmax_are_one_hot() {
-        let model = model("inputs x[2]\ntargets y[3]\np = dense(x, 3, softmax)\nloss = cross_entropy(p, y)");
-        for probe in plan(&model, &Options::default()) {
-            for row in probe.data.targets.chunks(3) {
-                assert!(row.iter().filter(|&&y| y == 1.0).count() == 1 && row.iter().sum::<f64>() == 1.0);
-            }
-        }
-    }
-
-    #[test]
-    fn targets_of_a_binary_cross_entropy_are_0_or_1() {
-        let model = model(
-            "inputs x[2]\ntarget y\np = dense(x, 1, sigmoid)\nloss = -mean(y*log(p) + (1 - y)*log(1 - p))",
-        );
-        for probe in plan(&model, &Options::default()) {
-            assert!(probe.data.targets.iter().all(|&y| y == 0.0 || y == 1.0));
-        }
-    }
-
-    #[test]
-    fn a_plain_function_is_asked_at_points_in_its_domain() {
-        let model = model("params a in (0, 2), b\nminimize a*log(a) + b^2");
-        let probes = plan(&model, &Options::default());
-        assert!(probes.iter().all(|p| p.theta[0] > 0.0 && p.theta[0] < 2.0 && p.data.rows == 1));
-        assert!(of(&probes, Role::RandomPoint).len() >= 4);
-    }
-
-    #[test]
-    fn inputs_that_need_to_be_above_0_are() {
-        let model = model("inputs x\ntarget y\nparams w\ny_hat = w*log(x)\nloss = mse(y_hat, y)");
-        let derived = Derived::new(&model);
-        for probe in plan(&model, &Options::default()) {
-            assert!(derived.truth(&probe).loss.is_finite(), "{probe:?}");
-        }
-    }
-
-    /// With inputs around 50 and weights around 1 every unit would be saturated.
-    #[test]
-    fn random_points_are_not_saturated() {
-        let model = model("inputs x\ntarget y\nparams w\ny_hat = 1/(1 + exp(-w*x))\nloss = sse(y_hat, y)");
-        let (input_names, target_names) = (vec!["x".into()], vec!["y".into()]);
-        let data = Dataset { inputs: vec![62.5], targets: vec![0.0], rows: 1, input_names, target_names };
-        let options = Options { data: Some(data), point: Some(vec![0.8]), ..Options::default() };
-        let derived = Derived::new(&model);
-        let told = |p: &&Probe| {
-            let truth = derived.truth(p);
-            truth.value[0].abs() > 1e6 * truth.noise[0]
-        };
-        let probes = plan(&model, &options);
-        let random: Vec<&Probe> = probes.iter().filter(|p| p.theta != [0.8]).collect();
-        assert!(2 * random.iter().filter(|p| told(p)).count() > random.len());
-    }
-}
+mod tests;

@@ -144,25 +144,36 @@ impl<'a> Derived<'a> {
         probe: &Probe,
         theta: &[S],
     ) -> Option<Vec<Value<S>>> {
-        let program = &self.model.program;
-        let mut bindings = Bindings::new(probe.data.rows);
-        for p in &program.parameters {
-            bindings.bind(p.symbol, theta.get(p.offset..p.offset + p.len())?.to_vec());
-        }
-        let mut columns = |ids: &[SymbolId], data: &[f64], width: usize| {
-            let mut from = 0;
-            for &id in ids {
-                let len = program.arena.symbol_of(id).shape.dims.len();
-                let rows = data.chunks(width.max(1));
-                let entries = rows.flat_map(|row| row.iter().skip(from).take(len));
-                bindings.bind(id, entries.map(|&x| S::real(x)).collect());
-                from += len;
-            }
-        };
-        columns(&program.inputs, &probe.data.inputs, program.input_width());
-        columns(&program.targets, &probe.data.targets, program.target_width());
-        evaluate(&self.arena, roots, &bindings).ok()
+        values_of(self.model, &self.arena, roots, probe, theta)
     }
+}
+
+/// The values of terms of an arena that has a model's leaves; `None` where the probe does not fit the model.
+pub(super) fn values_of<S: Scalar>(
+    model: &Model,
+    arena: &Arena,
+    roots: &[Term],
+    probe: &Probe,
+    theta: &[S],
+) -> Option<Vec<Value<S>>> {
+    let program = &model.program;
+    let mut bindings = Bindings::new(probe.data.rows);
+    for p in &program.parameters {
+        bindings.bind(p.symbol, theta.get(p.offset..p.offset + p.len())?.to_vec());
+    }
+    let mut columns = |ids: &[SymbolId], data: &[f64], width: usize| {
+        let mut from = 0;
+        for &id in ids {
+            let len = program.arena.symbol_of(id).shape.dims.len();
+            let rows = data.chunks(width.max(1));
+            let entries = rows.flat_map(|row| row.iter().skip(from).take(len));
+            bindings.bind(id, entries.map(|&x| S::real(x)).collect());
+            from += len;
+        }
+    };
+    columns(&program.inputs, &probe.data.inputs, program.input_width());
+    columns(&program.targets, &probe.data.targets, program.target_width());
+    evaluate(arena, roots, &bindings).ok()
 }
 
 /// Where a probe does not fit the model.

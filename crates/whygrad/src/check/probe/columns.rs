@@ -1,7 +1,7 @@
 //! What the columns of the data hold, and random rows of the same sort.
 
 use whygrad_expr::arena::Term;
-use whygrad_expr::op::{Function, Op};
+use whygrad_expr::op::{Function, Op, Zip};
 
 use crate::data::Dataset;
 use crate::model::{ColumnGroup, Model};
@@ -89,6 +89,18 @@ impl Columns {
             ref other => other.clone(),
         };
         Columns { inputs: self.inputs.iter().map(positive).collect(), ..self.clone() }
+    }
+
+    /// The same with numbers `factor` times as far apart.
+    pub(super) fn wider(&self, factor: f64) -> Columns {
+        let wider = |kind: &Kind| match *kind {
+            Kind::Reals(mean, spread) => Kind::Reals(mean, factor * spread),
+            Kind::Between(low, high) => Kind::Between(factor * low, factor * high),
+            ref other => other.clone(),
+        };
+        let (inputs, targets) = (&self.inputs, &self.targets);
+        let (inputs, targets) = (inputs.iter().map(wider).collect(), targets.iter().map(wider).collect());
+        Columns { inputs, targets, ..self.clone() }
     }
 
     /// Random rows.
@@ -212,6 +224,9 @@ fn targets_of(model: &Model) -> Vec<Kind> {
     if width > 1 && (model.class_index || is_softmax) {
         return vec![Kind::OneHot(width)];
     }
+    if has_margin(model) {
+        return vec![Kind::Two(-1.0, 1.0); width];
+    }
     let is_entropy = arena.reachable(&[model.written_loss]).iter().any(|&term| {
         let entropy = |a: Term| depends_on_parameters(model, a);
         match arena.op(term) {
@@ -223,6 +238,71 @@ fn targets_of(model: &Model) -> Vec<Kind> {
     });
     let kind = if is_entropy || model.logits.is_some() { Kind::Two(0.0, 1.0) } else { Kind::Reals(0.0, 1.0) };
     vec![kind; width]
+}
+
+/// True where targets are only factors of what is learned, and that within a function that has a side for each
+/// sign: `max(0, 1 - y*s)`, `log(1 + exp(-y*s))`. A cross-entropy has such factors too, but outside of a logarithm.
+fn has_margin(model: &Model) -> bool {
+    let program = &model.program;
+    let arena = &program.arena;
+    let order = arena.reachable(&[model.written_loss]);
+    let (mut target, mut learned, mut factor) =
+        (vec![false; arena.len()], vec![false; arena.len()], vec![false; arena.len()]);
+    let mut products = 0;
+    for &term in &order {
+        let (op, index) = (arena.op(term), term.0 as usize);
+        let any = |of: &[bool]| op.children().iter().any(|c| of[c.0 as usize]);
+        (target[index], learned[index]) = match op {
+            Op::Leaf(id) => {
+                (program.targets.contains(&id), program.parameters.iter().any(|p| p.symbol == id))
+            }
+            _ => (any(&target), any(&learned)),
+        };
+        factor[index] = match op {
+            Op::Leaf(_) => target[index],
+            Op::Map(Function::Neg, a) | Op::Pick(a, _) => factor[a.0 as usize],
+            Op::Zip(Zip::Mul, a, b) => {
+                let fixed = |t: Term| !target[t.0 as usize] && !learned[t.0 as usize];
+                (factor[a.0 as usize] && fixed(b)) || (factor[b.0 as usize] && fixed(a))
+            }
+            _ => false,
+        };
+        if factor[index] || !any(&factor) {
+            continue;
+        }
+        let is_product = matches!(op, Op::Zip(Zip::Mul, a, b) if learned[a.0 as usize] != learned[b.0 as usize]
+            && target[a.0 as usize] != target[b.0 as usize]);
+        if !is_product {
+            return false;
+        }
+        products += 1;
+    }
+    products > 0 && !reaches_outside(model, &target)
+}
+
+/// True where one of `terms` is found from the loss without passing a function that bends.
+fn reaches_outside(model: &Model, targets: &[bool]) -> bool {
+    let arena = &model.program.arena;
+    let bends = |op: Op| match op {
+        Op::Select(..) | Op::Zip(Zip::Max | Zip::Min, ..) => true,
+        Op::Map(function, _) => {
+            matches!(function, Function::Log | Function::Exp | Function::Softplus | Function::Sigmoid)
+        }
+        _ => false,
+    };
+    let mut outside = vec![false; arena.len()];
+    outside[model.written_loss.0 as usize] = true;
+    for &term in arena.reachable(&[model.written_loss]).iter().rev() {
+        let (op, index) = (arena.op(term), term.0 as usize);
+        if !outside[index] || bends(op) {
+            continue;
+        }
+        if matches!(op, Op::Leaf(_)) && targets[index] {
+            return true;
+        }
+        op.children().iter().for_each(|c| outside[c.0 as usize] = true);
+    }
+    false
 }
 
 fn depends_on_parameters(model: &Model, term: Term) -> bool {
