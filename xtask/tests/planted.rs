@@ -93,7 +93,7 @@ fn share(outcomes: &[Outcome], is_so: fn(&Outcome) -> bool) -> f64 {
 }
 
 #[test]
-#[ignore = "the checker does not name mistakes yet"]
+
 fn single_mistakes_are_named_in_99_of_100() {
     let singles = outcomes(Sort::Single, 3 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&singles, Outcome::verdict_is_right) == 1.0);
@@ -102,7 +102,7 @@ fn single_mistakes_are_named_in_99_of_100() {
 }
 
 #[test]
-#[ignore = "the checker does not name mistakes yet"]
+
 fn two_mistakes_at_once_are_named_in_95_of_100() {
     let pairs = outcomes(Sort::Pair, 2 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&pairs, Outcome::verdict_is_right) == 1.0);

@@ -19,7 +19,9 @@ pub(crate) const ENTRY: Entry = Entry {
 pub(crate) fn edit(lab: &mut Lab<'_>, factor: f64) -> EditId {
     let outputs = lab.model.program.target_width().max(1) as f64;
     let own = lab.model.loss_text.clone();
-    lab.edit(ENTRY.page.name, usize::MAX, factor.to_bits() as u32 ^ (factor.to_bits() >> 32) as u32, || {
+    // One number, though each component gives it with a rounding of its own.
+    let tag = (factor.ln() * 1e6).round() as i64 as u32;
+    lab.edit(ENTRY.page.name, usize::MAX, tag, || {
         let (shown, price) = shown(factor, outputs);
         let hint = if factor == 0.5 {
             ": right for half the loss, as where the 2 of the square is cancelled by 1/2"
