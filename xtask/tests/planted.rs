@@ -1,9 +1,10 @@
 //! The planted programs are right where nothing is planted, and what is planted is named.
 
+use whygrad::check::mistake::pages;
 use whygrad::check::{Probe, Role, Source};
 use whygrad::expr::oracle::{Bindings, evaluate};
 use whygrad::random::Seed;
-use xtask::mistakes::{Outcome, outcomes};
+use xtask::mistakes::{Outcome, catalogue, outcomes};
 use xtask::planted::{Case, ENTRIES, Sort};
 
 const SEED: Seed = Seed(1960);
@@ -73,6 +74,16 @@ fn each_entry_of_the_catalogue_stands_there_once() {
     for (index, entry) in ENTRIES.iter().enumerate() {
         assert!(ENTRIES[..index].iter().all(|e| e.slip != entry.slip && e.name != entry.name), "{entry:?}");
         assert!(!entry.kinds.is_empty());
+    }
+}
+
+#[test]
+fn the_page_of_the_catalogue_is_the_catalogue() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(catalogue::PATH);
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(page == catalogue::page(), "`cargo xtask mistakes --catalogue` writes {} anew", catalogue::PATH);
+    for entry in pages() {
+        assert_eq!(page.matches(&format!("\n### {}\n", entry.name)).count(), 1, "{}", entry.name);
     }
 }
 
