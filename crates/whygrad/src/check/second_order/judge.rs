@@ -86,7 +86,8 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
     let verdict = verdict(&components);
     let probes = asked.iter().map(|a| a.probe.clone()).collect();
     let loss = LossStatus::NotGiven;
-    let report = Report { verdict, components, mistakes: vec![], marks: vec![], loss, precision, notes, probes };
+    let report =
+        Report { verdict, components, mistakes: vec![], marks: vec![], loss, precision, notes, probes };
     Judged { what, report, asked, questions, entries }
 }
 
