@@ -104,7 +104,7 @@ fn share(outcomes: &[Outcome], is_so: fn(&Outcome) -> bool) -> f64 {
 }
 
 #[test]
-#[ignore = "the checker does not name mistakes yet"]
+#[ignore = "hundreds of checks; `cargo test --release -p xtask -- --ignored`"]
 fn single_mistakes_are_named_in_99_of_100() {
     let singles = outcomes(Sort::Single, 3 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&singles, Outcome::verdict_is_right) == 1.0);
@@ -113,7 +113,7 @@ fn single_mistakes_are_named_in_99_of_100() {
 }
 
 #[test]
-#[ignore = "the checker does not name mistakes yet"]
+#[ignore = "hundreds of checks; `cargo test --release -p xtask -- --ignored`"]
 fn two_mistakes_at_once_are_named_in_95_of_100() {
     let pairs = outcomes(Sort::Pair, 2 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&pairs, Outcome::verdict_is_right) == 1.0);

@@ -170,7 +170,7 @@ impl Search {
         let rests = penalty::parts(lab, chain, &cut.direct);
         let Some(walk) = Walk::new(lab, chain, cut) else { return };
         walk.blocks(lab, 1, &mut |lab, block| {
-            compare(lab, &block, &rests, goals, 0..=1, &mut self.candidates)
+            compare(lab, &block, &rests, goals, 0..=1, &mut self.candidates);
         });
         if most == 1 || self.is_done() {
             return;
