@@ -106,7 +106,9 @@ fn own_rate(asked: &[&Asked]) -> Option<f64> {
 fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
     let count = model.program.parameter_count();
     let is_wrong = |k: &usize| asked.iter().any(|a| a.wrong.get(*k).copied().unwrap_or(false));
-    let wrong: BTreeSet<usize> = (0..count).filter(is_wrong).collect();
+    // What is nowhere a number has no mistake of the derivation to be found.
+    let number = |k: &usize| asked.iter().any(|a| a.answer.gradient[*k].is_some_and(f64::is_finite));
+    let (wrong, lost): (BTreeSet<usize>, BTreeSet<usize>) = (0..count).filter(is_wrong).partition(number);
     let mut lab = Lab::new(model, asked, setting.rate);
     lab.same = setting.same;
     let chain = Chain::of(model, &mut lab.arena);
@@ -114,7 +116,12 @@ fn attempt(model: &Model, asked: &[&Asked], setting: Setting) -> Attempt {
     let mut search = Search { goals, candidates: Candidates::default() };
     search.run(&mut lab, chain.as_ref(), setting.budget);
     let (steps, left) = search.candidates.cover(&lab, &search.goals);
-    Attempt { left: left.len(), mistakes: explanation::mistakes(&lab, &steps, &left, &wrong, &search.goals) }
+    let mut mistakes = explanation::mistakes(&lab, &steps, &left, &wrong, &search.goals);
+    if !lost.is_empty() {
+        let group = mistakes.iter().map(|m| m.group + 1).max().unwrap_or(0);
+        mistakes.push(explanation::not_a_number(lost.into_iter().collect(), group));
+    }
+    Attempt { left: left.len(), mistakes }
 }
 
 /// At most so many wrong components, some of each parameter.

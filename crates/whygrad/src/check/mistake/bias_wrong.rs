@@ -31,7 +31,10 @@ fn factor(lab: &mut Lab<'_>, site: &GradientSite<'_>, found: &mut Vec<Variant>) 
         values.push((input, "the layer's input".into(), Kind::ExtraFactor, 1.3));
     }
     if let Some(bias) = site.affine.bias {
-        values.push((bias, "the bias itself".into(), Kind::MissingBias, 1.1));
+        // The parameter, which a threshold has with a minus in z.
+        let subtracted = site.affine.bias_offsets.iter().flatten().all(|(_, sign)| *sign < 0.0);
+        let value = if subtracted { lab.arena.neg(bias) } else { bias };
+        values.push((value, "the bias itself".into(), Kind::MissingBias, 1.1));
     }
     if let Some(Stage::Activation(a)) = site.chain.stages.get(site.stage + 1) {
         values.push((a.output, "the unit's activation".into(), Kind::ExtraFactor, 1.3));

@@ -154,6 +154,15 @@ pub(crate) fn edit(lab: &mut Lab<'_>, number: usize, step: Step, way: Way) -> Ed
     })
 }
 
+/// The inner derivative of what is inside of a function is left out.
+pub(crate) fn inner(lab: &mut Lab<'_>, number: usize, inside: Term) -> EditId {
+    let inside = lab.written_with(inside, &[]);
+    lab.edit(ENTRY.page.name, number, 100, || {
+        let what = format!("the inner derivative of {inside} is left out: the chain stops there");
+        EditText::new(Kind::MissingFactor, 1.3, what, "1", &format!("d({inside})/dw"))
+    })
+}
+
 /// One variable in the place of another, all through a derivative.
 pub(crate) fn exchanged(lab: &mut Lab<'_>, tag: u32, from: &str, to: &str) -> EditId {
     lab.edit("variable-in-derivative", 0, tag, || {

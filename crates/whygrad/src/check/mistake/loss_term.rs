@@ -159,7 +159,7 @@ fn addend(
     let without = lab.add(other, zero);
     let words = lab.written_with(part, shown);
     let sign = format!("of a loss in which {words} has the other sign");
-    push(lab, loss, (sum, flipped), tag, (Kind::Sign, 1.3, &sign), found);
+    push(lab, loss, (sum, flipped), tag, (Kind::Sign, 1.5, &sign), found);
     let left = format!("of a loss without the term {words}");
     push(lab, loss, (sum, without), tag + 1, (Kind::WrongLossDerivative, 1.3, &left), found);
 }

@@ -57,7 +57,8 @@ pub(super) fn mistakes(
 /// An edit as a mistake by itself.
 pub(super) fn one(lab: &Lab<'_>, edit: EditId, components: Vec<usize>) -> Mistake {
     let edit = &lab.edits[edit.0 as usize];
-    let page = CATALOGUE.iter().find(|e| e.page.name == edit.entry).map(|e| e.page);
+    let home = page_of(edit.entry);
+    let page = CATALOGUE.iter().find(|e| e.page.name == home).map(|e| e.page);
     Mistake {
         kind: edit.text.kind,
         entry: edit.entry,
@@ -73,11 +74,30 @@ pub(super) fn one(lab: &Lab<'_>, edit: EditId, components: Vec<usize>) -> Mistak
     }
 }
 
+/// The page on which a relative of a mistake is described with it.
+fn page_of(entry: &'static str) -> &'static str {
+    match entry {
+        "slope-of-the-identity" => "slope-missing",
+        "second-derivative" => "slope-doubled",
+        "softmax-over-rows" => "softmax-diagonal",
+        "squared-error-for-error" => "error-wrong",
+        "variable-in-derivative" => "variable-inside",
+        own => own,
+    }
+}
+
 /// The wrong components of the parameters that some are of.
 fn spread(lab: &Lab<'_>, some: &BTreeSet<usize>, wrong: &BTreeSet<usize>) -> Vec<usize> {
     let parameters = lab.model.program.parameters.iter().map(|p| p.offset..p.offset + p.len());
     let within = parameters.filter(|range| some.range(range.clone()).next().is_some());
     within.flat_map(|range| wrong.range(range).copied()).collect()
+}
+
+/// Components that are no numbers at any point.
+pub(super) fn not_a_number(components: Vec<usize>, group: usize) -> Mistake {
+    let explanation =
+        "not a number at any point: look for a logarithm of 0, a division by 0 or a variable without a value";
+    Mistake { entry: "not-a-number", explanation: explanation.to_owned(), ..unexplained(components, group) }
 }
 
 fn unexplained(components: Vec<usize>, group: usize) -> Mistake {

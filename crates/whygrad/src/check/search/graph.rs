@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use whygrad_expr::arena::{SymbolKind, Term};
-use whygrad_expr::derivative;
-use whygrad_expr::op::Op;
+use whygrad_expr::derivative::{self, Step};
+use whygrad_expr::op::{Op, Zip};
 use whygrad_expr::program::Parameter;
 
 use super::candidates::Candidates;
@@ -37,6 +37,40 @@ pub(crate) fn steps(lab: &mut Lab<'_>, goals: &BTreeSet<usize>, candidates: &mut
             });
             let edit = chain_step::edit(lab, number, *step, way);
             hold(lab, &wrong.by_symbol, edit, goals, candidates);
+        }
+    }
+    inner(lab, &right.steps, goals, candidates);
+}
+
+/// The inner derivative du/dw left out where u is inside of a function: what u holds, and 1 for du/dw.
+fn inner(lab: &mut Lab<'_>, steps: &[Step], goals: &BTreeSet<usize>, candidates: &mut Candidates) {
+    let (symbols, loss) = (lab.parameters(), lab.model.program.loss);
+    let mut seen = BTreeSet::new();
+    for (number, step) in steps.iter().enumerate() {
+        let u = step.child;
+        let outer = matches!(lab.arena.op(step.node), Op::Map(..) | Op::Zip(Zip::Pow, ..) | Op::Select(..));
+        let composed = !matches!(lab.arena.op(u), Op::Leaf(_));
+        if !outer || !composed || !lab.dims(u).is_scalar() || !seen.insert(u) {
+            continue;
+        }
+        let (id, held) = lab.variable_like("u", u);
+        let Some(cut) = lab.arena.substitute(loss, &HashMap::from([(u, held)])) else { continue };
+        let by: Vec<_> = symbols.iter().copied().chain([id]).collect();
+        let mut slopes = lab.gradient(cut, &by);
+        let Some(upstream) = slopes.pop() else { continue };
+        let per_row = lab.arena.shape(u).per_row;
+        let passed = if per_row { lab.sum_rows(upstream) } else { upstream };
+        let inside = lab.arena.reachable(&[u]);
+        let mut wrong = Vec::new();
+        for (&symbol, &direct) in symbols.iter().zip(&slopes) {
+            let leaf = lab.arena.leaf(symbol);
+            let holds = inside.binary_search(&leaf).is_ok() && lab.dims(leaf).is_scalar();
+            let sum = if holds { lab.add(direct, passed) } else { direct };
+            wrong.extend(lab.arena.substitute(sum, &HashMap::from([(held, u)])));
+        }
+        let edit = chain_step::inner(lab, number, u);
+        if wrong.len() == symbols.len() {
+            hold(lab, &wrong, edit, goals, candidates);
         }
     }
 }

@@ -356,6 +356,13 @@ impl Lab<'_> {
         let id = self.arena.symbol(symbol);
         (id, self.arena.leaf(id))
     }
+    /// A fresh leaf of the shape of a term.
+    pub(crate) fn variable_like(&mut self, name: &str, a: Term) -> (SymbolId, Term) {
+        let shape = self.arena.shape(a);
+        let symbol = Symbol { name: name.into(), kind: SymbolKind::Variable, shape, entries: vec![] };
+        let id = self.arena.symbol(symbol);
+        (id, self.arena.leaf(id))
+    }
     /// A built-in activation of a term.
     pub(crate) fn activation(&mut self, name: &str, a: Term) -> Option<Term> {
         let built_in = whygrad_expr::functions::find(name)?;

@@ -159,7 +159,9 @@ fn look(lab: &mut Lab<'_>, probe: usize, term: Term, goal: &Goal, rest: Rest) ->
     if error > 1e-2 {
         return Look::Nothing; // too noisy here to tell
     }
-    Look::Ratio { ratio: aim / made, error, unlike_truth: (given - truth).abs() > slack }
+    // Where numbers are compared roughly, what is to be explained has to be much more than that.
+    let clear = if same > 1e-7 { 300.0 * slack } else { slack };
+    Look::Ratio { ratio: aim / made, error, unlike_truth: (given - truth).abs() > clear }
 }
 
 /// The factors by which entry `goal.entry` of a hypothesis becomes what was given, at every probe.
