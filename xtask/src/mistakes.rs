@@ -1,5 +1,6 @@
 //! `cargo xtask mistakes`: plants mistakes, checks, and counts how many are named.
 
+pub mod catalogue;
 mod table;
 
 use std::fmt::Write as _;
@@ -37,9 +38,12 @@ pub struct Arguments {
     /// One case by its name, such as single-17, in full
     #[arg(long)]
     pub case: Option<String>,
-    /// Writes the tables to book/src/mistakes-rates.md
+    /// Writes the tables to book/src/mistakes-rates.md, and the catalogue beside it
     #[arg(long)]
     pub write: bool,
+    /// Writes the catalogue to book/src/mistakes.md, and does nothing else
+    #[arg(long)]
+    pub catalogue: bool,
 }
 
 /// What a check said of a case.
@@ -155,6 +159,9 @@ pub fn outcomes(sort: Sort, count: usize, seed: Seed, threads: usize) -> Result<
 /// Where a case cannot be drawn or checked, or the table cannot be written.
 #[allow(clippy::print_stdout, reason = "a command")]
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.catalogue {
+        return write_page(catalogue::PATH, &catalogue::page());
+    }
     let seed = Seed(arguments.seed);
     if let Some(name) = &arguments.case {
         println!("{}", in_full(name, seed)?);
@@ -168,17 +175,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     println!("{}\n{}\n{}", table::tables(&all), table::times(&all), table::worst(&all, arguments.show));
     if arguments.write {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/mistakes-rates.md");
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
         let command = format!(
             "cargo xtask mistakes --singles {} --pairs {} --right {} --seed {} --write",
             arguments.singles, arguments.pairs, arguments.right, arguments.seed
         );
-        std::fs::write(&path, table::page(&all, &command)).context("the page cannot be written")?;
-        println!("written: book/src/mistakes-rates.md");
+        write_page(catalogue::PATH, &catalogue::page())?;
+        write_page("book/src/mistakes-rates.md", &table::page(&all, &command))?;
     }
+    Ok(())
+}
+
+/// Writes a page of the book; its path begins in the repository.
+#[allow(clippy::print_stdout, reason = "a command")]
+fn write_page(page: &str, text: &str) -> Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&path, text).with_context(|| format!("{page} cannot be written"))?;
+    println!("written: {page}");
     Ok(())
 }
 

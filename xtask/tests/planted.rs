@@ -1,9 +1,10 @@
 //! The planted programs are right where nothing is planted, and what is planted is named.
 
+use whygrad::check::mistake::pages;
 use whygrad::check::{Probe, Role, Source};
 use whygrad::expr::oracle::{Bindings, evaluate};
 use whygrad::random::Seed;
-use xtask::mistakes::{Outcome, outcomes};
+use xtask::mistakes::{Outcome, catalogue, outcomes};
 use xtask::planted::{Case, ENTRIES, Sort};
 
 const SEED: Seed = Seed(1960);
@@ -77,6 +78,16 @@ fn each_entry_of_the_catalogue_stands_there_once() {
 }
 
 #[test]
+fn the_page_of_the_catalogue_is_the_catalogue() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(catalogue::PATH);
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(page == catalogue::page(), "`cargo xtask mistakes --catalogue` writes {} anew", catalogue::PATH);
+    for entry in pages() {
+        assert_eq!(page.matches(&format!("\n### {}\n", entry.name)).count(), 1, "{}", entry.name);
+    }
+}
+
+#[test]
 fn a_case_is_drawn_again_by_its_name() {
     let probe_of = |case: &Case| case.generic_probes()[0].clone();
     for name in ["single-3", "pair-14", "right-15"] {
@@ -93,7 +104,6 @@ fn share(outcomes: &[Outcome], is_so: fn(&Outcome) -> bool) -> f64 {
 }
 
 #[test]
-
 fn single_mistakes_are_named_in_99_of_100() {
     let singles = outcomes(Sort::Single, 3 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&singles, Outcome::verdict_is_right) == 1.0);
@@ -102,7 +112,6 @@ fn single_mistakes_are_named_in_99_of_100() {
 }
 
 #[test]
-
 fn two_mistakes_at_once_are_named_in_95_of_100() {
     let pairs = outcomes(Sort::Pair, 2 * ENTRIES.len(), SEED, 2).unwrap();
     assert!(share(&pairs, Outcome::verdict_is_right) == 1.0);

@@ -1,7 +1,7 @@
 //! What people use: models, data, training, evaluation.
 //!
 //! Open [`model`] first: a text becomes a [`model::Model`] with its loss and its gradient. [`data`] gives it rows,
-//! [`mod@train`] makes the loss small, and [`mod@derive`] shows the gradient.
+//! [`mod@train`] makes the loss small, [`mod@derive`] shows the gradient, and [`mod@check`] compares yours with it.
 //!
 //! ```
 //! use whygrad::data::{bind::BindOptions, builtin};
@@ -26,6 +26,20 @@
 //! let options = Options { learning_rate: 5.0, epochs: 500, ..Options::default() };
 //! let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);
 //! assert_eq!(evaluate(&model, &data, &run.theta).accuracy, Some(1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A gradient of one's own as formulas; the slope of the sigmoid is left out:
+//!
+//! ```
+//! use whygrad::check::{Formulas, Options, Verdict, check};
+//! use whygrad::model::ModelOptions;
+//!
+//! let text = "inputs x\ntarget y\ny_hat = sigmoid(w*x + b)\nloss = mean((y_hat - y)^2)";
+//! let (model, mut mine) = Formulas::read(text, &ModelOptions::default(), "db = mean(2*(y_hat - y))")?;
+//! let report = check(&model, &mut mine, &Options::default())?;
+//! assert_eq!(report.verdict, Verdict::Wrong);
+//! assert_eq!(report.mistakes[0].entry, "slope-missing");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -9,7 +9,7 @@ use super::{All, Outcome};
 use crate::planted::{ENTRIES, Entry};
 
 /// Every kind, in the order of the contract.
-const KINDS: [Kind; 14] = [
+pub(super) const KINDS: [Kind; 14] = [
     Kind::Sign,
     Kind::ConstantFactor,
     Kind::MissingFactor,
