@@ -102,6 +102,17 @@ fn a_wrong_name_is_marked() {
 }
 
 #[test]
+fn a_slope_of_the_activated_value_is_marked_at_its_argument() {
+    is_changed(
+        NET,
+        "db1 = -2/n*sum((y-yhat)*h'(h(x1*w1+x2*w3+b1))*w5)",
+        ChangeKind::Replace,
+        &[("h(x1*w1+x2*w3+b1)", "x1*w1+x2*w3+b1")],
+        "db1 = -2/n*sum((y-yhat)*h'(x1*w1+x2*w3+b1)*w5)",
+    );
+}
+
+#[test]
 fn a_name_written_twice_is_marked_twice() {
     is_changed(
         NET,

@@ -44,6 +44,7 @@ impl Bench<'_> {
 pub(super) fn repairs(scene: &Scene<'_>, bench: &mut Bench<'_>, truth: &Values) -> Vec<Repair> {
     let root = scene.tree.nodes[scene.tree.root].term;
     let mut found = Vec::new();
+    arguments(scene, bench, truth, &mut found);
     let mut seen: HashSet<(Term, Term)> = HashSet::new();
     for (index, node) in scene.tree.nodes.iter().enumerate() {
         let places = occurrences(scene, node.term);
@@ -77,6 +78,32 @@ pub(super) fn repairs(scene: &Scene<'_>, bench: &mut Bench<'_>, truth: &Values) 
     }
     keep(&mut found);
     found
+}
+
+/// A function taken once too often: `h'(h(z))` for `h'(z)`.
+fn arguments(scene: &Scene<'_>, bench: &mut Bench<'_>, truth: &Values, found: &mut Vec<Repair>) {
+    let root = scene.tree.nodes[scene.tree.root].term;
+    let mut seen = HashSet::new();
+    for node in scene.tree.nodes.iter().filter(|n| n.kind == Kind::Other) {
+        for &child in &node.children {
+            let part = &scene.tree.nodes[child];
+            let (Kind::Other, [argument]) = (part.kind, &part.children[..]) else { continue };
+            let argument = &scene.tree.nodes[*argument];
+            let by = HashMap::from([(part.term, argument.term)]);
+            let Some(changed) = bench.arena.substitute(node.term, &by) else { continue };
+            if !seen.insert((node.term, part.term)) || !bench.is_right(root, node.term, changed, truth) {
+                continue;
+            }
+            let text = scene.at(argument.span);
+            let at = node.children.iter().position(|&c| c == child).unwrap_or(0);
+            let places = occurrences(scene, node.term);
+            let spans: Vec<Span> =
+                places.iter().filter_map(|n| Some(scene.tree.nodes[*n.children.get(at)?].span)).collect();
+            // Little is new: the argument stays as it stands.
+            let kept = 2.0 * text.chars().count() as f64;
+            found.push(everywhere(scene, ChangeKind::Replace, &spans, text, -kept));
+        }
+    }
 }
 
 /// One name that is another one wherever it stands.
