@@ -47,7 +47,19 @@ pub(crate) fn of_numbers(pairs: &[Pair]) -> Precision {
         (decimals >= 3).then_some(Precision::Decimals(decimals)),
         alike(&written, significant).then_some(Precision::Digits(significant)),
     ];
-    candidates.into_iter().flatten().find(|&c| fewer(c)).unwrap_or(Precision::Double)
+    let given: Vec<f64> = pairs.iter().map(|p| p.given).collect();
+    let printed = || of_print(&given).map(Precision::Decimals);
+    candidates.into_iter().flatten().find(|&c| fewer(c)).or_else(printed).unwrap_or(Precision::Double)
+}
+
+/// How many decimals numbers were printed with, whether they are right or not: where most are wrong, their
+/// deviations do not tell. Sums of halves, quarters and the like have few decimals unrounded.
+pub(crate) fn of_print(numbers: &[f64]) -> Option<usize> {
+    let numbers: Vec<f64> = numbers.iter().copied().filter(|g| g.is_finite() && *g != 0.0).collect();
+    let is_dyadic = |g: &f64| g.to_bits().trailing_zeros() > 30;
+    let most = numbers.iter().map(|&g| digits(g).0).max()?;
+    let told = numbers.len() >= 3 && !numbers.iter().all(is_dyadic);
+    (told && (3..=MOST_DIGITS).contains(&most)).then_some(most)
 }
 
 /// More digits than this are no rounding for the eye.
@@ -173,6 +185,13 @@ mod tests {
         assert_eq!(of_numbers(&[pair(0.5, 0.498), pair(0.0, 0.3)]), Precision::Double);
         assert_eq!(of_numbers(&[pair(0.0, 0.498), pair(0.0, 0.3)]), Precision::Double);
         assert_eq!(of_numbers(&TRUE.map(|t| pair(2.0 * t, t))), Precision::Double);
+    }
+
+    #[test]
+    fn rounded_numbers_that_are_all_wrong_are_known_by_their_looks() {
+        let doubled = TRUE.map(|t| pair(format!("{:.4}", 2.0 * t).parse().unwrap(), t));
+        assert_eq!(of_numbers(&doubled), Precision::Decimals(4));
+        assert_eq!(of_print(&[0.5, 0.25, -0.125]), None);
     }
 
     #[test]

@@ -91,26 +91,10 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
     Judged { what, report, asked, questions, entries }
 }
 
-/// More decimals than this are no rounding for the eye.
-const MOST_DECIMALS: usize = 9;
-
-/// How many decimals the numbers were printed with, whether they are right or not: where most are wrong, their
-/// deviations do not tell. Sums of halves, quarters and the like have few decimals unrounded.
+/// The decimals the numbers were printed with, where they look so.
 fn decimals(flat: &[(Probe, Flat)]) -> Option<usize> {
     let numbers = flat.iter().flat_map(|(_, a)| a.gradient.iter().flatten());
-    let numbers: Vec<f64> = numbers.copied().filter(|g| g.is_finite() && *g != 0.0).collect();
-    let is_dyadic = |g: &f64| g.to_bits().trailing_zeros() > 30;
-    let count = |g: &f64| {
-        let text = format!("{:e}", g.abs());
-        let (mantissa, exponent) = text.split_once('e')?;
-        let digits = mantissa.chars().filter(char::is_ascii_digit).count();
-        let exponent: i32 = exponent.parse().ok()?;
-        let below = usize::try_from(exponent.unsigned_abs()).ok()?;
-        Some(if exponent < 0 { digits - 1 + below } else { (digits - 1).saturating_sub(below) })
-    };
-    let most = numbers.iter().map(count).collect::<Option<Vec<_>>>()?.into_iter().max()?;
-    let told = numbers.len() >= 3 && !numbers.iter().all(is_dyadic);
-    (told && (3..=MOST_DECIMALS).contains(&most)).then_some(most)
+    precision::of_print(&numbers.copied().collect::<Vec<f64>>())
 }
 
 /// The truth at each question, computed once where it is asked again.
