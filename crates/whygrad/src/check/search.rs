@@ -175,7 +175,9 @@ impl Search {
     /// The hypotheses about layers, one edit first, then more.
     fn layers(&mut self, lab: &mut Lab<'_>, chain: &Chain, cut: &Cut, goals: &BTreeSet<usize>, most: usize) {
         let rests = penalty::parts(lab, chain, &cut.direct);
-        let Some(walk) = Walk::new(lab, chain, cut) else { return };
+        let Some(mut walk) = Walk::new(lab, chain, cut) else { return };
+        let last = chain.affine().last();
+        walk.error_may_be_wrong = last.is_none_or(|(_, a)| self.goals.iter().any(|k| a.holds(*k)));
         walk.blocks(lab, 1, &mut |lab, block| {
             compare(lab, &block, &rests, goals, 0..=1, &mut self.candidates);
         });

@@ -34,6 +34,8 @@ pub(crate) struct Walk<'c> {
     cut: &'c Cut,
     /// dL/da of the outputs.
     error: Term,
+    /// False where the last layer's derivatives are right, so that the error they are made of is too.
+    pub(crate) error_may_be_wrong: bool,
     /// The weights and biases of each stage after a step of descent, the ways it can be taken.
     updated: Vec<Vec<(Term, Term)>>,
 }
@@ -42,7 +44,8 @@ impl<'c> Walk<'c> {
     pub(crate) fn new(lab: &mut Lab<'_>, chain: &'c Chain, cut: &'c Cut) -> Option<Walk<'c>> {
         let error = cut.error(lab, cut.loss, chain.prediction)?;
         let error = lab.fill(error, lab.dims(chain.prediction));
-        let mut walk = Walk { chain, cut, error, updated: vec![vec![]; chain.stages.len()] };
+        let mut walk =
+            Walk { chain, cut, error, error_may_be_wrong: true, updated: vec![vec![]; chain.stages.len()] };
         let mut updated = walk.updated.clone();
         let changed: HashMap<Term, Term> = lab.stepped.iter().copied().collect();
         walk.blocks(lab, 0, &mut |lab, block| updated[block.stage] = after_a_step(lab, &block, &changed))?;
@@ -83,17 +86,22 @@ impl<'c> Walk<'c> {
         }
         let site = ErrorSite { chain: self.chain, cut: self.cut, error: self.error };
         let mut found: Vec<Variant> = Vec::new();
-        for finder in finders() {
+        for finder in finders().filter(|_| self.error_may_be_wrong) {
             if let Finder::Error(find) = finder {
                 find(lab, &site, &mut found);
             }
         }
-        for altered in loss_term::altered(
-            lab,
-            self.cut.loss,
-            &[self.cut.variable],
-            &[(self.cut.variable, "y_hat".to_owned())],
-        ) {
+        let altered = if self.error_may_be_wrong {
+            loss_term::altered(
+                lab,
+                self.cut.loss,
+                &[self.cut.variable],
+                &[(self.cut.variable, "y_hat".to_owned())],
+            )
+        } else {
+            vec![]
+        };
+        for altered in altered {
             if let Some(error) = self.cut.error(lab, altered.loss, self.chain.prediction) {
                 found.push((error, altered.edit));
             }
