@@ -370,12 +370,26 @@ fn numbers(report: &Report, offsets: &[usize], text: &mut String) {
 fn point(report: &Report, probe: usize) -> String {
     match report.probes.get(probe) {
         Some(probe) if probe.theta.len() <= LISTED => {
-            let values = report.components.iter().zip(&probe.theta);
-            let values: Vec<String> = values.map(|(c, v)| format!("{} = {}", c.name, number(*v))).collect();
+            let values = parameter_names(report, probe.theta.len()).zip(&probe.theta);
+            let values: Vec<String> = values.map(|(name, v)| format!("{name} = {}", number(*v))).collect();
             format!(" ({})", values.join(", "))
         }
         _ => String::new(),
     }
+}
+
+/// The names of the parameters: those of the components, or of the Hessian's diagonal, where each stands twice.
+fn parameter_names(report: &Report, count: usize) -> impl Iterator<Item = &str> {
+    let is_hessian = report.components.len() != count;
+    report.components.iter().filter_map(move |c| {
+        let Some((name, twin)) = c.name.split_once(',').filter(|_| is_hessian) else {
+            return Some(c.name.as_str());
+        };
+        // `W[0,1],W[0,1]` has a comma inside of each name too.
+        let half = c.name.len() / 2;
+        let halves = (c.name.get(..half), c.name.get(half + 1..));
+        if name == twin { Some(name) } else { halves.0.filter(|_| halves.0 == halves.1) }
+    })
 }
 
 /// Seven digits, with an exponent where it would be long.
