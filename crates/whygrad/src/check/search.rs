@@ -53,7 +53,8 @@ fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
     let mut best = attempt(model, asked, Setting { rate: own_rate(asked), same: SAME, budget: 2 });
     if best.left > 0 && own_rate(asked).is_some() {
         // A program with a rate of its own does not tell it.
-        for rate in USUAL_RATES {
+        let large = model.program.parameter_count() > LARGE;
+        for &rate in USUAL_RATES.iter().take(if large { 3 } else { USUAL_RATES.len() }) {
             let other = attempt(model, asked, Setting { rate: Some(rate), same: SAME, budget: 1 });
             if other.left < best.left && other.mistakes.iter().any(|m| m.kind == Kind::StaleValue) {
                 best = other;
@@ -79,6 +80,8 @@ fn search(model: &Model, asked: &[&Asked]) -> Vec<Mistake> {
 const SAME: f64 = 1e-9;
 /// The same for a source that adds a small number to what it divides by, or takes differences.
 const ROUGHLY: f64 = 1e-5;
+/// With more parameters than this each attempt takes a good part of a second.
+const LARGE: usize = 10_000;
 /// The learning rates that programs have built in.
 const USUAL_RATES: [f64; 9] = [1.0, 0.5, 0.1, 0.01, 0.3, 0.2, 0.05, 0.001, 2.0];
 
