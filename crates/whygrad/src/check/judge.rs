@@ -35,7 +35,8 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
         let mut wrong = vec![false; tolerance.len()];
         for (k, given) in answer.gradient.iter().enumerate().take(wrong.len()) {
             let Some(given) = *given else { continue };
-            tolerance[k] += precision::rounding(precision, given);
+            tolerance[k] +=
+                precision::rounding(precision, given) + rounding_of_ends(&truth, k, singles.is_some());
             wrong[k] = is_wrong(given, &truth, tolerance[k], k) && (given.is_finite() || !drowned);
         }
         asked.push(Asked { probe, answer, truth, tolerance, wrong });
@@ -70,6 +71,16 @@ fn truths(answers: &[(Probe, Answer)], truth: impl Fn(&Probe) -> Truth) -> Vec<T
         all.push(known.map_or_else(|| truth(probe), |known| all[known].clone()));
     }
     all
+}
+
+/// What rounding may add to the ends of what is accepted at a kink: a derivative that is 0 by one convention has no
+/// rounding of its own, and is a sum of products by the other.
+fn rounding_of_ends(truth: &Truth, k: usize, single: bool) -> f64 {
+    /// Operations that an end of the interval may have passed, a rounding each.
+    const OPERATIONS: f64 = 64.0;
+    let width = truth.upper[k] - truth.lower[k];
+    let unit = if single { f64::from(f32::EPSILON) } else { f64::EPSILON };
+    if width.is_finite() { OPERATIONS * unit * width } else { 0.0 }
 }
 
 /// How far a number lies outside the interval of what is accepted.
