@@ -38,6 +38,8 @@
 
 pub mod plan;
 pub mod real;
+pub mod rule;
+pub mod scalar;
 pub mod workspace;
 
 mod kernel;

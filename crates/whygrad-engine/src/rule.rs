@@ -1,0 +1,36 @@
+//! A recurrence: what becomes of a parameter, and of what is remembered about it, in one step.
+//!
+//! A rule is made of terms like everything else: of the parameter's value w, its derivative g, the
+//! numbers remembered about it, and numbers that all parameters share in a step. It holds for each
+//! parameter alone, so that one rule serves a net and a fleet.
+
+use whygrad_expr::arena::{Arena, SymbolId, Term};
+
+/// A number remembered about each parameter from one step to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    /// The leaf that stands for it.
+    pub symbol: SymbolId,
+    /// What it is before the first step.
+    pub start: f64,
+    /// What it becomes.
+    pub next: Term,
+}
+
+/// A step as terms. Every leaf is a number (no vectors), and no term has a value per row.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Where the terms live.
+    pub arena: Arena,
+    /// The parameter's value before the step.
+    pub parameter: SymbolId,
+    /// Its derivative there.
+    pub gradient: SymbolId,
+    /// The numbers that all parameters share in a step, given anew in each: a learning rate, the
+    /// number of the step.
+    pub shared: Vec<SymbolId>,
+    /// What is remembered about the parameter.
+    pub memories: Vec<Memory>,
+    /// What the parameter becomes.
+    pub next: Term,
+}
