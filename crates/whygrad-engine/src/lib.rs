@@ -36,10 +36,18 @@
 //! # Ok::<(), whygrad_expr::arena::ShapeError>(())
 //! ```
 
+pub mod function;
 pub mod plan;
 pub mod real;
+pub mod routine;
 pub mod rule;
 pub mod scalar;
+pub mod stepper;
+pub mod tape;
 pub mod workspace;
 
 mod kernel;
+mod lanes;
+mod spell;
+#[cfg(target_arch = "x86_64")]
+mod x86;

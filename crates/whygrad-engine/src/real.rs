@@ -23,6 +23,8 @@ pub trait Real:
 {
     /// The nearest number of this precision.
     fn of(value: f64) -> Self;
+    /// The number of these bits; the upper half is not looked at in f32.
+    fn from_bits_of(bits: u64) -> Self;
     /// The same number as f64.
     fn to_f64(self) -> f64;
     /// True unless infinite or not a number.
@@ -43,6 +45,10 @@ macro_rules! real {
             #[inline]
             fn of(value: f64) -> Self {
                 value as $type
+            }
+            #[inline]
+            fn from_bits_of(bits: u64) -> Self {
+                <$type>::from_bits(bits as _)
             }
             #[inline]
             fn to_f64(self) -> f64 {

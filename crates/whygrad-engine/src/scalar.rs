@@ -20,6 +20,8 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// The number without its sign.
     fn abs(self) -> Self;
+    /// |self| with the sign of `b`.
+    fn with_sign_of(self, b: Self) -> Self;
     /// `self` where it is greater than `b`, else `b`; so `b` where one of them is not a number.
     fn larger(self, b: Self) -> Self;
     /// `self` where it is less than `b`, else `b`; so `b` where one of them is not a number.
@@ -55,6 +57,9 @@ macro_rules! scalar {
             }
             fn abs(self) -> Self {
                 self.abs()
+            }
+            fn with_sign_of(self, b: Self) -> Self {
+                self.copysign(b)
             }
             fn larger(self, b: Self) -> Self {
                 if self > b { self } else { b }

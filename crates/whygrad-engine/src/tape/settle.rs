@@ -1,0 +1,205 @@
+//! Settling a tape: sums get their order, products are fused into them, what is unused goes.
+//!
+//! A sum of a formula, however it was bracketed, is one sum: its terms are added in the order in
+//! which they can be ready, those ready last coming last, since what waits for the sum waits for
+//! them. A long sum is four sums that do not wait for each other. The order depends on the tape
+//! alone, so that the same program gives the same bits.
+
+use std::collections::HashMap;
+
+use super::{Arithmetic, Id, Node, Store, Straight, Tape};
+use crate::lanes;
+
+/// Above so many terms a sum is split.
+const LONG_SUM: usize = 8;
+/// Into so many sums.
+const CHAINS: usize = 4;
+
+pub(super) fn settle(tape: &Tape) -> Straight {
+    let (live, uses) = usage(tape);
+    let absorbed = absorbed(tape, &live, &uses);
+    let mut out = Settled::new(tape.arithmetic);
+    let mut new_of: Vec<Id> = vec![0; tape.nodes.len()];
+    for (index, &node) in tape.nodes.iter().enumerate() {
+        if !live[index] || absorbed[index] {
+            continue;
+        }
+        new_of[index] = match node {
+            Node::Plus(..) | Node::Minus(..) => {
+                let terms = terms(tape, &absorbed, &new_of, index as Id);
+                out.sum(terms)
+            }
+            Node::Times(a, b) => out.push(Node::Mul(new_of[a as usize], new_of[b as usize])),
+            other => out.push(other.map_arguments(|a| new_of[a as usize])),
+        };
+    }
+    let stores = tape.stores.iter().map(|s| Store { to: s.to, value: new_of[s.value as usize] });
+    Straight { stores: stores.collect(), nodes: out.nodes }
+}
+
+/// What a store needs, and how often each number is used.
+fn usage(tape: &Tape) -> (Vec<bool>, Vec<u32>) {
+    let mut live = vec![false; tape.nodes.len()];
+    let mut uses = vec![0u32; tape.nodes.len()];
+    for store in &tape.stores {
+        live[store.value as usize] = true;
+        // What is stored stands by itself.
+        uses[store.value as usize] += 2;
+    }
+    for index in (0..tape.nodes.len()).rev() {
+        if live[index] {
+            for argument in tape.nodes[index].arguments() {
+                live[argument as usize] = true;
+                uses[argument as usize] += 1;
+            }
+        }
+    }
+    (live, uses)
+}
+
+/// What is a part of the one sum that uses it.
+fn absorbed(tape: &Tape, live: &[bool], uses: &[u32]) -> Vec<bool> {
+    let mut absorbed = vec![false; tape.nodes.len()];
+    for (index, node) in tape.nodes.iter().enumerate() {
+        if let (true, Node::Plus(a, b) | Node::Minus(a, b)) = (live[index], *node) {
+            for part in [a, b] {
+                let loose = matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
+                absorbed[part as usize] = loose && uses[part as usize] == 1;
+            }
+        }
+    }
+    absorbed
+}
+
+/// A term of a sum, over the numbers of the settled tape.
+#[derive(Clone, Copy)]
+struct Term {
+    minus: bool,
+    a: Id,
+    /// The other factor of a product.
+    b: Option<Id>,
+}
+
+fn terms(tape: &Tape, absorbed: &[bool], new_of: &[Id], root: Id) -> Vec<Term> {
+    let mut terms = Vec::new();
+    let mut open = vec![(root, false)];
+    while let Some((id, minus)) = open.pop() {
+        let whole = id != root && !absorbed[id as usize];
+        match tape.node(id) {
+            Node::Plus(a, b) if !whole => open.extend([(b, minus), (a, minus)]),
+            Node::Minus(a, b) if !whole => open.extend([(b, !minus), (a, minus)]),
+            Node::Times(a, b) if !whole => {
+                terms.push(Term { minus, a: new_of[a as usize], b: Some(new_of[b as usize]) });
+            }
+            _ => terms.push(Term { minus, a: new_of[id as usize], b: None }),
+        }
+    }
+    terms
+}
+
+/// The settled tape in the making.
+struct Settled {
+    arithmetic: Arithmetic,
+    nodes: Vec<Node>,
+    /// When a number can be ready: the longest chain of operations before it, in cycles or so.
+    ready: Vec<u32>,
+    known: HashMap<Node, Id>,
+}
+
+impl Settled {
+    fn new(arithmetic: Arithmetic) -> Settled {
+        Settled { arithmetic, nodes: Vec::new(), ready: Vec::new(), known: HashMap::new() }
+    }
+
+    fn push(&mut self, node: Node) -> Id {
+        if let Some(&id) = self.known.get(&node) {
+            return id;
+        }
+        let before = node.arguments().map(|a| self.ready[a as usize]).max().unwrap_or(0);
+        let id = self.nodes.len() as Id;
+        self.ready.push(before + cycles(node));
+        self.nodes.push(node);
+        self.known.insert(node, id);
+        id
+    }
+
+    fn sum(&mut self, mut terms: Vec<Term>) -> Id {
+        let ready = |t: &Term| self.ready[t.a as usize].max(t.b.map_or(0, |b| self.ready[b as usize]));
+        let when: HashMap<(Id, Option<Id>), u32> = terms.iter().map(|t| ((t.a, t.b), ready(t))).collect();
+        terms.sort_by_key(|t| when[&(t.a, t.b)]);
+        // A plain term costs nothing in the first place.
+        if let [first, second, ..] = terms[..]
+            && first.b.is_some()
+            && let Some(plain) = terms.iter().position(|t| t.b.is_none())
+            && when[&(terms[plain].a, None)] <= when[&(second.a, second.b)]
+        {
+            let term = terms.remove(plain);
+            terms.insert(0, term);
+        }
+        let chains = if terms.len() > LONG_SUM { CHAINS } else { 1 };
+        let mut sums: Vec<(Id, bool)> =
+            (0..chains).map(|k| self.chain(terms.iter().skip(k).step_by(chains).copied())).collect();
+        while sums.len() > 1 {
+            sums = sums.chunks(2).map(|pair| self.join(pair[0], pair[1])).collect();
+        }
+        match sums[0] {
+            (id, false) => id,
+            (id, true) => self.push(Node::Neg(id)),
+        }
+    }
+
+    /// One term after the other; the sum, and whether its sign is still to be turned.
+    fn chain(&mut self, terms: impl Iterator<Item = Term>) -> (Id, bool) {
+        let mut sum: Option<(Id, bool)> = None;
+        for term in terms {
+            sum = Some(match (sum, term.b) {
+                (None, None) => (term.a, term.minus),
+                (None, Some(b)) => (self.push(Node::Mul(term.a, b)), term.minus),
+                (Some(sum), None) => self.join(sum, (term.a, term.minus)),
+                (Some((c, minus_c)), Some(b)) if self.arithmetic.fused => {
+                    let minus_product = term.minus;
+                    (self.push(Node::Fma { a: term.a, b, c, minus_product, minus_c }), false)
+                }
+                (Some(sum), Some(b)) => {
+                    let product = self.push(Node::Mul(term.a, b));
+                    self.join(sum, (product, term.minus))
+                }
+            });
+        }
+        sum.unwrap_or((0, false))
+    }
+
+    fn join(&mut self, (a, minus_a): (Id, bool), (b, minus_b): (Id, bool)) -> (Id, bool) {
+        match (minus_a, minus_b) {
+            (false, false) => (self.push(Node::Add(a, b)), false),
+            (false, true) => (self.push(Node::Sub(a, b)), false),
+            (true, false) => (self.push(Node::Sub(b, a)), false),
+            (true, true) => (self.push(Node::Add(a, b)), true),
+        }
+    }
+}
+
+/// About how long the processor takes.
+fn cycles(node: Node) -> u32 {
+    match node {
+        Node::Constant(_) | Node::Load(_) => 0,
+        Node::Neg(_) | Node::Abs(_) => 1,
+        Node::Div(..) => 14,
+        Node::Sqrt(_) => 18,
+        Node::Round(_) => 8,
+        Node::SumLanes(_) => 20,
+        _ => 4,
+    }
+}
+
+/// The value of an operation on constants.
+pub(super) fn fold(node: Node, arguments: &[f64], arithmetic: Arithmetic) -> Option<f64> {
+    let at = |i: usize| arguments.get(i).copied().unwrap_or(0.0);
+    let list = [at(0), at(1), at(2), at(3)];
+    match node {
+        // The sum over the lanes depends on how many there are.
+        Node::SumLanes(_) => None,
+        _ if arithmetic.single => Some(f64::from(lanes::apply(node, list.map(|x| x as f32)))),
+        _ => Some(lanes::apply(node, list)),
+    }
+}

@@ -1,0 +1,165 @@
+//! Machine code for x86-64 with AVX-512, or with AVX2 and FMA.
+//!
+//! A tape has no branches and knows where its numbers lie, so that writing it as machine code is
+//! one pass: an instruction or two an operation, registers as [`registers`] has them. The code is
+//! the tape, in its order; it has the bits of the interpreter, which the tests hold it to.
+
+mod emit;
+mod encode;
+mod machine;
+mod opcodes;
+mod registers;
+mod sequences;
+
+use emit::{Bases, Emitter, Pool};
+use encode::{Code, General, Width};
+use opcodes::Opcodes;
+
+pub(crate) use machine::Machine;
+
+use crate::routine::Routine;
+
+/// What a processor can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// 256 bits, fused products.
+    Avx2,
+    /// 512 bits, masks.
+    Avx512,
+}
+
+impl Level {
+    /// The best of this processor.
+    pub(crate) fn detect() -> Option<Level> {
+        if !std::is_x86_feature_detected!("avx2") || !std::is_x86_feature_detected!("fma") {
+            return None;
+        }
+        let wide = std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512vl")
+            && std::is_x86_feature_detected!("avx512dq");
+        Some(if wide { Level::Avx512 } else { Level::Avx2 })
+    }
+
+    /// The most lanes of a register.
+    pub(crate) fn lanes(self, single: bool) -> usize {
+        let doubles = match self {
+            Level::Avx2 => 4,
+            Level::Avx512 => 8,
+        };
+        if single { 2 * doubles } else { doubles }
+    }
+}
+
+/// How far the blocks of memory move from step to step, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Advance {
+    pub(crate) rows: usize,
+    pub(crate) shared: usize,
+    pub(crate) watched: usize,
+}
+
+const CELLS: General = General(7);
+const ROWS: General = General(6);
+const SHARED: General = General(2);
+const WATCHED: General = General(1);
+const CONSTANTS: General = General(8);
+const STEPS: General = General(9);
+const ROW: General = General(0);
+const ROWS_LEFT: General = General(10);
+const CELLS_OF_SECOND: General = General(11);
+
+/// A routine as bytes, with the numbers it refers to.
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    /// The bits of the constants, each to be repeated for every lane.
+    pub(crate) constants: Vec<u64>,
+    /// The numbers of the cells of one copy, with room for what does not fit into registers.
+    pub(crate) cells: usize,
+}
+
+/// Writes a routine for `copies` (1 or 2) blocks of lanes, whose cells lie one after the other:
+/// the processor works on one while the other waits. `None` where the lanes fit no register.
+pub(crate) fn write(
+    routine: &Routine,
+    single: bool,
+    level: Level,
+    copies: usize,
+    advance: Advance,
+) -> Option<Written> {
+    let evex = level == Level::Avx512;
+    let ops = Opcodes { single, evex };
+    let width = match (routine.layout.lanes * ops.size(), evex) {
+        (16, _) => Width::X,
+        (32, _) => Width::Y,
+        (64, true) => Width::Z,
+        _ => return None,
+    };
+    let mut writer = Writer { routine, ops, width, pool: Pool::default(), slots: 0, cells: 0 };
+    // Once to learn how many numbers do not fit into registers, once more with their places.
+    writer.steps(copies, advance);
+    writer.cells = routine.layout.cells() + writer.slots as usize * routine.layout.lanes;
+    let bytes = writer.steps(copies, advance);
+    Some(Written { bytes, constants: writer.pool.bits, cells: writer.cells })
+}
+
+struct Writer<'a> {
+    routine: &'a Routine,
+    ops: Opcodes,
+    width: Width,
+    pool: Pool,
+    slots: u32,
+    cells: usize,
+}
+
+impl Writer<'_> {
+    fn steps(&mut self, copies: usize, advance: Advance) -> Vec<u8> {
+        let size = self.ops.size();
+        let mut code = Code { bytes: Vec::new(), evex: self.ops.evex };
+        if copies > 1 {
+            code.address(CELLS_OF_SECOND, CELLS, (self.cells * size) as i32);
+        }
+        let top = code.bytes.len();
+        for copy in 0..copies {
+            self.step(&mut code, copy);
+        }
+        code.add(ROWS, (advance.rows * size) as i32);
+        code.add(SHARED, (advance.shared * size) as i32);
+        code.add(WATCHED, (advance.watched * size) as i32);
+        code.count_down(STEPS, top);
+        code.leave();
+        code.bytes
+    }
+
+    fn step(&mut self, code: &mut Code, copy: usize) {
+        let layout = &self.routine.layout;
+        let mut bases = Bases {
+            cells: if copy == 0 { CELLS } else { CELLS_OF_SECOND },
+            rows: ROWS,
+            shared: SHARED,
+            watched: WATCHED,
+            constants: CONSTANTS,
+            rows_from: 0,
+            watched_from: copy * layout.watched * layout.watched_stride(),
+            spill_from: layout.cells(),
+        };
+        let size = self.ops.size();
+        for block in &self.routine.blocks {
+            let first = block.first_group * layout.group_len;
+            if block.times == 1 {
+                (bases.rows, bases.rows_from) = (ROWS, first);
+            } else {
+                code.address(ROW, ROWS, (first * size) as i32);
+                code.set(ROWS_LEFT, block.times as i32);
+                (bases.rows, bases.rows_from) = (ROW, 0);
+            }
+            let top = code.bytes.len();
+            let slots =
+                Emitter::write(code, self.ops, self.width, (&mut self.pool, bases), &block.tape);
+            self.slots = self.slots.max(slots);
+            if block.times > 1 {
+                code.add(ROW, (layout.group_len * size) as i32);
+                code.count_down(ROWS_LEFT, top);
+            }
+        }
+    }
+}
