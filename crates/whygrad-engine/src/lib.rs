@@ -36,6 +36,7 @@
 //! # Ok::<(), whygrad_expr::arena::ShapeError>(())
 //! ```
 
+pub mod function;
 pub mod plan;
 pub mod real;
 pub mod rule;
