@@ -80,7 +80,7 @@ macro_rules! scalar {
                 self * power(half) * power(n - half)
             }
             fn exponent(self) -> Self {
-                let e = (self.to_bits() >> $fraction) as $signed - $bias;
+                let e = (self.to_bits() >> $fraction).cast_signed() - $bias;
                 e as $type
             }
             fn mantissa(self) -> Self {
