@@ -1,5 +1,7 @@
 //! The natural logarithm.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::{LN_2, is_single, of_precision, polynomial, polynomial_in_halves};
 use crate::scalar::Scalar;
 
@@ -19,15 +21,14 @@ const LN: (&[f64], &[f64]) = (
 
 /// ln x; -∞ at 0, not a number below.
 pub fn ln<S: Scalar>(x: S) -> S {
-    let zero = x.constant(0.0);
-    // A subnormal number becomes normal.
-    let least = of_precision(x, f64::from(f32::MIN_POSITIVE), f64::MIN_POSITIVE);
+    // A subnormal number becomes normal, and √½ of it is.
+    let least = 2.0 * of_precision(x, f64::from(f32::MIN_POSITIVE), f64::MIN_POSITIVE);
     let shift = of_precision(x, 24.0, 53.0);
     let is_small =
         |then: f64, otherwise: f64| x.constant(least).if_greater(x, x.constant(then), x.constant(otherwise));
     let normal = x * is_small(2f64.powf(shift), 1.0);
     // x = 2^n (1 + f) with 1 + f from √½ to √2.
-    let n = zero - (normal * x.constant(std::f64::consts::SQRT_2)).exponent();
+    let n = x.constant(-1.0) - (normal * x.constant(FRAC_1_SQRT_2)).exponent();
     let f = normal.scale(n) - x.constant(1.0);
     let n = is_small(shift, 0.0) + n;
     // ln(1 + f) = f - f²/2 + s (f²/2 + s² P(s²)) for s = f / (2 + f).
