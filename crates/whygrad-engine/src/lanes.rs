@@ -4,7 +4,7 @@
 
 use crate::real::Real;
 use crate::scalar::Scalar;
-use crate::tape::{Address, Base, Id, Node, Straight};
+use crate::tape::{Address, Base, Id, Node, Spread, Straight};
 
 /// The value of an operation of one lane.
 pub(crate) fn apply<T: Real + Scalar>(node: Node, [a, b, c, d]: [T; 4]) -> T {
@@ -32,7 +32,7 @@ pub(crate) fn apply<T: Real + Scalar>(node: Node, [a, b, c, d]: [T; 4]) -> T {
         Node::Exponent(_) => a.exponent(),
         Node::Mantissa(_) => a.mantissa(),
         Node::Choose { .. } => a.if_greater(b, c, d),
-        Node::SumLanes(_) => a,
+        Node::SumLanes(_) | Node::SumFour(_) => a,
     }
 }
 
@@ -64,7 +64,15 @@ pub(crate) fn run<T: Real + Scalar>(
         let at = |id: Id| &before[id as usize * lanes..(id as usize + 1) * lanes];
         match node {
             Node::Load(address) => load(address, out, memory),
-            Node::SumLanes(a) => sum_lanes(out, at(a)),
+            Node::SumLanes(a) => {
+                let sum = sum_lanes(at(a));
+                out.fill(sum);
+            }
+            Node::SumFour(list) => {
+                for (o, a) in out.iter_mut().zip(list) {
+                    *o = sum_lanes(at(a));
+                }
+            }
             _ => each_lane(node, out, at),
         }
     }
@@ -98,18 +106,16 @@ fn each_lane<'v, T: Real + Scalar>(node: Node, out: &mut [T], at: impl Fn(Id) ->
     }
 }
 
-/// Halves are added until one is left; every lane gets it.
-fn sum_lanes<T: Real>(out: &mut [T], values: &[T]) {
-    out.copy_from_slice(values);
-    let mut half = out.len() / 2;
-    while half > 0 {
-        for lane in 0..half {
-            out[lane] = out[lane] + out[lane + half];
+/// Neighbours are added until one number is left.
+fn sum_lanes<T: Real>(values: &[T]) -> T {
+    match values {
+        [] => T::of(0.0),
+        [one] => *one,
+        _ => {
+            let (left, right) = values.split_at(values.len() / 2);
+            sum_lanes(left) + sum_lanes(right)
         }
-        half /= 2;
     }
-    let all = out[0];
-    out.fill(all);
 }
 
 fn load<T: Real>(address: Address, out: &mut [T], memory: &Memory<'_, T>) {
@@ -120,16 +126,20 @@ fn load<T: Real>(address: Address, out: &mut [T], memory: &Memory<'_, T>) {
         Base::Watched => memory.watched,
     };
     let from = address.offset as usize;
-    if address.broadcast {
-        out.fill(block[from]);
-    } else {
-        out.copy_from_slice(&block[from..from + out.len()]);
+    match address.spread {
+        Spread::One => out.fill(block[from]),
+        Spread::Four => out[..4].copy_from_slice(&block[from..from + 4]),
+        Spread::Lanes => out.copy_from_slice(&block[from..from + out.len()]),
     }
 }
 
 fn write<T: Real>(address: Address, values: &[T], memory: &mut Memory<'_, T>) {
     let from = address.offset as usize;
-    let len = if address.broadcast { 1 } else { values.len() };
+    let len = match address.spread {
+        Spread::One => 1,
+        Spread::Four => 4,
+        Spread::Lanes => values.len(),
+    };
     let block = match address.base {
         Base::Cells => &mut *memory.cells,
         Base::Watched => &mut *memory.watched,

@@ -199,7 +199,12 @@ impl<'b> Spelling<'b> {
     }
 
     fn finish(self) -> Straight {
-        self.to.into_tape().finish()
+        let mut tape = self.to.into_tape();
+        if self.task.form == Form::Rows && self.task.lanes >= 4 {
+            tape.pack();
+            return tape.finish_by_need();
+        }
+        tape.finish()
     }
 
     fn terms(&mut self, terms: &[Term]) -> Result<(), NotSpelled> {

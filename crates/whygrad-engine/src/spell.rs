@@ -151,6 +151,11 @@ fn select(to: &Recorder, condition: Id, then: Id, otherwise: Id) -> Id {
     if (left, right) == (then, otherwise) {
         return to.push(Node::Larger(left, right));
     }
+    // max(z, 0) is positive where z is, and mostly at hand where z is not any more.
+    let left = match to.constant_of(right) {
+        Some(0.0) => to.known(Node::Larger(left, right)).unwrap_or(left),
+        _ => left,
+    };
     to.push(Node::Choose { left, right, then, otherwise })
 }
 

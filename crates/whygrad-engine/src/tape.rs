@@ -8,6 +8,7 @@
 //! of rounding is nobody's promise; [`Tape::finish`] settles it. What a function such as exp is made
 //! of is recorded exactly as it is written.
 
+mod pack;
 mod settle;
 mod value;
 
@@ -25,8 +26,19 @@ pub struct Address {
     pub base: Base,
     /// Where in it, in numbers (not bytes).
     pub offset: u32,
-    /// One number for all lanes; else as many as there are lanes.
-    pub broadcast: bool,
+    /// How many numbers are meant.
+    pub spread: Spread,
+}
+
+/// How the lanes share what lies at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Spread {
+    /// One number for all lanes.
+    One,
+    /// Four numbers for the first four lanes; what the others hold is never looked at.
+    Four,
+    /// A number a lane.
+    Lanes,
 }
 
 /// A block of memory that a tape reads or writes.
@@ -107,8 +119,10 @@ pub enum Node {
         /// Where it is not.
         otherwise: Id,
     },
-    /// The sum over the lanes, in every lane: halves are added until one is left.
+    /// The sum over the lanes, in every lane: neighbours are added until one is left.
     SumLanes(Id),
+    /// The sums over the lanes of four numbers, in the first four lanes: each as [`Node::SumLanes`].
+    SumFour([Id; 4]),
 }
 
 impl Node {
@@ -135,6 +149,7 @@ impl Node {
             | Node::WithSign(a, b)
             | Node::Scale(a, b) => ([a, b, 0, 0], 2),
             Node::Fma { a, b, c, .. } => ([a, b, c, 0], 3),
+            Node::SumFour(list) => (list, 4),
             Node::Choose { left, right, then, otherwise } => ([left, right, then, otherwise], 4),
         };
         list.into_iter().take(len)
@@ -152,6 +167,7 @@ impl Node {
             Node::Exponent(a) => Node::Exponent(f(a)),
             Node::Mantissa(a) => Node::Mantissa(f(a)),
             Node::SumLanes(a) => Node::SumLanes(f(a)),
+            Node::SumFour(list) => Node::SumFour(list.map(f)),
             Node::Plus(a, b) => Node::Plus(f(a), f(b)),
             Node::Minus(a, b) => Node::Minus(f(a), f(b)),
             Node::Times(a, b) => Node::Times(f(a), f(b)),
@@ -173,7 +189,7 @@ impl Node {
     }
 }
 
-/// A number that is written to memory; at a place for all lanes, the number of the first.
+/// A number that is written to memory; at a place of one number, the number of the first lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Store {
     /// Where to.
@@ -266,9 +282,20 @@ impl Tape {
         }
     }
 
+    /// Makes one operation of four alike where numbers are summed over the lanes and neighbours in
+    /// memory are made of the sums: parameters that are updated from the rows in the lanes.
+    pub fn pack(&mut self) {
+        pack::pack(self);
+    }
+
     /// Settles the order of sums, fuses products into them, and drops what nothing uses.
     pub fn finish(&self) -> Straight {
         settle::settle(self)
+    }
+
+    /// As [`Tape::finish`], in the order in which the stores ask for numbers.
+    pub fn finish_by_need(&self) -> Straight {
+        settle::by_need(&settle::settle(self))
     }
 
     fn intern(&mut self, node: Node) -> Id {

@@ -6,7 +6,7 @@ use whygrad_expr::arena::{SymbolId, Term};
 use whygrad_expr::program::Program;
 
 use super::{Form, Task};
-use crate::tape::{Address, Base};
+use crate::tape::{Address, Base, Spread};
 
 /// The places of a routine's numbers, in numbers from the beginning of each block of memory.
 ///
@@ -142,8 +142,8 @@ impl Layout {
     }
 
     fn cell(&self, offset: usize) -> Address {
-        let broadcast = self.form == Form::Rows;
-        Address { base: Base::Cells, offset: offset as u32, broadcast }
+        let spread = if self.form == Form::Rows { Spread::One } else { Spread::Lanes };
+        Address { base: Base::Cells, offset: offset as u32, spread }
     }
 
     pub(super) fn parameter(&self, index: usize) -> Address {
@@ -155,20 +155,20 @@ impl Layout {
     }
 
     pub(super) fn active(&self) -> Address {
-        Address { base: Base::Cells, offset: self.active_offset() as u32, broadcast: false }
+        Address { base: Base::Cells, offset: self.active_offset() as u32, spread: Spread::Lanes }
     }
 
     pub(super) fn steps(&self) -> Address {
-        Address { base: Base::Cells, offset: self.steps_offset() as u32, broadcast: false }
+        Address { base: Base::Cells, offset: self.steps_offset() as u32, spread: Spread::Lanes }
     }
 
     pub(super) fn watched(&self, index: usize) -> Address {
         let offset = (index * self.watched_stride()) as u32;
-        Address { base: Base::Watched, offset, broadcast: self.form == Form::Rows }
+        Address { base: Base::Watched, offset, ..self.cell(0) }
     }
 
     pub(super) fn shared(&self) -> Vec<Address> {
-        let at = |k| Address { base: Base::Shared, offset: k as u32, broadcast: true };
+        let at = |k| Address { base: Base::Shared, offset: k as u32, spread: Spread::One };
         (0..self.shared).map(at).collect()
     }
 
@@ -189,12 +189,12 @@ impl Layout {
     }
 
     fn datum(&self, group: usize, column: usize) -> Address {
-        let (wide, broadcast) = match self.form {
-            Form::Nets => (1, true),
-            Form::Rows => (self.lanes, false),
+        let (wide, spread) = match self.form {
+            Form::Nets => (1, Spread::One),
+            Form::Rows => (self.lanes, Spread::Lanes),
         };
         let offset = (group * self.group_len + column * wide) as u32;
-        Address { base: Base::Rows, offset, broadcast }
+        Address { base: Base::Rows, offset, spread }
     }
 
     /// 1 where the lane holds a row, 0 past the last.
@@ -211,7 +211,7 @@ impl Layout {
     /// Where an entry of a sum over the rows is added up.
     pub(super) fn running_sum(&mut self, term: Term, entry: usize) -> Address {
         let offset = place(&mut self.sums, &mut self.cells, (term, entry), self.lanes);
-        Address { base: Base::Cells, offset: offset as u32, broadcast: false }
+        Address { base: Base::Cells, offset: offset as u32, spread: Spread::Lanes }
     }
 }
 

@@ -37,6 +37,35 @@ pub(super) fn settle(tape: &Tape) -> Straight {
     Straight { stores: stores.collect(), nodes: out.nodes }
 }
 
+/// The same tape in the order in which the stores ask for numbers: what only one of them needs
+/// comes just before it, and need not be kept for long.
+pub(super) fn by_need(tape: &Straight) -> Straight {
+    let mut new_of: Vec<Option<Id>> = vec![None; tape.nodes.len()];
+    let mut nodes = Vec::with_capacity(tape.nodes.len());
+    for store in &tape.stores {
+        let mut open = vec![store.value];
+        while let Some(&id) = open.last() {
+            let node = tape.nodes[id as usize];
+            let missing = node.arguments().filter(|&a| new_of[a as usize].is_none());
+            let before = open.len();
+            open.extend(missing);
+            if open.len() > before {
+                // The first argument first.
+                open[before..].reverse();
+                continue;
+            }
+            open.pop();
+            if new_of[id as usize].is_none() {
+                new_of[id as usize] = Some(nodes.len() as Id);
+                nodes.push(node.map_arguments(|a| new_of[a as usize].unwrap_or(0)));
+            }
+        }
+    }
+    let new = |id: Id| new_of[id as usize].unwrap_or(0);
+    let stores = tape.stores.iter().map(|s| Store { to: s.to, value: new(s.value) }).collect();
+    Straight { nodes, stores }
+}
+
 /// What a store needs, and how often each number is used.
 fn usage(tape: &Tape) -> (Vec<bool>, Vec<u32>) {
     let mut live = vec![false; tape.nodes.len()];
@@ -187,7 +216,7 @@ fn cycles(node: Node) -> u32 {
         Node::Div(..) => 14,
         Node::Sqrt(_) => 18,
         Node::Round(_) => 8,
-        Node::SumLanes(_) => 20,
+        Node::SumLanes(_) | Node::SumFour(_) => 20,
         _ => 4,
     }
 }
@@ -198,7 +227,7 @@ pub(super) fn fold(node: Node, arguments: &[f64], arithmetic: Arithmetic) -> Opt
     let list = [at(0), at(1), at(2), at(3)];
     match node {
         // The sum over the lanes depends on how many there are.
-        Node::SumLanes(_) => None,
+        Node::SumLanes(_) | Node::SumFour(_) => None,
         _ if arithmetic.single => Some(f64::from(lanes::apply(node, list.map(|x| x as f32)))),
         _ => Some(lanes::apply(node, list)),
     }

@@ -46,6 +46,11 @@ impl Recorder {
         self.0.borrow_mut().store(address, value);
     }
 
+    /// The number of an operation that was recorded before.
+    pub fn known(&self, node: Node) -> Option<Id> {
+        self.0.borrow().known.get(&node).copied()
+    }
+
     /// The operation of a number.
     pub fn node(&self, id: Id) -> Node {
         self.0.borrow().node(id)

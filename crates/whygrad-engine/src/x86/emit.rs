@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::encode::{Code, Extra, General, Opcode, Operand, Place, Width};
 use super::opcodes::Opcodes;
 use super::registers::Registers;
-use crate::tape::{Address, Base, Id, Node, Store, Straight};
+use crate::tape::{Address, Base, Id, Node, Spread, Store, Straight};
 
 /// Numbers known beforehand, each as wide as the lanes.
 #[derive(Debug, Default)]
@@ -110,6 +110,7 @@ impl<'a> Emitter<'a> {
             Node::Exponent(a) => self.exponent(id, a),
             Node::Mantissa(a) => self.mantissa(id, a),
             Node::SumLanes(a) => self.sum_lanes(id, a),
+            Node::SumFour(list) => self.sum_four(id, list),
         }
         for argument in node.arguments() {
             self.registers.pass(argument, at);
@@ -136,7 +137,16 @@ impl<'a> Emitter<'a> {
             Base::Shared => (self.bases.shared, offset),
             Base::Watched => (self.bases.watched, offset + self.bases.watched_from),
         };
-        self.place(base, numbers, address.broadcast)
+        let place = self.place(base, numbers, address.spread == Spread::One);
+        match address.spread {
+            Spread::Four => Place { bytes: self.four().bytes(), ..place },
+            Spread::One | Spread::Lanes => place,
+        }
+    }
+
+    /// A register of four numbers.
+    pub(super) fn four(&self) -> Width {
+        if self.ops.single { Width::X } else { Width::Y }
     }
 
     pub(super) fn lanes(&self) -> usize {
@@ -199,9 +209,10 @@ impl<'a> Emitter<'a> {
         } else {
             self.ops.load()
         };
+        let width = if place.bytes == self.four().bytes() { self.four() } else { self.width };
         // Here the broadcast is the instruction and no flag of it.
         let place = Place { broadcast: false, ..place };
-        self.plain(op, (register, 0, Operand::Memory(place)));
+        self.code.vector(op, width, (register, 0, Operand::Memory(place)), Extra::default());
     }
 
     /// A number as the last operand: in memory where that is as good.
@@ -213,7 +224,14 @@ impl<'a> Emitter<'a> {
         let again = self.registers.after_next(id);
         let worth_it = again != super::registers::NEVER && self.registers.has_room_until(again);
         match self.memory(id) {
-            Some(place) if !worth_it && (self.ops.evex || !place.broadcast) => Operand::Memory(place),
+            // As an operand memory is read in full width.
+            Some(place)
+                if !worth_it
+                    && (self.ops.evex || !place.broadcast)
+                    && (place.broadcast || place.bytes == self.width.bytes()) =>
+            {
+                Operand::Memory(place)
+            }
             _ => Operand::Register(self.register(id)),
         }
     }
@@ -359,9 +377,13 @@ impl<'a> Emitter<'a> {
     fn store(&mut self, store: Store, at: u32) {
         let register = self.register(store.value);
         let place = self.address(store.to);
-        let op = if store.to.broadcast { self.ops.store_one() } else { self.ops.store() };
+        let op = if store.to.spread == Spread::One { self.ops.store_one() } else { self.ops.store() };
         let to = Operand::Memory(Place { broadcast: false, ..place });
-        let width = if store.to.broadcast { Width::X } else { self.width };
+        let width = match store.to.spread {
+            Spread::One => Width::X,
+            Spread::Four => self.four(),
+            Spread::Lanes => self.width,
+        };
         self.code.vector(op, width, (register, 0, to), Extra::default());
         self.registers.pass(store.value, at);
         self.registers.end_operation();

@@ -119,6 +119,10 @@ impl Opcodes {
         let op = self.map3(if self.single { 0x04 } else { 0x05 });
         Opcode { wide: op.wide && self.evex, ..op }
     }
+    /// Lanes of two registers, within 128 bits.
+    pub(super) fn shuffle(self) -> Opcode {
+        self.plain(0xC6)
+    }
     /// Whole 128-bit parts.
     pub(super) fn swap_parts(self) -> Opcode {
         if self.evex {

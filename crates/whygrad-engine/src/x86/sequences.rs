@@ -5,35 +5,90 @@ use super::encode::{Operand, Width};
 use crate::tape::Id;
 
 impl Emitter<'_> {
-    /// The sum over the lanes: halves change places and are added, until every lane holds it.
+    /// The sum over the lanes: neighbours change places and are added, then pairs of neighbours,
+    /// until every lane holds the sum.
     pub(super) fn sum_lanes(&mut self, id: Id, a: Id) {
         let mut sum = self.register(a);
         let (other, to) = (self.take(), self.take());
-        let mut half = self.lanes() / 2;
-        let in_part = 16 / self.ops.size();
-        while half > 0 {
-            let from = Operand::Register(sum);
-            if half >= in_part {
-                let quarters = self.width == Width::Z && half == self.lanes() / 4;
-                let order = match self.width {
-                    Width::Z if quarters => 0xB1,
-                    Width::Z => 0x4E,
-                    Width::X | Width::Y => 0x01,
-                };
-                self.with_immediate(self.ops.swap_parts(), (other, sum, from), order);
-            } else {
-                let order = match (self.ops.single, half) {
-                    (true, 2) => 0x4E,
-                    (true, _) => 0xB1,
-                    (false, _) => 0x55,
-                };
-                self.with_immediate(self.ops.permute(), (other, 0, from), order);
-            }
+        let mut distance = 1;
+        while distance < self.lanes() {
+            self.exchange(other, sum, distance);
             self.plain(self.ops.add(), (to, sum, Operand::Register(other)));
             sum = to;
-            half /= 2;
+            distance *= 2;
         }
         self.put(id, sum);
+    }
+
+    /// Lanes so far from each other change places.
+    fn exchange(&mut self, to: u8, from: u8, distance: usize) {
+        let part = 16 / self.ops.size();
+        let source = Operand::Register(from);
+        if distance < part {
+            let order = match (self.ops.single, distance) {
+                (true, 2) => 0x4E,
+                (true, _) => 0xB1,
+                (false, _) => 0x55,
+            };
+            self.with_immediate(self.ops.permute(), (to, 0, source), order);
+            return;
+        }
+        let order = match self.width {
+            Width::Z if distance == part => 0xB1,
+            Width::Z => 0x4E,
+            Width::X | Width::Y => 0x01,
+        };
+        self.with_immediate(self.ops.swap_parts(), (to, from, source), order);
+    }
+
+    /// The sums over the lanes of four numbers: even lanes of two numbers and odd ones are added, so
+    /// that each addition makes half as many lanes of each number.
+    pub(super) fn sum_four(&mut self, id: Id, list: [Id; 4]) {
+        let [a, b, c, d] = list.map(|x| self.register(x));
+        let (even, odd, first, second) = (self.take(), self.take(), self.take(), self.take());
+        let pairs = if self.ops.single { [0x88, 0xDD] } else { [0x00, 0xFF] };
+        self.add_parts(first, (a, b), (even, odd), pairs);
+        self.add_parts(second, (c, d), (even, odd), pairs);
+        if self.ops.single {
+            self.add_parts(first, (first, second), (even, odd), pairs);
+        } else {
+            self.add_halves(first, (first, second), (even, odd));
+        }
+        // By now each part of four holds its sums of the four numbers, or for f64 the two lower and
+        // the two upper parts of two do.
+        let mut distance = 4;
+        while distance < self.lanes() {
+            self.exchange(even, first, distance);
+            self.plain(self.ops.add(), (first, first, Operand::Register(even)));
+            distance *= 2;
+        }
+        self.put(id, first);
+    }
+
+    /// The sum of two choices of lanes of two registers, within parts of 128 bits.
+    fn add_parts(&mut self, to: u8, (a, b): (u8, u8), (even, odd): (u8, u8), orders: [u8; 2]) {
+        for (register, order) in [even, odd].into_iter().zip(orders) {
+            self.with_immediate(self.ops.shuffle(), (register, a, Operand::Register(b)), order);
+        }
+        self.plain(self.ops.add(), (to, even, Operand::Register(odd)));
+    }
+
+    /// For f64: parts of 128 bits of two registers, even and odd ones added; with 512 bits they
+    /// are brought into the order of two halves then.
+    fn add_halves(&mut self, to: u8, (a, b): (u8, u8), (even, odd): (u8, u8)) {
+        let orders = match (self.width, self.ops.evex) {
+            (Width::Z, _) => [0x88, 0xDD],
+            (_, true) => [0x00, 0x03],
+            (_, false) => [0x20, 0x31],
+        };
+        for (register, order) in [even, odd].into_iter().zip(orders) {
+            self.with_immediate(self.ops.swap_parts(), (register, a, Operand::Register(b)), order);
+        }
+        self.plain(self.ops.add(), (to, even, Operand::Register(odd)));
+        if self.width == Width::Z {
+            // [a, a', b, b'] to [a, b, a', b'].
+            self.with_immediate(self.ops.swap_parts(), (to, to, Operand::Register(to)), 0xD8);
+        }
     }
 
     /// a · 2^n by two factors, of which only the second product can round.
