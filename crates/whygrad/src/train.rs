@@ -5,6 +5,7 @@ mod gradient_options;
 mod history;
 pub mod optimiser;
 mod options;
+pub mod schedule;
 mod settings;
 mod start;
 mod stop;

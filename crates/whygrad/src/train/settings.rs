@@ -47,16 +47,6 @@ pub enum SettingError {
         /// The whole text as it could be.
         example: String,
     },
-    /// A setting that has no default.
-    #[error("'{name}' needs its '{setting}'; write for example {example}")]
-    Missing {
-        /// The schedule.
-        name: &'static str,
-        /// Its setting.
-        setting: &'static str,
-        /// The whole text as it could be.
-        example: &'static str,
-    },
     /// Brackets that do not close, or text after them.
     #[error("'{0}' does not close its brackets as it should; write for example momentum(0.9)")]
     Brackets(String),
@@ -77,8 +67,10 @@ pub(super) enum Range {
     Fraction,
     /// 0 < x < 1
     Part,
+    /// 0 <= x <= 1
+    UpToOne,
     /// x > 0
-    Positive,
+    Above,
     /// x >= 0
     NotNegative,
     /// x > 1
@@ -91,7 +83,8 @@ impl Range {
             && match self {
                 Range::Fraction => (0.0..1.0).contains(&x),
                 Range::Part => x > 0.0 && x < 1.0,
-                Range::Positive => x > 0.0,
+                Range::UpToOne => (0.0..=1.0).contains(&x),
+                Range::Above => x > 0.0,
                 Range::NotNegative => x >= 0.0,
                 Range::AboveOne => x > 1.0,
             }
@@ -101,7 +94,8 @@ impl Range {
         match self {
             Range::Fraction => "a number from 0 up to, but not, 1",
             Range::Part => "a number between 0 and 1",
-            Range::Positive => "a number above 0",
+            Range::UpToOne => "a number from 0 to 1",
+            Range::Above => "a number above 0",
             Range::NotNegative => "a number of at least 0",
             Range::AboveOne => "a number above 1",
         }
@@ -133,7 +127,7 @@ impl fmt::Display for InitialStep {
 
 impl InitialStep {
     fn read(text: &str) -> Option<InitialStep> {
-        let positive = |text: &str| number(text).filter(|x| Range::Positive.holds(*x));
+        let positive = |text: &str| number(text).filter(|x| Range::Above.holds(*x));
         let Ok((name, arguments)) = taken_apart(text) else { return None };
         match (name.as_str(), &*arguments) {
             ("uniform", [(None, low), (None, high)]) => {
@@ -266,14 +260,13 @@ pub(super) fn known<'n>(
     })
 }
 
-/// Gives the settings of `name` what the arguments say; which of them were given.
+/// Gives the settings of `name` what the arguments say.
 pub(super) fn fill(
     name: &'static str,
     settings: &mut [Setting<'_>],
     arguments: &[(Option<String>, &str)],
-) -> Result<Vec<&'static str>, SettingError> {
+) -> Result<(), SettingError> {
     let names: Vec<&'static str> = settings.iter().map(|setting| setting.name).collect();
-    let mut given = Vec::new();
     for (place, (key, value)) in arguments.iter().enumerate() {
         let index = match key {
             None => Some(place).filter(|place| *place < names.len()),
@@ -293,9 +286,8 @@ pub(super) fn fill(
                 example: written(name, settings),
             });
         }
-        given.push(names[index]);
     }
-    Ok(given)
+    Ok(())
 }
 
 /// The text that reads as these settings.

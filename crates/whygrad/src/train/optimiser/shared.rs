@@ -14,11 +14,11 @@ pub struct Shared {
     optimiser: Optimiser,
     /// Steps given.
     step: u64,
-    /// beta1^t; for NAdam the product of the momenta to step t + 1.
+    /// beta1^t; for `NAdam` the product of the momenta to step t + 1.
     first: f64,
     /// beta2^t
     second: f64,
-    /// NAdam's 0.96^(t decay).
+    /// `NAdam`'s 0.96^(t decay).
     fading: f64,
 }
 
@@ -103,12 +103,12 @@ impl Shared {
     }
 }
 
-/// The factor by which NAdam's momentum nears beta1 in a step.
+/// The factor by which `NAdam`'s momentum nears beta1 in a step.
 fn fading(momentum_decay: f64) -> f64 {
     libm::pow(0.96, momentum_decay)
 }
 
-/// mu_t of NAdam, from 0.96^(t decay).
+/// mu_t of `NAdam`, from 0.96^(t decay).
 fn momentum(beta1: f64, fading: f64) -> f64 {
     beta1 * (1.0 - 0.5 * fading)
 }

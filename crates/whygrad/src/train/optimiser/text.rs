@@ -72,7 +72,7 @@ impl Optimiser {
 
     /// Its settings in the order in which they may be given without a name.
     fn settings(&mut self) -> Vec<Setting<'_>> {
-        use Range::{AboveOne, Fraction, NotNegative, Part, Positive};
+        use Range::{Above, AboveOne, Fraction, NotNegative, Part};
         let number = Setting::number;
         match self {
             Optimiser::GradientDescent => vec![],
@@ -105,9 +105,9 @@ impl Optimiser {
                 number("down", &mut o.down, Part),
                 Setting { name: "initial", slot: Slot::Initial(&mut o.initial) },
                 number("smallest", &mut o.smallest, NotNegative),
-                number("largest", &mut o.largest, Positive),
+                number("largest", &mut o.largest, Above),
             ],
-            Optimiser::Quickprop(o) => vec![number("growth", &mut o.growth, Positive)],
+            Optimiser::Quickprop(o) => vec![number("growth", &mut o.growth, Above)],
         }
     }
 }
