@@ -182,6 +182,7 @@ impl Optimiser {
 
     /// Makes one step of gradient descent in place.
     pub(crate) fn step<T: Real>(self, parameters: &mut [T], gradient: &[T], learning_rate: T) {
+        debug_assert!(matches!(self, Optimiser::GradientDescent), "{self} has no plain step");
         for (p, &g) in parameters.iter_mut().zip(gradient) {
             *p = *p - learning_rate * g;
         }

@@ -108,7 +108,7 @@ fn fading(momentum_decay: f64) -> f64 {
     libm::pow(0.96, momentum_decay)
 }
 
-/// mu_t of `NAdam`, from 0.96^(t decay).
+/// The momentum of a step of `NAdam`, from 0.96^(t decay).
 fn momentum(beta1: f64, fading: f64) -> f64 {
     beta1 * (1.0 - 0.5 * fading)
 }
