@@ -32,7 +32,8 @@ pub struct Rule {
     /// The numbers that all parameters share in a step, given anew in each: a learning rate, the
     /// number of the step.
     pub shared: Vec<SymbolId>,
-    /// The Euclidean norm of the whole gradient, all parameters together, where the step needs it.
+    /// The Euclidean norm of the whole gradient, all parameters together, before this rule changes it; where the step
+    /// needs it.
     pub gradient_norm: Option<SymbolId>,
     /// What is remembered about the parameter.
     pub memories: Vec<Memory>,

@@ -1,5 +1,6 @@
 //! Training: from starting values to a run with its history and its ending.
 
+pub mod backward;
 mod evaluate;
 mod gradient_options;
 mod history;

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 use whygrad::train::GradientOptions;
+use whygrad::train::backward::BackwardOptions;
 use whygrad::train::optimiser::{Optimiser, Shared, Stepper};
 use whygrad::train::schedule::{Rates, Schedule};
 
@@ -165,4 +166,61 @@ fn the_initial_steps_of_rprop_are_drawn_for_each_parameter() {
     assert!(drawn.iter().all(|d| (0.005..0.02).contains(d)) && slopes.iter().all(|p| *p == 0.0));
     let mean = drawn.iter().sum::<f64>() / 1000.0;
     assert!((mean - 0.0125).abs() < 5.0 * 0.015 / 12_f64.sqrt() / 1000_f64.sqrt(), "{mean}");
+}
+
+#[test]
+fn the_norm_of_the_whole_gradient_is_asked_for_only_where_it_clips() {
+    let optimiser: Optimiser = "adam".parse().unwrap();
+    assert!(optimiser.rule(&GradientOptions::default()).gradient_norm.is_none());
+    let clipped = GradientOptions { clip_norm: Some(1.0), ..GradientOptions::default() };
+    assert!(optimiser.rule(&clipped).gradient_norm.is_some());
+}
+
+#[test]
+fn options_outside_their_range_are_refused() {
+    assert_eq!(GradientOptions::default().check(), Ok(()));
+    let wrong = GradientOptions { clip_norm: Some(0.0), ..GradientOptions::default() };
+    assert_eq!(wrong.check().unwrap_err().to_string(), "'clip-norm' is a number above 0, but 0 was given");
+    let wrong = BackwardOptions { error_margin: f64::NAN, ..BackwardOptions::default() };
+    assert!(wrong.check().is_err());
+}
+
+#[test]
+fn a_schedule_reads_its_own_text_and_is_constant_only_as_such() {
+    for schedule in Schedule::all() {
+        assert_eq!(schedule.to_string().parse::<Schedule>(), Ok(schedule));
+        let json = serde_json::to_string(&schedule).unwrap();
+        assert_eq!(serde_json::from_str::<Schedule>(&json).unwrap(), schedule);
+        let rates = Rates::new(schedule, 0.1, 1, 100);
+        assert_eq!(rates.is_constant(), schedule.course.name() == "constant");
+    }
+    let warm: Schedule = "constant(warm-up=2)".parse().unwrap();
+    assert_eq!(warm.to_string(), "constant(warm-up=2)");
+    let rates = Rates::new(warm, 0.8, 2, 10);
+    assert_eq!(
+        (0..6).map(|step| rates.at(step)).collect::<Vec<_>>(),
+        [0.2, 0.4, 0.6000000000000001, 0.8, 0.8, 0.8]
+    );
+    let message = "cosin".parse::<Schedule>().unwrap_err().to_string();
+    assert!(message.starts_with("there is no schedule 'cosin'; did you mean 'cosine'?"), "{message}");
+    assert!("step(every=0)".parse::<Schedule>().is_err());
+}
+
+/// However short the run and wherever the step, a rate is a number from 0 up to the learning rate.
+#[test]
+fn rates_are_numbers_beyond_the_end_of_a_run_too() {
+    for schedule in Schedule::all() {
+        for (per_epoch, epochs) in [(1, 0), (1, 1), (1, 2), (3, 1), (u64::MAX, u64::MAX)] {
+            let rates = Rates::new(Schedule { warm_up: 1, ..schedule }, 0.5, per_epoch, epochs);
+            let plain = Rates::new(schedule, 0.5, per_epoch, epochs);
+            for step in [0, 1, 2, 3, 10, 1_000_000, u64::MAX] {
+                for rate in [rates.at(step), plain.at(step)] {
+                    assert!(
+                        (0.0..=0.5).contains(&rate),
+                        "{schedule}, {per_epoch} x {epochs}, step {step}: {rate}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::optimiser::Recipe;
+use super::settings::{Range, SettingError};
 
 /// Options on the gradient. In a step they act in this order: clipping by norm, clipping by value, penalties, decay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,17 @@ pub struct GradientOptions {
 }
 
 impl GradientOptions {
+    /// Whether the numbers are in their ranges.
+    pub fn check(&self) -> Result<(), SettingError> {
+        let given = [("clip-norm", self.clip_norm), ("clip-value", self.clip_value)];
+        for (name, value) in given {
+            value.map_or(Ok(()), |value| Range::Above.check(name, value))?;
+        }
+        Range::NotNegative.check("l1", self.l1)?;
+        Range::NotNegative.check("l2", self.l2)?;
+        self.weight_decay.map_or(Ok(()), |value| Range::NotNegative.check("weight-decay", value))
+    }
+
     /// Puts the formulas of these options before those of an optimiser.
     pub(super) fn prepend_to(&self, recipe: &mut Recipe, decoupled: bool) {
         let decay = self.weight_decay.filter(|decay| *decay != 0.0 && !decoupled);

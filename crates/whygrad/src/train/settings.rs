@@ -1,6 +1,7 @@
 //! Choices as text: `adam`, `momentum(0.9)`, `adam(beta1=0.9, eps=1e-8)`.
 //!
-//! One grammar serves optimisers and schedules: a name, and numbers by their names or in their order.
+//! One grammar serves optimisers and schedules: a name, and numbers by their names or in their order. Where a shell
+//! would read the brackets, a colon does: `momentum:0.9`.
 
 use std::fmt::{self, Write};
 
@@ -47,6 +48,16 @@ pub enum SettingError {
         /// The whole text as it could be.
         example: String,
     },
+    /// A number of its own outside its range.
+    #[error("'{setting}' is {expected}, but {found} was given")]
+    Range {
+        /// The option.
+        setting: &'static str,
+        /// What it can be.
+        expected: &'static str,
+        /// What was given.
+        found: f64,
+    },
     /// Brackets that do not close, or text after them.
     #[error("'{0}' does not close its brackets as it should; write for example momentum(0.9)")]
     Brackets(String),
@@ -88,6 +99,12 @@ impl Range {
                 Range::NotNegative => x >= 0.0,
                 Range::AboveOne => x > 1.0,
             }
+    }
+
+    /// An error where a number is outside.
+    pub(super) fn check(self, setting: &'static str, x: f64) -> Result<(), SettingError> {
+        let error = SettingError::Range { setting, expected: self.expected(), found: x };
+        if self.holds(x) { Ok(()) } else { Err(error) }
     }
 
     fn expected(self) -> &'static str {
@@ -208,11 +225,14 @@ pub(super) fn plain_name(text: &str) -> String {
 /// A name and its arguments, some with a key.
 type Call<'a> = (String, Vec<(Option<String>, &'a str)>);
 
-/// `name(a, key=b)` in its parts.
+/// `name(a, key=b)` or `name:a,key=b` in its parts.
 pub(super) fn taken_apart(text: &str) -> Result<Call<'_>, SettingError> {
     let wrong = || SettingError::Brackets(text.to_owned());
-    let Some((name, rest)) = text.split_once('(') else { return Ok((plain_name(text), vec![])) };
-    let inside = rest.trim_end().strip_suffix(')').ok_or_else(wrong)?;
+    let (name, inside) = match text.find(['(', ':']) {
+        None => return Ok((plain_name(text), vec![])),
+        Some(at) if text[at..].starts_with(':') => (&text[..at], &text[at + 1..]),
+        Some(at) => (&text[..at], text[at + 1..].trim_end().strip_suffix(')').ok_or_else(wrong)?),
+    };
     let (mut depth, mut from, mut parts) = (0_i32, 0, Vec::new());
     for (at, letter) in inside.char_indices() {
         match letter {

@@ -253,6 +253,33 @@ def schedules():
     return runs
 
 
+def backward():
+    """Gradients of a 3-2sigmoid-2 net with Fahlman's changes, by a backward pass written out."""
+    draw = np.random.default_rng(3)
+    x, t = draw.uniform(-1, 1, (5, 3)), np.eye(2)[[0, 1, 1, 0, 1]]
+    w1, b1, w2, b2 = (draw.uniform(-2, 2, shape) for shape in [(2, 3), 2, (2, 2), 2])
+    theta = np.concatenate([w1.ravel(), b1, w2.ravel(), b2])
+    sigmoid = lambda z: 1 / (1 + np.exp(-z))
+    runs = []
+    for loss, offset, margin in [("half_sse", 0.1, 0.0), ("half_sse", 0.0, 0.5), ("half_sse", 0.1, 0.5),
+                                 ("cross_entropy", 0.0, 0.5), ("cross_entropy", 0.1, 0.5)]:
+        a = sigmoid(x @ w1.T + b1)
+        z = a @ w2.T + b2
+        if loss == "half_sse":
+            o = sigmoid(z)
+            error = np.where(np.abs(t - o) < margin, 0.0, o - t)
+            delta2 = error * (o * (1 - o) + offset)
+        else:
+            o = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+            delta2 = np.where(np.abs(t - o) < margin, 0.0, o - t) / len(x)
+        assert margin == 0 or 0 < (np.abs(t - o) < margin).sum() < t.size
+        delta1 = (delta2 @ w2) * (a * (1 - a) + offset)
+        parts = [(delta1.T @ x).ravel(), delta1.sum(axis=0), (delta2.T @ a).ravel(), delta2.sum(axis=0)]
+        runs.append({"loss": loss, "sigmoid_prime_offset": offset, "error_margin": margin,
+                     "gradient": np.concatenate(parts).tolist()})
+    return {"inputs": x.ravel().tolist(), "targets": t.ravel().tolist(), "theta": theta.tolist(), "runs": runs}
+
+
 def line(value):
     return json.dumps(value, separators=(",", ":"))
 
@@ -263,10 +290,11 @@ def main():
     print(f' "made_by": {line(by + ", by optimisers.py")},')
     print(f' "start": {line(START)},')
     print(f' "gradients": {line(GRADIENTS)},')
-    for name, runs, end in [("optimisers", optimisers(), ","), ("scheduled", scheduled(), ","), ("schedules", schedules(), "")]:
+    for name, runs in [("optimisers", optimisers()), ("scheduled", scheduled()), ("schedules", schedules())]:
         print(f' "{name}": [')
         print(",\n".join(f"  {line(run)}" for run in runs))
-        print(f" ]{end}")
+        print(" ],")
+    print(f' "backward": {line(backward())}')
     print("}")
 
 

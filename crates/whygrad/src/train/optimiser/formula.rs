@@ -19,7 +19,7 @@ const PARAMETER: &str = "w";
 /// Its derivative.
 const GRADIENT: &str = "g";
 /// The Euclidean norm of the whole gradient.
-pub(super) const GRADIENT_NORM: &str = "norm";
+const GRADIENT_NORM: &str = "norm";
 
 /// What a number remembered about each parameter starts with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,8 +54,7 @@ pub(super) fn rule(recipe: &Recipe) -> Rule {
     let parameter = reader.leaf(PARAMETER, SymbolKind::Parameter);
     let gradient = reader.leaf(GRADIENT, SymbolKind::Variable);
     let shared = recipe.shared.iter().map(|name| reader.leaf(name, SymbolKind::Variable)).collect();
-    let needs_norm = recipe.formulas.iter().any(|line| line.contains(GRADIENT_NORM));
-    let gradient_norm = needs_norm.then(|| reader.leaf(GRADIENT_NORM, SymbolKind::Variable));
+    let norm = reader.leaf(GRADIENT_NORM, SymbolKind::Variable);
     let memories: Vec<(SymbolId, &str, Start)> = recipe
         .memories
         .iter()
@@ -69,7 +68,7 @@ pub(super) fn rule(recipe: &Recipe) -> Rule {
         let read = reader.line(line);
         debug_assert!(read.is_some(), "unreadable: {line}");
     }
-    let memories = memories
+    let memories: Vec<Memory> = memories
         .into_iter()
         .map(|(symbol, name, start)| {
             let next = reader.named(name);
@@ -77,6 +76,9 @@ pub(super) fn rule(recipe: &Recipe) -> Rule {
         })
         .collect();
     let next = reader.named(PARAMETER);
+    let roots: Vec<Term> = memories.iter().map(|memory| memory.next).chain([next]).collect();
+    let needed = reader.arena.reachable(&roots);
+    let gradient_norm = Some(norm).filter(|&norm| needed.contains(&reader.arena.leaf(norm)));
     Rule { arena: reader.arena, parameter, gradient, shared, gradient_norm, memories, next }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Adagrad, Adam, AdamW, InitialStep, Momentum, NAdam, Optimiser, Quickprop, Rho, Rprop};
-use crate::train::settings::{Range, Setting, SettingError, Slot, fill, known, taken_apart, written};
+use crate::train::settings::{
+    Range, Setting, SettingError, Slot, fill, known, plain_name, taken_apart, written,
+};
 
 /// Every name with its other names.
 const NAMES: &[(&str, &[&str])] = &[
@@ -68,6 +70,13 @@ impl Optimiser {
             Optimiser::IRpropMinus(_) => "irprop-",
             Optimiser::Quickprop(_) => "quickprop",
         }
+    }
+
+    /// The same with another value of one setting, as a sweep needs it.
+    pub fn with(mut self, setting: &str, value: &str) -> Result<Optimiser, SettingError> {
+        let name = self.name();
+        fill(name, &mut self.settings(), &[(Some(plain_name(setting)), value)])?;
+        Ok(self)
     }
 
     /// Its settings in the order in which they may be given without a name.
@@ -173,6 +182,8 @@ mod tests {
         assert_eq!(read("momentum(0.5)"), Optimiser::Momentum(Momentum { momentum: 0.5 }));
         assert_eq!(read(" Adam ( 0.8 , EPS = 1e-6 )"), read("adam(beta1=0.8, eps=0.000001)"));
         assert_eq!(read("adamw(weight_decay=0.1)"), read("adam-w(weight-decay=0.1)"));
+        assert_eq!(read("momentum:0.5"), read("momentum(0.5)"));
+        assert_eq!(read("adam").with("Beta1", "0.5"), Ok(read("adam:beta1=0.5")));
         let Optimiser::RpropMinus(o) = read("rprop-(initial=uniform(0.005, 0.02), smallest=0)") else {
             panic!("rprop- is another one")
         };
