@@ -13,6 +13,9 @@ pub struct Memory {
     pub symbol: SymbolId,
     /// What it is before the first step.
     pub start: f64,
+    /// Where it starts with a value of its own for each parameter: the lower and the upper end of the interval they are
+    /// drawn from. Who runs the rule draws; `start` stands where nobody does.
+    pub drawn: Option<(f64, f64)>,
     /// What it becomes.
     pub next: Term,
 }
@@ -29,6 +32,9 @@ pub struct Rule {
     /// The numbers that all parameters share in a step, given anew in each: a learning rate, the
     /// number of the step.
     pub shared: Vec<SymbolId>,
+    /// The Euclidean norm of the whole gradient, all parameters together, before this rule changes it; where the step
+    /// needs it.
+    pub gradient_norm: Option<SymbolId>,
     /// What is remembered about the parameter.
     pub memories: Vec<Memory>,
     /// What the parameter becomes.

@@ -1,9 +1,13 @@
 //! Training: from starting values to a run with its history and its ending.
 
+pub mod backward;
 mod evaluate;
+mod gradient_options;
 mod history;
-mod optimiser;
+pub mod optimiser;
 mod options;
+pub mod schedule;
+mod settings;
 mod start;
 mod stop;
 
@@ -15,9 +19,11 @@ use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Source;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
+pub use gradient_options::GradientOptions;
 pub use history::History;
 pub use optimiser::Optimiser;
 pub use options::{BatchSize, Options, Precision, RandomSource, Start, StopRules};
+pub use settings::SettingError;
 pub use start::{StartError, starting_values};
 pub use stop::{Overflow, StopReason};
 
