@@ -34,8 +34,8 @@ pub enum Form {
 pub struct Task<'a> {
     /// Loss and gradient.
     pub program: &'a Program,
-    /// The update.
-    pub rule: &'a Rule,
+    /// The update; without one the parameters stay as they are.
+    pub rule: Option<&'a Rule>,
     /// Terms without rows, of which the first entry is left in memory in each step, before the update.
     pub watched: &'a [Term],
     /// A term without rows: a lane where it is not above 0 is left as it is from then on.
@@ -382,34 +382,41 @@ impl<'b> Spelling<'b> {
     }
 
     fn update(&mut self, still: Option<Id>) -> Result<(), NotSpelled> {
+        let Some(rule) = self.task.rule else { return Ok(()) };
         let program = self.task.program;
-        let shared = self.layout.shared();
+        let mut slopes = Vec::with_capacity(program.parameter_count());
         for (p, &gradient) in program.parameters.iter().zip(&program.gradient) {
             self.outside(gradient)?;
-            let slopes = self.at(gradient, 0).to_vec();
-            for entry in 0..p.len() {
-                let index = p.offset + entry;
-                let slope = slopes[if slopes.len() == 1 { 0 } else { entry }];
-                self.update_one(index, slope, &shared, still)?;
-            }
+            let entries = self.at(gradient, 0);
+            slopes.extend((0..p.len()).map(|e| entries[if entries.len() == 1 { 0 } else { e }]));
+        }
+        let norm = rule.gradient_norm.map(|_| self.norm(&slopes));
+        for (index, &slope) in slopes.iter().enumerate() {
+            self.update_one(rule, index, (slope, norm), still)?;
         }
         Ok(())
     }
 
+    /// The Euclidean norm.
+    fn norm(&self, slopes: &[Id]) -> Id {
+        let squares: Vec<Id> = slopes.iter().map(|&g| self.to.push(Node::Times(g, g))).collect();
+        let sum = spell::sum(&self.to, squares.into_iter());
+        self.to.push(Node::Sqrt(sum))
+    }
+
     fn update_one(
         &mut self,
+        rule: &Rule,
         index: usize,
-        slope: Id,
-        shared: &[Address],
+        slope: (Id, Option<Id>),
         still: Option<Id>,
     ) -> Result<(), NotSpelled> {
-        let rule = self.task.rule;
         let mut roots = vec![rule.next];
         roots.extend(rule.memories.iter().map(|m| m.next));
         let mut values: Vec<Vec<Id>> = vec![Vec::new(); rule.arena.len()];
         for term in rule.arena.reachable(&roots) {
             values[term.0 as usize] = match rule.arena.op(term) {
-                Op::Leaf(symbol) => vec![self.rule_leaf(symbol, index, slope, shared)?],
+                Op::Leaf(symbol) => vec![self.rule_leaf(rule, symbol, index, slope)?],
                 op => {
                     let children = op.children();
                     let arguments: Vec<&[Id]> =
@@ -437,21 +444,23 @@ impl<'b> Spelling<'b> {
 
     fn rule_leaf(
         &self,
+        rule: &Rule,
         symbol: SymbolId,
         index: usize,
-        slope: Id,
-        shared: &[Address],
+        (slope, norm): (Id, Option<Id>),
     ) -> Result<Id, NotSpelled> {
-        let rule = self.task.rule;
         if symbol == rule.gradient {
             return Ok(slope);
+        }
+        if let (true, Some(norm)) = (rule.gradient_norm == Some(symbol), norm) {
+            return Ok(norm);
         }
         let address = if symbol == rule.parameter {
             self.layout.parameter(index)
         } else if let Some(k) = rule.memories.iter().position(|m| m.symbol == symbol) {
             self.layout.memory(k, index)
         } else if let Some(k) = rule.shared.iter().position(|&s| s == symbol) {
-            shared[k]
+            self.layout.shared(k)
         } else {
             return Err(NotSpelled);
         };

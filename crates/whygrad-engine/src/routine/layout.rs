@@ -58,8 +58,8 @@ impl Layout {
             masked,
             group_len,
             parameters: program.parameter_count(),
-            memories: task.rule.memories.len(),
-            shared: task.rule.shared.len(),
+            memories: task.rule.map_or(0, |r| r.memories.len()),
+            shared: task.rule.map_or(0, |r| r.shared.len()),
             watched: task.watched.len(),
             input_width: program.input_width(),
             width,
@@ -167,9 +167,8 @@ impl Layout {
         Address { base: Base::Watched, offset, ..self.cell(0) }
     }
 
-    pub(super) fn shared(&self) -> Vec<Address> {
-        let at = |k| Address { base: Base::Shared, offset: k as u32, spread: Spread::One };
-        (0..self.shared).map(at).collect()
+    pub(super) fn shared(&self, k: usize) -> Address {
+        Address { base: Base::Shared, offset: k as u32, spread: Spread::One }
     }
 
     /// The entries of a leaf in a group of rows.

@@ -29,7 +29,10 @@ pub(super) struct Levels {
 impl Levels {
     pub(super) fn of(task: &Task<'_>) -> Levels {
         let arena = &task.program.arena;
-        let mut roots = task.program.gradient.clone();
+        let mut roots = match task.rule {
+            Some(_) => task.program.gradient.clone(),
+            None => Vec::new(),
+        };
         roots.extend(task.watched);
         roots.extend(task.until);
         let needed = needed(arena, &roots);
