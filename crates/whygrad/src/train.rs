@@ -1,6 +1,7 @@
 //! Training: from starting values to a run with its history and its ending.
 
 mod evaluate;
+mod fleet;
 mod history;
 mod optimiser;
 mod options;
@@ -14,11 +15,13 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Source;
+use evaluate::Judge;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
+pub use fleet::{Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet};
 pub use history::History;
 pub use optimiser::Optimiser;
 pub use options::{BatchSize, Options, Precision, RandomSource, Start, StopRules};
-pub use start::{StartError, starting_values};
+pub use start::{StartError, starting_values, starting_values_of};
 pub use stop::{Overflow, StopReason};
 
 /// Where a run stands; given to the observer after each epoch.
@@ -77,7 +80,8 @@ pub fn train(
 /// One net in training, in precision T.
 struct Trainer<'a, T> {
     model: &'a Model,
-    data: Option<&'a Dataset>,
+    /// Whether every output is near its target, where that ends the run.
+    judge: Option<Judge<'a>>,
     options: &'a Options,
     /// Loss and gradient.
     plan: Plan,
@@ -109,7 +113,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let count = model.program.parameter_count();
         Trainer {
             model,
-            data,
+            judge: data.filter(|_| options.stop.nearness().is_some()).map(|d| Judge::new(model, d)),
             options,
             space: Workspace::new(&plan, 1),
             plan,
@@ -234,7 +238,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     /// The reason to stop here, if there is one.
-    fn ending(&self, progress: &Progress) -> Option<StopReason> {
+    fn ending(&mut self, progress: &Progress) -> Option<StopReason> {
         let rules = &self.options.stop;
         if let Some(target) = rules.target_loss
             && progress.loss <= target
@@ -254,8 +258,10 @@ impl<'a, T: Real> Trainer<'a, T> {
                 return Some(StopReason::SmallestChange { limit, largest });
             }
         }
-        if rules.all_right && self.all_right() {
-            return Some(StopReason::AllRight);
+        if let Some(limit) = rules.nearness()
+            && self.all_within(limit)
+        {
+            return Some(rules.within.map_or(StopReason::AllRight, |limit| StopReason::Within { limit }));
         }
         if let Some(name) = self.outside_domain() {
             return Some(StopReason::LeftDomain { parameter: name });
@@ -263,8 +269,9 @@ impl<'a, T: Real> Trainer<'a, T> {
         (progress.epoch >= progress.epochs).then_some(StopReason::Epochs)
     }
 
-    fn all_right(&self) -> bool {
-        self.data.is_some_and(|data| evaluate(self.model, data, &self.theta()).accuracy == Some(1.0))
+    fn all_within(&mut self, limit: f64) -> bool {
+        let theta = self.theta();
+        self.judge.as_mut().is_some_and(|judge| judge.all_within(&theta, limit))
     }
 
     fn outside_domain(&self) -> Option<String> {
