@@ -97,6 +97,7 @@ pub enum RowsError {
 /// A table being written.
 pub struct RowsFile {
     path: PathBuf,
+    columns: Vec<Column>,
     format: Format,
 }
 
@@ -135,12 +136,17 @@ impl RowsFile {
         #[cfg(feature = "parquet")]
         if is(path, "parquet") {
             let writing = parquet::Writing::begin(path, columns).map_err(at)?;
-            return Ok(RowsFile { path: path.to_owned(), format: Format::Parquet(Box::new(writing)) });
+            return Ok(RowsFile {
+                path: path.to_owned(),
+                columns: columns.to_vec(),
+                format: Format::Parquet(Box::new(writing)),
+            });
         }
         let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(at)?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(file));
         writer.write_record(columns.iter().map(|c| &c.name)).map_err(|e| at(e.into()))?;
-        let mut rows = RowsFile { path: path.to_owned(), format: Format::Csv(writer) };
+        let mut rows =
+            RowsFile { path: path.to_owned(), columns: columns.to_vec(), format: Format::Csv(writer) };
         rows.flush()?;
         Ok(rows)
     }
@@ -163,7 +169,12 @@ impl RowsFile {
         if whole == 0 {
             writer.write_record(columns.iter().map(|c| &c.name)).map_err(|e| at(e.into()))?;
         }
-        Ok(RowsFile { path: path.to_owned(), format: Format::Csv(writer) })
+        Ok(RowsFile { path: path.to_owned(), columns: columns.to_vec(), format: Format::Csv(writer) })
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// Adds a row, with as many cells as there are columns.

@@ -110,6 +110,19 @@ impl Value {
         }
     }
 
+    /// The setting that it is a value of.
+    pub fn setting(&self) -> Setting {
+        match self {
+            Value::LearningRate(_) => Setting::LearningRate,
+            Value::Init(_) => Setting::Init,
+            Value::Batch(_) => Setting::Batch,
+            Value::Epochs(_) => Setting::Epochs,
+            Value::Optimiser(_) => Setting::Optimiser,
+            Value::Loss(_) => Setting::Loss,
+            Value::Hidden(_) => Setting::Hidden,
+        }
+    }
+
     /// The value as a number, where it is one.
     pub fn number(&self) -> Option<f64> {
         match self {

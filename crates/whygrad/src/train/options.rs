@@ -114,6 +114,16 @@ pub enum Start {
     Drawn(Initialiser),
 }
 
+impl Start {
+    /// The initialiser, where one was chosen.
+    pub fn initialiser(self) -> Option<Initialiser> {
+        match self {
+            Start::Drawn(initialiser) => Some(initialiser),
+            Start::Given | Start::Model => None,
+        }
+    }
+}
+
 impl From<Start> for String {
     fn from(start: Start) -> String {
         match start {

@@ -55,12 +55,10 @@ pub fn starting_values_of(
 /// stream for everything, which goes on after the starting values were drawn.
 pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> {
     let plain = || options.random.stream(options.seed, Purpose::Shuffle, options.restart);
-    let initialiser = match options.start {
-        Start::Given => return plain(),
-        Start::Model => None,
-        Start::Drawn(initialiser) => Some(initialiser),
-    };
-    match (options.random, drawn(model, initialiser, options)) {
+    if options.start == Start::Given {
+        return plain();
+    }
+    match (options.random, drawn(model, options.start.initialiser(), options)) {
         (RandomSource::Python, Ok((_, stream))) => stream,
         _ => plain(),
     }
