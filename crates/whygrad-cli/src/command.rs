@@ -5,5 +5,6 @@ pub(crate) mod derive;
 pub(crate) mod eval;
 pub(crate) mod examples;
 pub(crate) mod minimize;
+pub(crate) mod odds;
 mod outcome;
 pub(crate) mod train;

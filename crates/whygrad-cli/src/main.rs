@@ -29,6 +29,7 @@ Examples:
   whygrad derive 2-2sigmoid-1                  the gradient of a net in one word
   whygrad derive net.model --format latex      the gradient of your own formula
   whygrad train net.model --data points.csv    train on your own data
+  whygrad odds xor --restarts 1000             how often it learns, and how fast
   whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
   whygrad check net.model --formulas mine.txt  is the gradient you wrote right?
   whygrad examples                             what is built in";
@@ -39,6 +40,8 @@ enum Command {
     Derive(command::derive::Arguments),
     /// Train a model
     Train(command::train::Arguments),
+    /// How often a model solves its data from random starts, how fast, and where it ends otherwise
+    Odds(command::odds::Arguments),
     /// Loss, predictions and wrong rows of a model at given parameters
     Eval(command::eval::Arguments),
     /// Descend on a plain function, with the path
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Derive(a) => command::derive::run(&a),
         Command::Train(a) => command::train::run(&a),
+        Command::Odds(a) => command::odds::run(&a),
         Command::Eval(a) => command::eval::run(&a),
         Command::Minimize(a) => command::minimize::run(&a),
         Command::Check(a) => match command::check::run(&a) {

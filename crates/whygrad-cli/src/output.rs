@@ -80,16 +80,23 @@ pub(crate) fn columns() -> usize {
     terminal_size::terminal_size_of(io::stdout()).map_or(80, |(w, _)| usize::from(w.0)).clamp(20, 160)
 }
 
-/// A figure as text for standard output.
-pub(crate) fn figure(figure: &Figure, rows: usize) -> String {
-    let terminal = io::stdout().is_terminal();
-    let colour = terminal
+/// Whether standard output shows colours.
+pub(crate) fn colour() -> bool {
+    io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
-        && std::env::var("TERM").is_ok_and(|t| t != "dumb");
-    let unicode = ["LC_ALL", "LC_CTYPE", "LANG"]
+        && std::env::var("TERM").is_ok_and(|t| t != "dumb")
+}
+
+/// Whether the locale has characters beyond ASCII.
+pub(crate) fn unicode() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|v| std::env::var(v).ok().filter(|v| !v.is_empty()))
-        .is_none_or(|v| v.to_ascii_lowercase().contains("utf") || !["C", "POSIX"].contains(&v.as_str()));
+        .is_none_or(|v| v.to_ascii_lowercase().contains("utf") || !["C", "POSIX"].contains(&v.as_str()))
+}
+
+/// A figure as text for standard output.
+pub(crate) fn figure(figure: &Figure, rows: usize) -> String {
     let columns = columns().min(100);
-    terminal::render(figure, &terminal::Terminal { columns, rows, colour, unicode })
+    terminal::render(figure, &terminal::Terminal { columns, rows, colour: colour(), unicode: unicode() })
 }

@@ -1,7 +1,7 @@
 //! Live progress with the time left, and Ctrl-C that keeps what was reached.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -59,24 +59,85 @@ impl Looks {
     }
 }
 
-impl Watch {
-    /// Begins to watch a run of so many epochs.
-    pub(crate) fn new(epochs: u64, quiet: bool) -> Watch {
+/// A bar on standard error; nothing where that is no terminal.
+fn bar(length: u64, quiet: bool, template: &str) -> ProgressBar {
+    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(Some(length), target);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// True after Ctrl-C, heard from now on; a second Ctrl-C ends the program at once.
+fn interruption() -> Arc<AtomicBool> {
+    static HEARD: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let heard = HEARD.get_or_init(|| {
         let stop = Arc::new(AtomicBool::new(false));
         let heard = Arc::clone(&stop);
-        // A second Ctrl-C ends the program at once.
         let _ = ctrlc::set_handler(move || {
             if heard.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
         });
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(epochs), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} epoch {pos}/{len}  {msg}  {eta} left") {
-            bar.set_style(style);
-        }
+        stop
+    });
+    heard.store(false, Ordering::Relaxed);
+    Arc::clone(heard)
+}
+
+/// Watches restarts: draws the bar, hears Ctrl-C, measures the time.
+pub(crate) struct FleetWatch {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+    begin: Instant,
+    drawn: Instant,
+}
+
+impl FleetWatch {
+    /// Begins to watch so many restarts, of which some were done before.
+    pub(crate) fn new(restarts: u64, done: u64, quiet: bool) -> FleetWatch {
+        let bar = bar(restarts, quiet, "{wide_bar} {human_pos}/{human_len} restarts  {msg}  {eta} left");
+        bar.set_position(done);
+        bar.reset_eta();
         let now = Instant::now();
-        Watch { bar, stop, begin: now, drawn: now, looks: Looks::new(now) }
+        FleetWatch { bar, stop: interruption(), begin: now, drawn: now }
+    }
+
+    /// Takes note of the restarts done; `message` is asked for when it is shown.
+    pub(crate) fn see(&mut self, done: u64, message: impl FnOnce() -> String) {
+        let now = Instant::now();
+        if now.duration_since(self.drawn) >= EVERY {
+            self.drawn = now;
+            self.bar.set_message(message());
+            self.bar.set_position(done);
+        }
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The time since the watch began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    /// Ends the watch; the seconds since it began.
+    pub(crate) fn finish(self) -> f64 {
+        let seconds = self.begin.elapsed().as_secs_f64();
+        self.bar.finish_and_clear();
+        seconds
+    }
+}
+
+impl Watch {
+    /// Begins to watch a run of so many epochs.
+    pub(crate) fn new(epochs: u64, quiet: bool) -> Watch {
+        let bar = bar(epochs, quiet, "{bar:30} epoch {pos}/{len}  {msg}  {eta} left");
+        let now = Instant::now();
+        Watch { bar, stop: interruption(), begin: now, drawn: now, looks: Looks::new(now) }
     }
 
     /// Takes note of an epoch.

@@ -1,6 +1,7 @@
-//! Parameters and runs as files, programs as children.
+//! Parameters, runs and tables as files, programs as children.
 
 pub mod parameters;
 pub mod process;
+pub mod rows;
 pub mod run_folder;
 pub(crate) mod unique;

@@ -44,7 +44,7 @@
 //! ```
 //!
 //! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
-//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`]; [`report`].
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`odds`] and [`check`]; [`report`].
 
 pub mod check;
 pub mod data;
@@ -53,6 +53,7 @@ pub mod examples;
 pub mod init;
 pub mod interop;
 pub mod model;
+pub mod odds;
 pub mod random;
 pub mod report;
 pub mod train;

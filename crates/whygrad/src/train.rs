@@ -2,6 +2,7 @@
 
 pub mod backward;
 mod evaluate;
+mod fleet;
 mod gradient_options;
 mod history;
 pub mod optimiser;
@@ -18,13 +19,15 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::random::Source;
+use evaluate::Judge;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
+pub use fleet::{Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet};
 pub use gradient_options::GradientOptions;
 pub use history::History;
 pub use optimiser::Optimiser;
 pub use options::{BatchSize, Options, Precision, RandomSource, Start, StopRules};
 pub use settings::SettingError;
-pub use start::{StartError, starting_values};
+pub use start::{StartError, starting_values, starting_values_of};
 pub use stop::{Overflow, StopReason};
 
 /// Where a run stands; given to the observer after each epoch.
@@ -83,7 +86,8 @@ pub fn train(
 /// One net in training, in precision T.
 struct Trainer<'a, T> {
     model: &'a Model,
-    data: Option<&'a Dataset>,
+    /// Whether every output is near its target, where that ends the run.
+    judge: Option<Judge<'a>>,
     options: &'a Options,
     /// Loss and gradient.
     plan: Plan,
@@ -115,7 +119,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let count = model.program.parameter_count();
         Trainer {
             model,
-            data,
+            judge: data.filter(|_| options.stop.nearness().is_some()).map(|d| Judge::new(model, d)),
             options,
             space: Workspace::new(&plan, 1),
             plan,
@@ -240,7 +244,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     /// The reason to stop here, if there is one.
-    fn ending(&self, progress: &Progress) -> Option<StopReason> {
+    fn ending(&mut self, progress: &Progress) -> Option<StopReason> {
         let rules = &self.options.stop;
         if let Some(target) = rules.target_loss
             && progress.loss <= target
@@ -260,8 +264,10 @@ impl<'a, T: Real> Trainer<'a, T> {
                 return Some(StopReason::SmallestChange { limit, largest });
             }
         }
-        if rules.all_right && self.all_right() {
-            return Some(StopReason::AllRight);
+        if let Some(limit) = rules.nearness()
+            && self.all_within(limit)
+        {
+            return Some(rules.within.map_or(StopReason::AllRight, |limit| StopReason::Within { limit }));
         }
         if let Some(name) = self.outside_domain() {
             return Some(StopReason::LeftDomain { parameter: name });
@@ -269,8 +275,9 @@ impl<'a, T: Real> Trainer<'a, T> {
         (progress.epoch >= progress.epochs).then_some(StopReason::Epochs)
     }
 
-    fn all_right(&self) -> bool {
-        self.data.is_some_and(|data| evaluate(self.model, data, &self.theta()).accuracy == Some(1.0))
+    fn all_within(&mut self, limit: f64) -> bool {
+        let theta = self.theta();
+        self.judge.as_mut().is_some_and(|judge| judge.all_within(&theta, limit))
     }
 
     fn outside_domain(&self) -> Option<String> {

@@ -28,8 +28,9 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("derive", &["model"]),
     ("interop", &["data", "model"]),
     ("train", &["random", "data", "init", "model"]),
+    ("odds", &["data", "init", "train"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
-    ("report", &["data", "model", "interop", "train", "check"]),
+    ("report", &["data", "model", "interop", "train", "odds", "check"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.

@@ -11,8 +11,10 @@ use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
 use whygrad::train::{
-    BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values, train,
+    BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values_of, train,
 };
+
+mod best;
 
 use super::outcome::outcome;
 use crate::input::{self, DataArguments, Init, Loaded};
@@ -27,36 +29,53 @@ Examples:
   whygrad train 2-4tanh-1sigmoid --data 'moons(n=200, noise=0.1)' --epochs 2000
   whygrad train net.model --data points.csv --lr 0.1 --batch 32 --shuffle
   whygrad train net.model --data xor --init 'uniform(-1,1)' --random python --seed 5 --batch 1
-  whygrad train net.model --data xor --gradient mine.gradient --json")]
+  whygrad train net.model --data xor --gradient mine.gradient --json
+  whygrad train xor --restarts 50          the best of 50 random starts")]
 pub(crate) struct Arguments {
     /// A model file, a run folder, a built-in name, a net in one word, or a formula in quotes
     model: String,
     #[command(flatten)]
-    data: DataArguments,
+    net: NetArguments,
     #[command(flatten)]
     run: RunArguments,
-    /// The loss, in place of the model's own
-    #[arg(long, value_name = "NAME")]
-    loss: Option<String>,
-    /// Rows behind one step: `full`, or a number (1 is online)
-    #[arg(long, value_name = "N", default_value = "full", allow_negative_numbers = true)]
-    batch: BatchSize,
-    /// A new order of the rows in each epoch
-    #[arg(long)]
-    shuffle: bool,
-    /// Starting values: a JSON file, JSON written out such as [0.1, 0.2], or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
-    /// glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal
-    #[arg(long, value_name = "INIT")]
-    init: Option<String>,
-    /// Where random numbers come from: `own`, or `python` for the stream after random.seed(SEED)
-    #[arg(long, value_name = "SOURCE", default_value = "own", value_parser = random_source)]
-    random: RandomSource,
     /// Stop when every row is on the right side: |output - target| < 0.5
     #[arg(long)]
     until_right: bool,
+    /// Stop when every output is nearer than this to its target
+    #[arg(long, value_name = "DISTANCE", value_parser = positive, conflicts_with = "until_right", allow_negative_numbers = true)]
+    within: Option<f64>,
+    /// Train this restart of the seed, as a fleet of `odds` does
+    #[arg(long, value_name = "K", value_parser = whole, allow_negative_numbers = true)]
+    restart: Option<u64>,
+    /// Train so many restarts and keep the one with the lowest loss
+    #[arg(long, value_name = "N", value_parser = at_least_one, conflicts_with = "restart", allow_negative_numbers = true)]
+    restarts: Option<u64>,
     /// Keep every entry of the history, not at most 1,000
     #[arg(long, value_name = "every", value_parser = ["every"])]
     history: Option<String>,
+}
+
+/// What every training of a net on data takes.
+#[derive(clap::Args)]
+pub(crate) struct NetArguments {
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+    /// The loss, in place of the model's own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) loss: Option<String>,
+    /// Rows behind one step: `full`, or a number (1 is online)
+    #[arg(long, value_name = "N", default_value = "full", allow_negative_numbers = true)]
+    pub(crate) batch: BatchSize,
+    /// A new order of the rows in each epoch
+    #[arg(long)]
+    pub(crate) shuffle: bool,
+    /// Starting values: a JSON file, JSON written out such as [0.1, 0.2], or constant(c), uniform(a,b), normal(m,s), glorot_uniform,
+    /// glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal
+    #[arg(long, value_name = "INIT")]
+    pub(crate) init: Option<String>,
+    /// Where random numbers come from: `own`, or `python` for the stream after random.seed(SEED)
+    #[arg(long, value_name = "SOURCE", default_value = "own", value_parser = random_source)]
+    pub(crate) random: RandomSource,
 }
 
 /// What `train` and `minimize` share.
@@ -113,6 +132,12 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
     plain.parse().ok().or(wide).ok_or_else(|| "expected a whole number from 0 on, such as 1000 or 1e6".into())
 }
 
+/// A whole number from 1 on.
+pub(crate) fn at_least_one(text: &str) -> Result<u64, String> {
+    let number = whole(text).ok().filter(|n| *n > 0);
+    number.ok_or_else(|| "expected a whole number from 1 on, such as 1000 or 1e6".into())
+}
+
 fn finite(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|n| n.is_finite());
     number.ok_or_else(|| "expected a number such as 0.01".into())
@@ -159,21 +184,47 @@ impl RunArguments {
                 smallest_change: self.tol,
                 gradient_norm: self.gradient_norm,
                 all_right: false,
+                within: None,
             },
             ..Options::default()
         }
     }
 }
 
+impl NetArguments {
+    /// The options of a run on data; a built-in model brings its learning rate and epochs.
+    pub(crate) fn options(&self, run: &RunArguments, loaded: &Loaded, data: &Dataset) -> Options {
+        if let BatchSize::Rows(size) = self.batch
+            && size > data.rows
+        {
+            let rows = data.rows;
+            output::say(&format!(
+                "note: --batch {size} is more than the {rows} rows there are: every step takes all rows"
+            ));
+        }
+        self.options_in_silence(run, loaded)
+    }
+
+    /// The same without a note.
+    pub(crate) fn options_in_silence(&self, run: &RunArguments, loaded: &Loaded) -> Options {
+        let (rate, epochs) = loaded.example.map_or((0.5, 10_000), |e| (e.learning_rate, e.epochs));
+        let mut options = run.options(rate, epochs);
+        options.batch = self.batch;
+        options.shuffle = self.shuffle;
+        options.random = self.random;
+        options
+    }
+}
+
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
-    let loaded = a.run.model(&a.model, a.loss.clone())?;
+    let loaded = a.run.model(&a.model, a.net.loss.clone())?;
     let model = &loaded.model;
     if model.plain_function {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
     }
-    let data = input::dataset(&loaded, &a.data, a.run.seed)?;
+    let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;
     let mut options = options(a, &loaded, &data);
-    let start = start(a, model, &mut options)?;
+    let mut start = start(a, model, &mut options)?;
     let folder = match &a.run.out {
         Some(path) if path.as_os_str() == "none" => None,
         Some(path) => Some(path.clone()),
@@ -182,18 +233,25 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if let Some(folder) = folder.as_ref().filter(|_| a.run.out.is_some()) {
         can_write(folder)?;
     }
-    let mut watch = Watch::new(options.epochs, a.run.quiet);
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options);
     }
+    if let Some(restarts) = a.restarts {
+        options.restart = Some(best::restart((model, &data), &options, restarts, (a.run.quiet, a.run.json))?);
+        start = starting_values_of(model, options.start.initialiser(), &options)?;
+    }
+    let mut watch = Watch::new(options.epochs, a.run.quiet);
     let run = train(model, Some(&data), &start, &options, &mut |p| watch.see(p));
     let seconds = watch.finish();
     let evaluation = evaluate(model, &data, &run.theta);
-    let document = report::run_json(model, &run, Some(&evaluation), seconds);
+    let mut document = report::run_json(model, &run, Some(&evaluation), seconds);
+    if let Some(restart) = options.restart {
+        document["restart"] = restart.into();
+    }
     let figures = figures(model, &data, &run);
     if let Some(folder) = &folder {
         let mut choices = serde_json::to_value(&options)?;
-        input::remember(&mut choices, &loaded, &a.data);
+        input::remember(&mut choices, &loaded, &a.net.data);
         save(folder, model, &choices, &document, &run, &figures)?;
     }
     if a.run.json {
@@ -227,43 +285,39 @@ fn default_folder(loaded: &Loaded) -> Option<PathBuf> {
 }
 
 fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
-    let (rate, epochs) = loaded.example.map_or((0.5, 10_000), |e| (e.learning_rate, e.epochs));
-    let mut options = a.run.options(rate, epochs);
-    options.batch = a.batch;
-    options.shuffle = a.shuffle;
-    options.random = a.random;
+    let mut options = a.net.options(&a.run, loaded, data);
+    options.restart = a.restart;
     options.stop.all_right = a.until_right;
+    options.stop.within = a.within;
     options.keep_all_history = a.history.is_some();
-    if let BatchSize::Rows(size) = a.batch
-        && size > data.rows
-    {
-        let rows = data.rows;
-        output::say(&format!(
-            "note: --batch {size} is more than the {rows} rows there are: every step takes all rows"
-        ));
-    }
     options
 }
 
 fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<Vec<f64>> {
-    let drawn = match a.init.as_deref().map(input::init).transpose()? {
+    let drawn = match a.net.init.as_deref().map(input::init).transpose()? {
+        Some(Init::Values(..)) if a.restart.is_some() || a.restarts.is_some() => {
+            bail!(
+                "--init gives the starting values, so that a restart has nothing to draw; leave one of them out"
+            )
+        }
         Some(Init::Values(text, name)) => return parameters::read(&text, model).context(name),
         Some(Init::Drawn(initialiser)) => Some(initialiser),
         None => None,
     };
     options.start = drawn.map_or(Start::Model, Start::Drawn);
-    Ok(starting_values(model, drawn, a.run.seed, a.random)?)
+    Ok(starting_values_of(model, drawn, options)?)
 }
 
-fn introduce(model: &Model, data: &Dataset, options: &Options) {
+pub(super) fn introduce(model: &Model, data: &Dataset, options: &Options) {
     let batch = match options.batch {
         BatchSize::Full => "full batch".to_owned(),
         BatchSize::Rows(rows) if rows >= data.rows => "full batch".to_owned(),
         BatchSize::Rows(rows) => format!("batches of {rows}"),
     };
+    let restart = options.restart.map_or_else(String::new, |k| format!(", restart {k}"));
     let whose = if model.own_gradient { ", your gradient" } else { "" };
     output::say(&format!(
-        "{}; {} rows; loss {}; gradient descent, learning rate {}, {batch}, seed {}{whose}",
+        "{}; {} rows; loss {}; gradient descent, learning rate {}, {batch}, seed {}{restart}{whose}",
         model.describe(),
         data.rows,
         model.loss_text,

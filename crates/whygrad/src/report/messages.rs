@@ -36,6 +36,9 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
             format!("the gradient's norm {reached:.3e} is at most {limit} after {}", epochs(run.epoch))
         }
         StopReason::AllRight => format!("every row is on the right side after {}", epochs(run.epoch)),
+        StopReason::Within { limit } => {
+            format!("every output is within {limit} of its target after {}", epochs(run.epoch))
+        }
         StopReason::LeftDomain { parameter } => {
             format!(
                 "{parameter} left its domain after {}; a smaller learning rate may keep it inside",

@@ -9,6 +9,8 @@ use whygrad_expr::oracle::log_sum_exp;
 use crate::data::Dataset;
 use crate::model::{Logits, Model};
 
+use super::options::RIGHT;
+
 /// A row on the wrong side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WrongRow {
@@ -38,24 +40,66 @@ pub struct Evaluation {
 
 /// Evaluates a model at `theta`.
 pub fn evaluate(model: &Model, data: &Dataset, theta: &[f64]) -> Evaluation {
-    let program = &model.program;
-    let roots: Vec<Term> = std::iter::once(program.loss).chain(program.predictions.iter().copied()).collect();
-    let plan = Plan::compile(program, &roots);
-    let mut space = Workspace::<f64>::new(&plan, 1);
-    space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
-    space.run(&plan, theta);
-    let mut loss = [0.0];
-    space.copy_output(&plan, 0, &mut loss);
-    let mut predictions = vec![Vec::new(); if program.predictions.is_empty() { 0 } else { data.rows }];
-    for index in 0..program.predictions.len() {
-        let (values, buffer) = space.output(&plan, index + 1);
-        for (row, prediction) in predictions.iter_mut().enumerate() {
-            let from = if buffer.per_row { row * buffer.len } else { 0 };
-            prediction.extend_from_slice(&values[from..from + buffer.len]);
-        }
+    let mut judge = Judge::new(model, data);
+    let (loss, predictions) = judge.run(theta);
+    let (accuracy, wrong) = rate(data, &predictions, model.logits);
+    Evaluation { loss, predictions, accuracy, wrong }
+}
+
+/// A model on data, ready to be asked at one point after another.
+pub(super) struct Judge<'a> {
+    model: &'a Model,
+    data: &'a Dataset,
+    /// The loss and the predictions.
+    plan: Plan,
+    space: Workspace<f64>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(model: &'a Model, data: &'a Dataset) -> Judge<'a> {
+        let program = &model.program;
+        let roots: Vec<Term> =
+            std::iter::once(program.loss).chain(program.predictions.iter().copied()).collect();
+        let plan = Plan::compile(program, &roots);
+        let mut space = Workspace::<f64>::new(&plan, 1);
+        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
+        Judge { model, data, plan, space }
     }
-    let (accuracy, wrong) = judge(data, &predictions, model.logits);
-    Evaluation { loss: loss[0], predictions, accuracy, wrong }
+
+    /// The loss, and the outputs of each row.
+    fn run(&mut self, theta: &[f64]) -> (f64, Vec<Vec<f64>>) {
+        let outputs = self.model.program.predictions.len();
+        self.space.run(&self.plan, theta);
+        let mut loss = [0.0];
+        self.space.copy_output(&self.plan, 0, &mut loss);
+        let mut predictions = vec![Vec::new(); if outputs == 0 { 0 } else { self.data.rows }];
+        for index in 0..outputs {
+            let (values, buffer) = self.space.output(&self.plan, index + 1);
+            for (row, prediction) in predictions.iter_mut().enumerate() {
+                let from = if buffer.per_row { row * buffer.len } else { 0 };
+                prediction.extend_from_slice(&values[from..from + buffer.len]);
+            }
+        }
+        (loss[0], predictions)
+    }
+
+    /// Whether every output of every row is nearer than `limit` to its target, logits read as the
+    /// probabilities they stand for.
+    pub(super) fn all_within(&mut self, theta: &[f64], limit: f64) -> bool {
+        let (_, predictions) = self.run(theta);
+        are_comparable(self.data, &predictions)
+            && predictions
+                .iter()
+                .enumerate()
+                .all(|(row, outputs)| is_within(self.data, row, outputs, self.model.logits, limit))
+    }
+
+    /// Whether outputs and targets can be compared at all.
+    pub(super) fn is_comparable(&mut self) -> bool {
+        let theta = vec![0.0; self.model.program.parameter_count()];
+        let (_, predictions) = self.run(&theta);
+        are_comparable(self.data, &predictions)
+    }
 }
 
 /// The outputs on the scale of the targets.
@@ -70,20 +114,26 @@ fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
     }
 }
 
+/// Whether each row has as many outputs as targets.
+fn are_comparable(data: &Dataset, predictions: &[Vec<f64>]) -> bool {
+    !predictions.is_empty()
+        && predictions.iter().enumerate().all(|(r, p)| p.len() == data.target_row(r).len())
+}
+
+/// Whether every output of a row is nearer than `limit` to its target.
+fn is_within(data: &Dataset, row: usize, outputs: &[f64], logits: Option<Logits>, limit: f64) -> bool {
+    let outputs = on_target_scale(outputs, logits);
+    outputs.iter().zip(data.target_row(row)).all(|(p, t)| (p - t).abs() < limit)
+}
+
 /// Rows count as right when every output is less than 0.5 from its target; logits are compared as
 /// the probabilities they stand for.
-fn judge(data: &Dataset, predictions: &[Vec<f64>], logits: Option<Logits>) -> (Option<f64>, Vec<WrongRow>) {
-    let comparable = !predictions.is_empty()
-        && predictions.iter().enumerate().all(|(r, p)| p.len() == data.target_row(r).len());
-    if !comparable {
+fn rate(data: &Dataset, predictions: &[Vec<f64>], logits: Option<Logits>) -> (Option<f64>, Vec<WrongRow>) {
+    if !are_comparable(data, predictions) {
         return (None, vec![]);
     }
-    let right = |row: usize| {
-        let outputs = on_target_scale(&predictions[row], logits);
-        outputs.iter().zip(data.target_row(row)).all(|(p, t)| (p - t).abs() < 0.5)
-    };
     let wrong: Vec<WrongRow> = (0..data.rows)
-        .filter(|&row| !right(row))
+        .filter(|&row| !is_within(data, row, &predictions[row], logits, RIGHT))
         .map(|row| WrongRow {
             row,
             inputs: data.input_row(row).to_vec(),

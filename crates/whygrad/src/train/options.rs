@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::optimiser::Optimiser;
 use crate::init::{InitError, Initialiser};
-use crate::random::{Key, PythonRandom, Seed, Source};
+use crate::random::{Key, Purpose, PythonRandom, Seed, Source};
 
 /// How many rows stand behind one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,11 +62,15 @@ pub enum RandomSource {
 }
 
 impl RandomSource {
-    /// The stream of a seed; Python has one stream for everything, so the key is not used there.
-    pub(crate) fn stream(self, seed: u64, key: Key) -> Box<dyn Source> {
+    /// The stream of a seed for one purpose, and of one restart of it. Python has one stream for everything,
+    /// so the purpose is not used there, and restart k of a seed is the stream of the seed k further on.
+    pub(crate) fn stream(self, seed: u64, purpose: Purpose, restart: Option<u64>) -> Box<dyn Source> {
+        let key = Key::from_seed(Seed(seed)).purpose(purpose);
         match self {
-            RandomSource::Own => Box::new(key.stream()),
-            RandomSource::Python => Box::new(PythonRandom::from_seed(Seed(seed))),
+            RandomSource::Own => Box::new(restart.map_or(key, |k| key.fold(k)).stream()),
+            RandomSource::Python => {
+                Box::new(PythonRandom::from_seed(Seed(seed.wrapping_add(restart.unwrap_or(0)))))
+            }
         }
     }
 }
@@ -82,7 +86,20 @@ pub struct StopRules {
     pub gradient_norm: Option<f64>,
     /// Stop when every row is on the right side: |output - target| < 0.5.
     pub all_right: bool,
+    /// Stop when every output is nearer than this to its target.
+    #[serde(default)]
+    pub within: Option<f64>,
 }
+
+impl StopRules {
+    /// How near every output must be to its target, where that is a rule.
+    pub(super) fn nearness(&self) -> Option<f64> {
+        self.within.or(self.all_right.then_some(RIGHT))
+    }
+}
+
+/// A row is right where every output is nearer than this to its target.
+pub(super) const RIGHT: f64 = 0.5;
 
 /// Where the starting values come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -95,6 +112,16 @@ pub enum Start {
     Model,
     /// Drawn.
     Drawn(Initialiser),
+}
+
+impl Start {
+    /// The initialiser, where one was chosen.
+    pub fn initialiser(self) -> Option<Initialiser> {
+        match self {
+            Start::Drawn(initialiser) => Some(initialiser),
+            Start::Given | Start::Model => None,
+        }
+    }
 }
 
 impl From<Start> for String {
@@ -133,6 +160,9 @@ pub struct Options {
     pub optimiser: Optimiser,
     /// Data, starting values and order are drawn from it, apart.
     pub seed: u64,
+    /// Which restart of the seed this is: it has starting values and an order of its own.
+    #[serde(default)]
+    pub restart: Option<u64>,
     /// Where random numbers come from.
     pub random: RandomSource,
     /// Where the starting values came from: Python's one stream goes on from there.
@@ -158,6 +188,7 @@ impl Default for Options {
             shuffle: false,
             optimiser: Optimiser::GradientDescent,
             seed: 1,
+            restart: None,
             random: RandomSource::Own,
             start: Start::Given,
             precision: Precision::F64,

@@ -2,7 +2,7 @@
 
 use crate::init::{self, InitError, Initialiser};
 use crate::model::Model;
-use crate::random::{Key, Purpose, Seed, Source};
+use crate::random::{Purpose, Source};
 
 use super::options::{Options, RandomSource, Start};
 
@@ -36,21 +36,31 @@ pub fn starting_values(
     seed: u64,
     random: RandomSource,
 ) -> Result<Vec<f64>, StartError> {
-    drawn(model, initialiser, seed, random).map(|(values, _)| values)
+    let options = Options { seed, random, ..Options::default() };
+    drawn(model, initialiser, &options).map(|(values, _)| values)
+}
+
+/// The starting values of a run with these options: of its seed, or of a restart of the seed.
+///
+/// Restart k draws from `Key::from_seed(seed).purpose(Init).fold(k)`, so that it needs no other to be drawn.
+pub fn starting_values_of(
+    model: &Model,
+    initialiser: Option<Initialiser>,
+    options: &Options,
+) -> Result<Vec<f64>, StartError> {
+    drawn(model, initialiser, options).map(|(values, _)| values)
 }
 
 /// The stream that a run draws its order from. whygrad's own has a key apart; Python has one
 /// stream for everything, which goes on after the starting values were drawn.
 pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> {
-    let key = Key::from_seed(Seed(options.seed)).purpose(Purpose::Shuffle);
-    let initialiser = match options.start {
-        Start::Given => return options.random.stream(options.seed, key),
-        Start::Model => None,
-        Start::Drawn(initialiser) => Some(initialiser),
-    };
-    match (options.random, drawn(model, initialiser, options.seed, options.random)) {
+    let plain = || options.random.stream(options.seed, Purpose::Shuffle, options.restart);
+    if options.start == Start::Given {
+        return plain();
+    }
+    match (options.random, drawn(model, options.start.initialiser(), options)) {
         (RandomSource::Python, Ok((_, stream))) => stream,
-        _ => options.random.stream(options.seed, key),
+        _ => plain(),
     }
 }
 
@@ -58,8 +68,7 @@ pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> 
 fn drawn(
     model: &Model,
     initialiser: Option<Initialiser>,
-    seed: u64,
-    random: RandomSource,
+    options: &Options,
 ) -> Result<(Vec<f64>, Box<dyn Source>), StartError> {
     let entries = model.entries();
     let layered = entries.iter().all(|e| e.role != init::Role::Free);
@@ -68,8 +77,7 @@ fn drawn(
     } else {
         Initialiser::Uniform { low: -1.0, high: 1.0 }
     });
-    let key = Key::from_seed(Seed(seed)).purpose(Purpose::Init);
-    let mut source = random.stream(seed, key);
+    let mut source = options.random.stream(options.seed, Purpose::Init, options.restart);
     let mut values = init::draw(&chosen, &entries, model.program.parameter_count(), source.as_mut())?;
     if initialiser.is_none() {
         for (value, given) in values.iter_mut().zip(model.start()) {

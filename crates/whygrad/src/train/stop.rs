@@ -41,6 +41,11 @@ pub enum StopReason {
     },
     /// Every row is on the right side.
     AllRight,
+    /// Every output is nearer than the limit to its target.
+    Within {
+        /// The limit.
+        limit: f64,
+    },
     /// A parameter left its domain.
     LeftDomain {
         /// Which one.
@@ -61,6 +66,7 @@ impl StopReason {
             StopReason::SmallestChange { .. } => "smallest-change",
             StopReason::GradientNorm { .. } => "gradient-norm",
             StopReason::AllRight => "all-right",
+            StopReason::Within { .. } => "within",
             StopReason::LeftDomain { .. } => "left-domain",
             StopReason::Overflow(_) => "overflow",
             StopReason::Interrupted => "interrupted",

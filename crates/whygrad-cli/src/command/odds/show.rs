@@ -1,0 +1,113 @@
+//! What is said of the restarts: in words, as tables, as a document.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+use whygrad::model::Model;
+use whygrad::odds::Tally;
+use whygrad::odds::sweep::{Sweep, Value};
+use whygrad::report::{self, Screen, odds_json, odds_text, settings_json, settings_text};
+use whygrad::train::Solved;
+
+use super::course::{Done, Stopped};
+use super::{Arguments, replay};
+use crate::output;
+
+/// What will be done, in a line.
+pub(super) fn plan(a: &Arguments, sweeps: &[Sweep], model: &Model) -> String {
+    let rule = match a.solved() {
+        Solved::Within(0.5) => report::rule_of_right(model).to_owned(),
+        Solved::Within(distance) => report::rule_of_right(model).replace("0.5", &output::number(distance)),
+        Solved::TargetLoss(loss) => format!("loss <= {}", output::number(loss)),
+        Solved::Never => "never".to_owned(),
+    };
+    let restarts = match (a.restarts, &a.until) {
+        (None, Some(_)) => "restarts until one is solved".to_owned(),
+        _ => format!("{} restarts", a.restarts()),
+    };
+    let swept = sweeps.iter().map(|sweep| {
+        let (count, name) = (sweep.values.len(), sweep.setting.name());
+        format!("{count} value{} of {name}", if count == 1 { "" } else { "s" })
+    });
+    let each: Vec<String> = swept.collect();
+    let each = if each.is_empty() { String::new() } else { format!(" for each of {}", each.join(" and ")) };
+    let end = if a.no_early_stop { " at its end" } else { "" };
+    format!("{restarts}{each}; a net is solved when {rule}{end}")
+}
+
+/// The document on standard output.
+pub(super) fn document(a: &Arguments, sweeps: &[Sweep], done: &Done) -> Json {
+    let mut document = odds_json(done.total(), done.taken, &|restart| replay::restart(a, &[], restart));
+    document["stopped"] = json!(done.stopped().map(Stopped::name));
+    if let (false, Json::Object(fields)) = (sweeps.is_empty(), &mut document) {
+        // A restart of several settings is not one net.
+        for name in ["best", "slowest", "worst"] {
+            fields.remove(name);
+        }
+        fields.insert("sweep".into(), json!(a.sweep));
+        fields.insert("settings".into(), settings_json(sweeps, done.settings()));
+        let best = best(done).map(|(values, _)| replay::setting(a, values));
+        fields.insert("best_setting".into(), json!(best));
+    }
+    document
+}
+
+/// The text on standard output; what stopped the work goes to standard error.
+pub(super) fn text(a: &Arguments, sweeps: &[Sweep], done: &Done) -> String {
+    let restarts = done.total().restarts();
+    let after = format!("after {restarts} restart{}", if restarts == 1 { "" } else { "s" });
+    match done.stopped() {
+        Some(Stopped::Interrupted) => output::say(&format!("interrupted {after}")),
+        Some(Stopped::Solved) => output::say(&format!("stopped {after}: one is solved")),
+        Some(Stopped::Budget) => output::say(&format!("the time of --budget is up {after}")),
+        None => {}
+    }
+    let screen = Screen { columns: output::columns(), unicode: output::unicode() };
+    let mut text = if sweeps.is_empty() {
+        odds_text(done.total(), screen, &|restart| replay::restart(a, &[], restart))
+    } else {
+        let painter = if output::colour() { painted } else { plain };
+        let mut text = settings_text(sweeps, done.settings(), screen, &painter);
+        if let Some((values, tally)) = best(done) {
+            let named: Vec<String> = sweeps
+                .iter()
+                .zip(values)
+                .map(|(sweep, value)| format!("{} {value}", sweep.setting.name()))
+                .collect();
+            let rate = 100.0 * tally.rate().unwrap_or_default();
+            let _ = writeln!(text, "\nBest: {}, {rate:.1} % solved. In full:", named.join(", "));
+            let _ = writeln!(text, "  {}", replay::setting(a, values));
+        }
+        text
+    };
+    let (seconds, epochs) = (done.taken.seconds, done.taken.net_epochs);
+    let speed = if seconds > 0.0 { epochs as f64 / seconds } else { 0.0 };
+    let _ = writeln!(text, "\n{epochs} epochs of all nets in {seconds:.3} s, {speed:.0} a second.");
+    text
+}
+
+/// The setting with the highest rate; of equals the one that needs fewer epochs.
+fn best<'a>(done: &'a Done) -> Option<&'a (Vec<Value>, Tally)> {
+    let solved = done.settings().iter().filter(|(_, tally)| tally.solved() > 0);
+    let rank = |tally: &Tally| {
+        let epochs = tally.epochs().quantile(0.5).unwrap_or(u64::MAX);
+        (tally.rate().unwrap_or_default(), std::cmp::Reverse(epochs))
+    };
+    solved.reduce(|best, other| {
+        let is_better = rank(&other.1).partial_cmp(&rank(&best.1)).is_some_and(std::cmp::Ordering::is_gt);
+        if is_better { other } else { best }
+    })
+}
+
+fn plain(_: f64, text: &str) -> String {
+    text.to_owned()
+}
+
+/// Colours of the 256 of a terminal from dark violet to yellow, light ones with black letters.
+const COLOURS: [u8; 9] = [53, 54, 60, 66, 72, 78, 114, 149, 227];
+
+fn painted(rate: f64, text: &str) -> String {
+    let index = ((rate * 8.0).round() as usize).min(8);
+    let ink = if index > 3 { 16 } else { 231 };
+    format!("\u{1b}[38;5;{ink};48;5;{}m{text}\u{1b}[0m", COLOURS[index])
+}

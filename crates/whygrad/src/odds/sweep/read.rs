@@ -1,0 +1,162 @@
+//! The values of a sweep from text: ranges and lists.
+
+use super::{MOST, Setting, Spacing, SweepError, Value};
+use crate::data::nearest;
+use crate::train::Optimiser;
+
+/// Reads what stands behind the equals sign.
+pub(super) fn values(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepError> {
+    let is_number =
+        matches!(setting, Setting::LearningRate | Setting::Batch | Setting::Epochs | Setting::Hidden);
+    if is_number && text.contains(':') {
+        return range(setting, text);
+    }
+    let items = items(text);
+    let values: Vec<Value> = items.iter().map(|item| value(setting, item)).collect::<Result<_, _>>()?;
+    if values.len() > MOST {
+        return Err(SweepError::TooMany { found: values.len() as u128 });
+    }
+    Ok((values, Spacing::Listed))
+}
+
+/// The entries between commas or semicolons that stand in no bracket.
+fn items(text: &str) -> Vec<String> {
+    let (mut depth, mut items) = (0_usize, vec![String::new()]);
+    for letter in text.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match (letter, items.last_mut()) {
+            (',' | ';', _) if depth == 0 => items.push(String::new()),
+            (_, Some(item)) => item.push(letter),
+            _ => {}
+        }
+    }
+    // A comma at the end begins nothing.
+    if items.len() > 1 && items.last().is_some_and(|item| item.trim().is_empty()) {
+        items.pop();
+    }
+    items.iter().map(|item| item.trim().to_owned()).collect()
+}
+
+/// One value.
+fn value(setting: Setting, text: &str) -> Result<Value, SweepError> {
+    let wrong = |expected: &str| SweepError::Value {
+        setting: setting.name(),
+        found: text.to_owned(),
+        expected: expected.to_owned(),
+    };
+    match setting {
+        Setting::LearningRate => match number(text) {
+            Some(rate) if rate > 0.0 => Ok(Value::LearningRate(rate)),
+            _ => Err(wrong("expected a positive number such as 0.1, or a range such as 0.1:10:log20")),
+        },
+        Setting::Epochs => count(text)
+            .map(Value::Epochs)
+            .ok_or_else(|| wrong("expected a whole number such as 1000, or a range such as 100:10000:log5")),
+        Setting::Hidden => count(text)
+            .filter(|units| (1..=10_000).contains(units))
+            .map(Value::Hidden)
+            .ok_or_else(|| wrong("expected a number of units such as 4, or a range such as 2:8:lin7")),
+        Setting::Batch => text.parse().map(Value::Batch).map_err(|expected: String| wrong(&expected)),
+        Setting::Init => {
+            text.parse().map(Value::Init).map_err(|error: crate::init::InitError| wrong(&error.to_string()))
+        }
+        Setting::Optimiser => optimiser(text).map(Value::Optimiser).map_err(|expected| wrong(&expected)),
+        Setting::Loss if text.is_empty() => Err(wrong("expected the name of a loss such as mse")),
+        Setting::Loss => Ok(Value::Loss(text.to_owned())),
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+fn count(text: &str) -> Option<u64> {
+    let number = number(text)?;
+    (number.fract() == 0.0 && (0.0..=2_f64.powi(53)).contains(&number)).then_some(number as u64)
+}
+
+/// The optimiser of a name, as it stands in the options of a run.
+fn optimiser(text: &str) -> Result<Optimiser, String> {
+    serde_json::from_value(serde_json::Value::from(text.to_lowercase().replace('_', "-"))).map_err(|error| {
+        // The message of the reader lists the names: unknown variant `x`, expected `a` or `b`.
+        let text = error.to_string();
+        text.split_once("expected ").map_or(text.clone(), |(_, names)| format!("expected {names}"))
+    })
+}
+
+/// The name by which [`optimiser`] finds it.
+pub(super) fn optimiser_name(optimiser: Optimiser) -> String {
+    match serde_json::to_value(optimiser) {
+        Ok(serde_json::Value::String(name)) => name,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Reads `from:to:log20`, `from:to:lin5`, `from:to:5`.
+fn range(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepError> {
+    let refused = |what| SweepError::Range { found: text.to_owned(), what };
+    let parts: Vec<&str> = text.split(':').map(str::trim).collect();
+    let [from, to, points] = parts[..] else {
+        return Err(refused("does not say from where, to where and how many"));
+    };
+    let letters = points.trim_end_matches(|c: char| c.is_ascii_digit());
+    let spacing = match letters.trim().to_lowercase().as_str() {
+        "log" => Spacing::Logarithmic,
+        "lin" | "" => Spacing::Linear,
+        other => {
+            return Err(refused(match nearest(other, &["log", "lin", "linear", "logarithmic"]) {
+                Some(name) if name.starts_with("lo") => "should end in log and a number",
+                _ => "should end in lin or log and a number",
+            }));
+        }
+    };
+    let points: usize = points[letters.len()..].parse().unwrap_or(0);
+    if !(2..=MOST).contains(&points) {
+        return Err(refused("does not say how many values there are"));
+    }
+    let (from, to) = match (number(from), number(to)) {
+        (Some(from), Some(to)) if from != to => (from, to),
+        (Some(_), Some(_)) => return Err(refused("begins where it ends")),
+        _ => return Err(refused("should begin with two numbers")),
+    };
+    if spacing == Spacing::Logarithmic && (from <= 0.0 || to <= 0.0) {
+        return Err(refused("has equal factors and cannot reach 0; use lin, or begin above 0"));
+    }
+    let mut values: Vec<Value> = Vec::with_capacity(points);
+    for place in places(from, to, points, spacing) {
+        let text = if setting == Setting::LearningRate { place } else { place.round() };
+        let next = value(setting, &text.to_string())?;
+        // Whole numbers may meet after rounding.
+        if values.last() != Some(&next) {
+            values.push(next);
+        }
+    }
+    Ok((values, spacing))
+}
+
+/// The places of a range, to four digits where that keeps them apart, so that they can be typed again.
+fn places(from: f64, to: f64, points: usize, spacing: Spacing) -> Vec<f64> {
+    let exact: Vec<f64> = (0..points)
+        .map(|k| {
+            let share = k as f64 / (points - 1) as f64;
+            match spacing {
+                _ if k == 0 => from,
+                _ if k == points - 1 => to,
+                Spacing::Logarithmic => from * libm::pow(to / from, share),
+                Spacing::Linear | Spacing::Listed => from + (to - from) * share,
+            }
+        })
+        .collect();
+    let last = exact.len() - 1;
+    let rounded = |(k, place): (usize, &f64)| {
+        if k == 0 || k == last { *place } else { format!("{place:.3e}").parse().unwrap_or(*place) }
+    };
+    let short: Vec<f64> = exact.iter().enumerate().map(rounded).collect();
+    let apart = short.windows(2).all(|pair| (pair[0] < pair[1]) == (from < to) && pair[0] != pair[1]);
+    if apart { short } else { exact }
+}

@@ -1,0 +1,356 @@
+//! Many restarts of one model: each net from its own starting values to its ending.
+//!
+//! Restart k of a seed draws its starting values from `Key::from_seed(seed).purpose(Init).fold(k)` and its order of
+//! the rows from `purpose(Shuffle).fold(k)`, so that it ends as it would alone: [`super::train`] with
+//! [`Options::restart`] replays it. Endings come in the order of the restarts, whatever the number of threads.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use super::evaluate::Judge;
+use super::{Control, Options, Run, StartError, StopReason, starting_values_of, train};
+use crate::data::Dataset;
+use crate::init::Initialiser;
+use crate::model::Model;
+
+/// When a net counts as solved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Solved {
+    /// Never: nets run until another rule stops them.
+    Never,
+    /// Every output of every row is nearer than this to its target; at 0.5, every row is right.
+    Within(f64),
+    /// The loss on the whole data is at most this.
+    TargetLoss(f64),
+}
+
+/// What a person chooses about a fleet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetOptions {
+    /// What each of the nets is trained with; its `restart`, history and path are not used.
+    pub options: Options,
+    /// When a net counts as solved.
+    pub solved: Solved,
+    /// A solved net leaves the fleet; without it, all run to their end and are judged there.
+    pub early_stop: bool,
+    /// Threads at most; `None` for as many as the machine has.
+    pub threads: Option<usize>,
+    /// The same bits on every machine, at the price of speed.
+    pub portable: bool,
+}
+
+/// Why a net left the fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It met the rule of [`FleetOptions::solved`].
+    Solved,
+    /// All epochs are done.
+    Epochs,
+    /// The loss is at most the target of the stop rules.
+    TargetLoss,
+    /// Every output is as near its target as the stop rules say.
+    Within,
+    /// No parameter moved any more.
+    SmallestChange,
+    /// The gradient is as short as the stop rules say.
+    GradientNorm,
+    /// A parameter left its domain.
+    LeftDomain,
+    /// A number became infinite or not a number.
+    Overflow,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Reason; 8] = [
+        Reason::Solved,
+        Reason::Epochs,
+        Reason::TargetLoss,
+        Reason::Within,
+        Reason::SmallestChange,
+        Reason::GradientNorm,
+        Reason::LeftDomain,
+        Reason::Overflow,
+    ];
+
+    /// A stable name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Solved => "solved",
+            Reason::Epochs => "epochs",
+            Reason::TargetLoss => "target-loss",
+            Reason::Within => "within",
+            Reason::SmallestChange => "smallest-change",
+            Reason::GradientNorm => "gradient-norm",
+            Reason::LeftDomain => "left-domain",
+            Reason::Overflow => "overflow",
+        }
+    }
+
+    /// The reason of this name.
+    pub fn of_name(name: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
+/// How one net ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ending {
+    /// Which restart of the seed it is.
+    pub restart: u64,
+    /// Epochs done.
+    pub epochs: u64,
+    /// The first epoch at which the rule of [`FleetOptions::solved`] held. A net that runs on may lose it again.
+    pub first_solved: Option<u64>,
+    /// The loss at the end, on the whole data; after an overflow the last finite one.
+    pub loss: f64,
+    /// Why it ended.
+    pub reason: Reason,
+}
+
+/// How far a fleet is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FleetProgress {
+    /// Restarts whose endings were handed over, those with this progress among them.
+    pub ended: u64,
+    /// Restarts asked for.
+    pub restarts: u64,
+    /// Epochs done by all nets together, also by those that have not ended.
+    pub net_epochs: u64,
+}
+
+/// A fleet that cannot start.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FleetError {
+    /// No starting values.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Nothing tells a solved net.
+    #[error(
+        "the model's outputs and targets cannot be compared, so that nearness does not tell a solved net; \
+         say when it is solved by a loss, such as --target-loss 0.01"
+    )]
+    NotComparable,
+}
+
+/// Trains the restarts and hands their endings to `each`, in order and each once, as soon as they are there.
+///
+/// `each` is also called without endings now and then, so that it can look at a clock and stop. After
+/// [`Control::Stop`] it is not called again, and what has not been handed over is lost: the nets that had ended
+/// by then were the quick ones, and counting them would favour these.
+pub fn train_fleet(
+    model: &Model,
+    data: &Dataset,
+    initialiser: Option<Initialiser>,
+    options: &FleetOptions,
+    restarts: Range<u64>,
+    each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+) -> Result<(), FleetError> {
+    if matches!(options.solved, Solved::Within(_)) && !Judge::new(model, data).is_comparable() {
+        return Err(FleetError::NotComparable);
+    }
+    let fleet = Fleet { model, data, initialiser, options };
+    let threads = options.threads.or_else(|| thread::available_parallelism().ok().map(usize::from));
+    let threads = threads.unwrap_or(1).max(1);
+    let mut progress =
+        FleetProgress { restarts: restarts.end.saturating_sub(restarts.start), ..Default::default() };
+    let mut next = restarts.start;
+    while next < restarts.end {
+        let end = restarts.end.min(next.saturating_add(BLOCK));
+        if fleet.block(next..end, threads, &mut progress, each)? == Control::Stop {
+            break;
+        }
+        next = end;
+    }
+    Ok(())
+}
+
+/// Restarts that are under way at once, at most.
+const BLOCK: u64 = 256;
+
+/// Epochs of a net between two signs of life.
+const SIGN: u64 = 512;
+
+/// What a thread has to say.
+enum Said {
+    /// So many more epochs are done.
+    Epochs(u64),
+    /// A net ended; `None` where it was told to stop.
+    Ended(Option<Ending>),
+    /// It could not begin.
+    Failed(StartError),
+}
+
+struct Fleet<'a> {
+    model: &'a Model,
+    data: &'a Dataset,
+    initialiser: Option<Initialiser>,
+    options: &'a FleetOptions,
+}
+
+impl Fleet<'_> {
+    /// Trains some restarts on some threads.
+    fn block(
+        &self,
+        restarts: Range<u64>,
+        threads: usize,
+        progress: &mut FleetProgress,
+        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+    ) -> Result<Control, StartError> {
+        let (next, stop) = (AtomicU64::new(restarts.start), AtomicBool::new(false));
+        let (sender, receiver) = mpsc::channel();
+        let work = |sender: Sender<Said>| {
+            loop {
+                let restart = next.fetch_add(1, Ordering::Relaxed);
+                if restart >= restarts.end || stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let said = self.ending(restart, &stop, &sender).map_or_else(Said::Failed, Said::Ended);
+                if sender.send(said).is_err() {
+                    return;
+                }
+            }
+        };
+        let mut block = Block { first: restarts.start, ended: Vec::new(), handed: 0 };
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                let own = sender.clone();
+                if thread::Builder::new().spawn_scoped(scope, || work(own)).is_err() {
+                    // Where there are no threads to be had, this one does the work.
+                    work(sender.clone());
+                    break;
+                }
+            }
+            drop(sender);
+            for said in receiver {
+                let control = match said {
+                    Said::Failed(error) => {
+                        stop.store(true, Ordering::Relaxed);
+                        return Err(error);
+                    }
+                    Said::Epochs(epochs) => {
+                        progress.net_epochs += epochs;
+                        each(&[], progress)
+                    }
+                    Said::Ended(ending) => block.hand_over(ending, progress, each),
+                };
+                if control == Control::Stop {
+                    stop.store(true, Ordering::Relaxed);
+                    return Ok(Control::Stop);
+                }
+            }
+            Ok(Control::Continue)
+        })
+    }
+
+    /// Trains one net.
+    fn ending(
+        &self,
+        restart: u64,
+        stop: &AtomicBool,
+        sender: &Sender<Said>,
+    ) -> Result<Option<Ending>, StartError> {
+        let mut options =
+            Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() };
+        let start = starting_values_of(self.model, self.initialiser, &options)?;
+        let run = |options: &Options| {
+            let mut told = 0;
+            let run = train(self.model, Some(self.data), &start, options, &mut |progress| {
+                if progress.epoch >= told + SIGN {
+                    told = progress.epoch;
+                    let _ = sender.send(Said::Epochs(SIGN));
+                }
+                if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+            });
+            let _ = sender.send(Said::Epochs(run.epoch - told));
+            run
+        };
+        match self.options.solved {
+            Solved::Never => {}
+            Solved::Within(limit) => options.stop.within = Some(limit),
+            Solved::TargetLoss(target) => options.stop.target_loss = Some(target),
+        }
+        let first = run(&options);
+        let first_solved = self.is_solved(&first).then_some(first.epoch);
+        let last = match first_solved {
+            Some(_) if !self.options.early_stop => {
+                run(&Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() })
+            }
+            _ => first,
+        };
+        let interrupted = last.stop == StopReason::Interrupted;
+        Ok((!interrupted).then(|| self.judged(restart, &last, first_solved)))
+    }
+
+    fn is_solved(&self, run: &Run) -> bool {
+        match self.options.solved {
+            Solved::Never => false,
+            Solved::Within(_) => matches!(run.stop, StopReason::Within { .. }),
+            Solved::TargetLoss(_) => matches!(run.stop, StopReason::TargetLoss { .. }),
+        }
+    }
+
+    /// The ending of a net, judged where it stands now.
+    fn judged(&self, restart: u64, run: &Run, first_solved: Option<u64>) -> Ending {
+        let finite = !matches!(run.stop, StopReason::Overflow(_) | StopReason::LeftDomain { .. });
+        let solved = finite
+            && first_solved.is_some()
+            && match self.options.solved {
+                Solved::Never => false,
+                Solved::Within(limit) => Judge::new(self.model, self.data).all_within(&run.theta, limit),
+                Solved::TargetLoss(target) => run.loss <= target,
+            };
+        let reason = if solved { Reason::Solved } else { reason(&run.stop) };
+        Ending { restart, epochs: run.epoch, first_solved, loss: run.loss, reason }
+    }
+}
+
+fn reason(stop: &StopReason) -> Reason {
+    match stop {
+        StopReason::Epochs | StopReason::Interrupted => Reason::Epochs,
+        StopReason::TargetLoss { .. } => Reason::TargetLoss,
+        StopReason::AllRight | StopReason::Within { .. } => Reason::Within,
+        StopReason::SmallestChange { .. } => Reason::SmallestChange,
+        StopReason::GradientNorm { .. } => Reason::GradientNorm,
+        StopReason::LeftDomain { .. } => Reason::LeftDomain,
+        StopReason::Overflow(_) => Reason::Overflow,
+    }
+}
+
+/// The endings of a block, put into order.
+struct Block {
+    first: u64,
+    /// By restart, from the first of the block.
+    ended: Vec<Option<Ending>>,
+    /// How many were handed over.
+    handed: usize,
+}
+
+impl Block {
+    /// Takes an ending, and hands over what is complete up to some restart.
+    fn hand_over(
+        &mut self,
+        ending: Option<Ending>,
+        progress: &mut FleetProgress,
+        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+    ) -> Control {
+        let Some(ending) = ending else { return Control::Stop };
+        let place = (ending.restart - self.first) as usize;
+        if self.ended.len() <= place {
+            self.ended.resize(place + 1, None);
+        }
+        self.ended[place] = Some(ending);
+        let ready: Vec<Ending> = self.ended[self.handed..].iter().map_while(|ending| *ending).collect();
+        if ready.is_empty() {
+            return Control::Continue;
+        }
+        self.handed += ready.len();
+        progress.ended += ready.len() as u64;
+        each(&ready, progress)
+    }
+}
+
+#[cfg(test)]
+mod tests;
