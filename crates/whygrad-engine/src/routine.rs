@@ -38,8 +38,10 @@ pub struct Task<'a> {
     pub rule: Option<&'a Rule>,
     /// Terms without rows, of which the first entry is left in memory in each step, before the update.
     pub watched: &'a [Term],
-    /// A term without rows: a lane where it is not above 0 is left as it is from then on.
+    /// A term without rows that tells when a lane is done: where it is not above 0.
     pub until: Option<Term>,
+    /// A lane that is done is left as it is; otherwise only its steps are counted no more.
+    pub freeze: bool,
     /// The rows behind a step.
     pub rows: usize,
     /// What lies in the lanes.
@@ -327,6 +329,9 @@ impl<'b> Spelling<'b> {
             for (entry, id) in self.at(term, 0).to_vec().into_iter().enumerate() {
                 let address = self.layout.kept(term, entry);
                 self.to.store(address, id);
+                if self.levels.is_of_update(term) {
+                    self.to.belongs_to_update(id);
+                }
             }
         }
     }
@@ -348,6 +353,9 @@ impl<'b> Spelling<'b> {
                 let address = self.layout.running_sum(term, entry);
                 let before = self.to.load(address);
                 let sum = self.to.push(Node::Plus(before, id));
+                if self.levels.is_of_update(term) {
+                    self.to.belongs_to_update(sum);
+                }
                 self.to.store(address, sum);
             }
         }
@@ -363,7 +371,7 @@ impl<'b> Spelling<'b> {
         }
         let still = match self.task.until {
             None => None,
-            Some(until) => Some(self.still(until)?),
+            Some(until) => Some(self.still(until)?).filter(|_| self.task.freeze),
         };
         self.update(still)
     }
@@ -435,6 +443,7 @@ impl<'b> Spelling<'b> {
 
     /// Writes what becomes of a number, in the lanes that go on.
     fn write(&self, address: Address, new: Id, still: Option<Id>) {
+        self.to.belongs_to_update(new);
         let value = still.map_or(new, |left| {
             let (right, otherwise) = (self.to.constant(0.0), self.to.load(address));
             self.to.push(Node::Choose { left, right, then: new, otherwise })

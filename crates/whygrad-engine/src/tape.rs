@@ -214,6 +214,7 @@ pub struct Tape {
     nodes: Vec<Node>,
     known: HashMap<Node, Id>,
     stores: Vec<Store>,
+    core: Vec<Id>,
 }
 
 /// A tape ready to run: no `Plus`, `Minus` or `Times`, nothing unused, arguments before what uses them.
@@ -228,7 +229,7 @@ pub struct Straight {
 impl Tape {
     /// An empty tape.
     pub fn new(arithmetic: Arithmetic) -> Tape {
-        Tape { arithmetic, nodes: Vec::new(), known: HashMap::new(), stores: Vec::new() }
+        Tape { arithmetic, nodes: Vec::new(), known: HashMap::new(), stores: Vec::new(), core: Vec::new() }
     }
 
     /// How its numbers are rounded.
@@ -268,6 +269,12 @@ impl Tape {
     /// Writes a number to memory when the block ends.
     pub fn store(&mut self, to: Address, value: Id) {
         self.stores.push(Store { to, value });
+    }
+
+    /// Says that a number belongs to the update: how it is rounded does not depend on what else the
+    /// tape is asked for.
+    pub fn belongs_to_update(&mut self, value: Id) {
+        self.core.push(value);
     }
 
     /// Records an operation; one of constants becomes a constant, some of 0 and 1 vanish.

@@ -19,6 +19,8 @@ pub(super) struct Levels {
     pub(super) work_of_rows: usize,
     /// About how many the others are.
     pub(super) work: usize,
+    /// By term: the update needs it.
+    of_update: Vec<bool>,
     level: Vec<usize>,
     kept: Vec<bool>,
     /// The sums over rows by level.
@@ -35,6 +37,11 @@ impl Levels {
         };
         roots.extend(task.watched);
         roots.extend(task.until);
+        let gradient = if task.rule.is_some() { &task.program.gradient[..] } else { &[] };
+        let mut of_update = vec![false; arena.len()];
+        for term in needed(arena, gradient) {
+            of_update[term.0 as usize] = true;
+        }
         let needed = needed(arena, &roots);
         let mut level = vec![0; arena.len()];
         for &term in &needed {
@@ -50,14 +57,15 @@ impl Levels {
             kept: vec![false; arena.len()],
             sums: vec![Vec::new(); last + 2],
             shared: vec![Vec::new(); last + 2],
+            of_update,
             level,
             needed,
         };
-        levels.sort_out(arena, &roots);
+        levels.sort_out(arena, &roots, task.rule.is_some());
         levels
     }
 
-    fn sort_out(&mut self, arena: &Arena, roots: &[Term]) {
+    fn sort_out(&mut self, arena: &Arena, roots: &[Term], updates: bool) {
         for &root in roots {
             self.kept[root.0 as usize] |= self.level[root.0 as usize] < self.last;
         }
@@ -67,17 +75,25 @@ impl Levels {
                 let elsewhere = per_row || self.level[child.0 as usize] < level;
                 self.kept[child.0 as usize] |= elsewhere && !arena.shape(child).per_row;
             }
+            // What is watched beside the update has no say in how the rows are spelled.
+            let counts = self.of_update[term.0 as usize] || !updates;
+            let work = if counts { operations(arena, term) } else { 0 };
             if per_row {
-                self.work_of_rows += operations(arena, term);
+                self.work_of_rows += work;
                 continue;
             }
             if let Op::SumRows(_) = arena.op(term) {
-                self.work_of_rows += arena.dims(term).len();
+                self.work_of_rows += if counts { arena.dims(term).len() } else { 0 };
                 self.sums[level].push(term);
             }
-            self.work += operations(arena, term);
+            self.work += work;
             self.shared[level].push(term);
         }
+    }
+
+    /// True for what the update needs.
+    pub(super) fn is_of_update(&self, term: Term) -> bool {
+        self.of_update[term.0 as usize]
     }
 
     /// True for what a later block reads from memory.

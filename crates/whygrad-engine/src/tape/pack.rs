@@ -34,11 +34,17 @@ pub(super) fn pack(tape: &mut Tape) {
         if packer.sums == 0 {
             continue;
         }
+        if tape.core.contains(&store.value) {
+            tape.core.push(value);
+        }
         for n in [(index, 0), b, c, d] {
             gone[n.0] = true;
         }
         together.push(Store { to: Address { spread: Spread::Four, ..store.to }, value });
     }
+    let lone: Vec<Id> = stores.iter().zip(&gone).filter(|(_, gone)| !**gone).map(|(s, _)| s.value).collect();
+    let packed: Vec<Id> = together.iter().map(|s: &Store| s.value).collect();
+    tape.core.retain(|id| lone.contains(id) || packed.contains(id));
     let mut kept = gone.iter();
     tape.stores.retain(|_| !kept.next().copied().unwrap_or(false));
     tape.stores.extend(together);

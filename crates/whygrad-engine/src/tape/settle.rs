@@ -16,17 +16,16 @@ const LONG_SUM: usize = 8;
 const CHAINS: usize = 4;
 
 pub(super) fn settle(tape: &Tape) -> Straight {
-    let (live, uses) = usage(tape);
-    let absorbed = absorbed(tape, &live, &uses);
+    let parts = Parts::of(tape);
     let mut out = Settled::new(tape.arithmetic);
     let mut new_of: Vec<Id> = vec![0; tape.nodes.len()];
     for (index, &node) in tape.nodes.iter().enumerate() {
-        if !live[index] || absorbed[index] {
+        if !parts.stands_alone(index) {
             continue;
         }
         new_of[index] = match node {
             Node::Plus(..) | Node::Minus(..) => {
-                let terms = terms(tape, &absorbed, &new_of, index as Id);
+                let terms = terms(tape, &parts.absorbed, &new_of, index as Id);
                 out.sum(terms)
             }
             Node::Times(a, b) => out.push(Node::Mul(new_of[a as usize], new_of[b as usize])),
@@ -34,7 +33,31 @@ pub(super) fn settle(tape: &Tape) -> Straight {
         };
     }
     let stores = tape.stores.iter().map(|s| Store { to: s.to, value: new_of[s.value as usize] });
-    Straight { stores: stores.collect(), nodes: out.nodes }
+    let stores = stores.collect();
+    dropping_unused(Straight { stores, nodes: out.nodes })
+}
+
+/// Without what the stores do not need.
+fn dropping_unused(tape: Straight) -> Straight {
+    let mut live = vec![false; tape.nodes.len()];
+    for store in &tape.stores {
+        live[store.value as usize] = true;
+    }
+    for index in (0..tape.nodes.len()).rev() {
+        if live[index] {
+            for argument in tape.nodes[index].arguments() {
+                live[argument as usize] = true;
+            }
+        }
+    }
+    let mut new_of = vec![0; live.len()];
+    let mut nodes = Vec::with_capacity(live.len());
+    for (index, node) in tape.nodes.iter().enumerate().filter(|(index, _)| live[*index]) {
+        new_of[index] = nodes.len() as Id;
+        nodes.push(node.map_arguments(|a| new_of[a as usize]));
+    }
+    let new = |s: &Store| Store { to: s.to, value: new_of[s.value as usize] };
+    Straight { stores: tape.stores.iter().map(new).collect(), nodes }
 }
 
 /// The same tape in the order in which the stores ask for numbers: what only one of them needs
@@ -66,38 +89,77 @@ pub(super) fn by_need(tape: &Straight) -> Straight {
     Straight { nodes, stores }
 }
 
-/// What a store needs, and how often each number is used.
-fn usage(tape: &Tape) -> (Vec<bool>, Vec<u32>) {
-    let mut live = vec![false; tape.nodes.len()];
-    let mut uses = vec![0u32; tape.nodes.len()];
-    for store in &tape.stores {
-        live[store.value as usize] = true;
-        // What is stored stands by itself.
-        uses[store.value as usize] += 2;
-    }
-    for index in (0..tape.nodes.len()).rev() {
-        if live[index] {
-            for argument in tape.nodes[index].arguments() {
-                live[argument as usize] = true;
-                uses[argument as usize] += 1;
-            }
-        }
-    }
-    (live, uses)
+/// Which numbers are part of a larger sum.
+///
+/// The update comes first, as if there were nothing else: a net has the same bits, whatever is
+/// watched beside it. Where something else needs a part of one of its sums, that part is computed
+/// once more by itself.
+struct Parts {
+    live: Vec<bool>,
+    /// Part of the one sum that uses it.
+    absorbed: Vec<bool>,
+    /// Needed by itself all the same.
+    asked_for: Vec<bool>,
 }
 
-/// What is a part of the one sum that uses it.
-fn absorbed(tape: &Tape, live: &[bool], uses: &[u32]) -> Vec<bool> {
-    let mut absorbed = vec![false; tape.nodes.len()];
-    for (index, node) in tape.nodes.iter().enumerate() {
-        if let (true, Node::Plus(a, b) | Node::Minus(a, b)) = (live[index], *node) {
-            for part in [a, b] {
-                let loose = matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
-                absorbed[part as usize] = loose && uses[part as usize] == 1;
+impl Parts {
+    fn of(tape: &Tape) -> Parts {
+        let update = Usage::of(tape, &tape.core, &[]);
+        let roots: Vec<Id> = tape.stores.iter().map(|s| s.value).collect();
+        let others = Usage::of(tape, &roots, &update.live);
+        let mut absorbed = vec![false; tape.nodes.len()];
+        update.absorb(tape, &mut absorbed);
+        others.absorb(tape, &mut absorbed);
+        let live = update.live.iter().zip(&others.live).map(|(a, b)| *a || *b).collect();
+        let asked_for = others.uses.iter().zip(&update.live).map(|(n, update)| *update && *n > 0);
+        Parts { live, absorbed, asked_for: asked_for.collect() }
+    }
+
+    fn stands_alone(&self, index: usize) -> bool {
+        self.live[index] && (!self.absorbed[index] || self.asked_for[index])
+    }
+}
+
+/// What some numbers need, and how often each number is used by those.
+struct Usage {
+    live: Vec<bool>,
+    uses: Vec<u32>,
+}
+
+impl Usage {
+    /// Of `roots`; what `known` holds is used, but belongs to another part.
+    fn of(tape: &Tape, roots: &[Id], known: &[bool]) -> Usage {
+        let mut usage = Usage { live: vec![false; tape.nodes.len()], uses: vec![0; tape.nodes.len()] };
+        let own = |id: Id| !known.get(id as usize).copied().unwrap_or(false);
+        for &root in roots {
+            usage.live[root as usize] |= own(root);
+            // A root stands by itself.
+            usage.uses[root as usize] += 2;
+        }
+        for index in (0..tape.nodes.len()).rev() {
+            if usage.live[index] {
+                for argument in tape.nodes[index].arguments() {
+                    usage.live[argument as usize] |= own(argument);
+                    usage.uses[argument as usize] += 1;
+                }
+            }
+        }
+        usage
+    }
+
+    /// Marks what is a part of the one sum that uses it.
+    fn absorb(&self, tape: &Tape, absorbed: &mut [bool]) {
+        for (index, node) in tape.nodes.iter().enumerate() {
+            if let (true, Node::Plus(a, b) | Node::Minus(a, b)) = (self.live[index], *node) {
+                for part in [a, b] {
+                    let loose =
+                        matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
+                    let once = self.live[part as usize] && self.uses[part as usize] == 1;
+                    absorbed[part as usize] |= loose && once;
+                }
             }
         }
     }
-    absorbed
 }
 
 /// A term of a sum, over the numbers of the settled tape.

@@ -46,6 +46,11 @@ impl Recorder {
         self.0.borrow_mut().store(address, value);
     }
 
+    /// See [`Tape::belongs_to_update`].
+    pub fn belongs_to_update(&self, value: Id) {
+        self.0.borrow_mut().belongs_to_update(value);
+    }
+
     /// The number of an operation that was recorded before.
     pub fn known(&self, node: Node) -> Option<Id> {
         self.0.borrow().known.get(&node).copied()
