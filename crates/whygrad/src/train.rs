@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod history;
+pub mod method;
 mod optimiser;
 mod options;
 mod start;
