@@ -3,10 +3,10 @@
 use whygrad::train::method::Objective;
 
 /// Residuals and their Jacobian, row by row.
-pub type Residuals = fn(&[f64]) -> (Vec<f64>, Vec<f64>);
+pub(crate) type Residuals = fn(&[f64]) -> (Vec<f64>, Vec<f64>);
 
 /// The sum of the squares of residuals.
-pub struct Squares(pub Residuals);
+pub(crate) struct Squares(pub(crate) Residuals);
 
 impl Objective for Squares {
     fn loss_and_gradient(&mut self, at: &[f64], gradient: &mut [f64]) -> f64 {
@@ -27,10 +27,10 @@ impl Objective for Squares {
 }
 
 /// Loss, gradient and Hessian.
-pub type Smooth = fn(&[f64]) -> (f64, Vec<f64>, Vec<f64>);
+pub(crate) type Smooth = fn(&[f64]) -> (f64, Vec<f64>, Vec<f64>);
 
 /// A function with all derivatives.
-pub struct Function(pub Smooth);
+pub(crate) struct Function(pub(crate) Smooth);
 
 impl Objective for Function {
     fn loss_and_gradient(&mut self, at: &[f64], gradient: &mut [f64]) -> f64 {
@@ -46,13 +46,13 @@ impl Objective for Function {
 }
 
 /// 100 (y - x²)² + (1 - x)² (Rosenbrock 1960), as residuals.
-pub fn rosenbrock_squares(at: &[f64]) -> (Vec<f64>, Vec<f64>) {
+pub(crate) fn rosenbrock_squares(at: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let (x, y) = (at[0], at[1]);
     (vec![10.0 * (y - x * x), 1.0 - x], vec![-20.0 * x, 10.0, -1.0, 0.0])
 }
 
 /// The same with its Hessian.
-pub fn rosenbrock(at: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
+pub(crate) fn rosenbrock(at: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
     let (x, y) = (at[0], at[1]);
     let rest = y - x * x;
     (

@@ -7,17 +7,17 @@ use whygrad::random::{Key, Seed};
 use whygrad::train::method::{Method, MethodKind, ModelObjective};
 use whygrad::train::{RandomSource, evaluate, starting_values};
 
-pub fn model(text: &str) -> Model {
+pub(crate) fn model(text: &str) -> Model {
     Model::parse(text, &ModelOptions::default()).unwrap()
 }
 
-pub fn rows(model: &Model, table: &str) -> Dataset {
+pub(crate) fn rows(model: &Model, table: &str) -> Dataset {
     let table = builtin::table(table, Key::from_seed(Seed(1))).unwrap();
     model.bind(&table, &BindOptions::default()).unwrap().0
 }
 
 /// A net in one word with the mean squared error.
-pub fn net(word: &str) -> Model {
+pub(crate) fn net(word: &str) -> Model {
     let options = ModelOptions { loss: Some("mse".into()), ..ModelOptions::default() };
     Model::parse(&one_word::expand(word).unwrap(), &options).unwrap()
 }
