@@ -93,7 +93,7 @@ pub trait Objective {
 pub enum Done {
     /// The gradient is exactly 0, and for [`MethodKind::Newton`] no direction leads down either.
     Stationary,
-    /// None of the steps tried made the loss smaller: as small as rounding lets it be, or at a kink.
+    /// None of the steps tried made the loss smaller: rounding hides what is left to gain, or there is a kink.
     NoDecrease,
     /// The loss or its derivatives are not finite where the method stands.
     NotFinite,

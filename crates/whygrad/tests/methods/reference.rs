@@ -83,26 +83,44 @@ fn run(method: &mut Method, objective: &mut ModelObjective, most: usize) -> (usi
     (most, loss)
 }
 
+/// What is not reached: the case, the start, and the method.
+///
+/// Of two starts, the first is far away. There Newton slides to where Eckerle4 is flat, and Gauss-Newton's system for MGH09
+/// is singular; along gradients alone the badly scaled problems, with parameters of 1e2 and 1e-4, take too many steps.
+const NOT_REACHED: &[(&str, &[usize], &[&str])] = &[
+    ("Eckerle4", &[0], &["newton"]),
+    ("Misra1a", &[0, 1], &["cg", "scg"]),
+    ("Rat42", &[0, 1], &["scg"]),
+    ("MGH09", &[0], &["gauss-newton", "cg", "scg"]),
+    ("Thurber", &[0, 1], &["cg", "scg"]),
+];
+
 #[test]
 fn the_certified_fits_of_nist_are_found() {
-    let mut found = Vec::new();
     for case in file()["certified"].as_array().unwrap() {
-        let formula = case["model"].as_str().unwrap();
+        let (problem, formula) = (case["name"].as_str().unwrap(), case["model"].as_str().unwrap());
         let model = model(&format!("inputs x\ntarget y\ny_hat = {formula}\nloss = sse(y_hat, y)"));
         let data = table("x", numbers(&case["inputs"]), numbers(&case["targets"]));
         let (certified, loss) = (numbers(&case["parameters"]), case["loss"].as_f64().unwrap());
-        let order: Vec<&str> = model.program.parameters.iter().map(|p| p.name.as_str()).collect();
-        assert!(order.is_sorted(), "{order:?}");
-        for kind in ["lm", "lm(damping=0)", "newton", "bfgs", "lbfgs", "cg", "scg"] {
+        assert!(model.program.parameters.iter().map(|p| &p.name).is_sorted(), "b1, b2, ... in order");
+        for name in ["lm", "gauss-newton", "newton", "bfgs", "lbfgs", "cg", "scg"] {
             for (index, start) in case["starts"].as_array().unwrap().iter().enumerate() {
-                let kind: MethodKind = kind.parse().unwrap();
+                let not = |n: &&(&str, &[usize], &[&str])| {
+                    n.0 == problem && n.1.contains(&index) && n.2.contains(&name)
+                };
+                if NOT_REACHED.iter().find(not).is_some() {
+                    continue;
+                }
+                let kind: MethodKind = name.parse().unwrap();
                 let mut objective = ModelObjective::new(&model, Some(&data), kind).unwrap();
                 let mut method = Method::new(kind, &numbers(start));
-                let (steps, reached) = run(&mut method, &mut objective, 5000);
-                let off = method.parameters().iter().zip(&certified).map(|(a, b)| (a / b - 1.0).abs());
-                let off = off.fold(0.0, f64::max);
-                eprintln!("{} {kind} {index} {steps} {:.1e} {off:.1e}", case["name"], reached / loss - 1.0);
-                found.push(off < 1e-6);
+                let (steps, reached) = run(&mut method, &mut objective, 1000);
+                let at = format!("{problem} by {name} from start {index} after {steps} steps");
+                // The certified sum has 11 digits; the parameters follow it to the root of its rounding.
+                assert!((reached / loss - 1.0).abs() < 1e-10, "{at}: {reached} and not {loss}");
+                for (a, b) in method.parameters().iter().zip(&certified) {
+                    assert!((a / b - 1.0).abs() < 1e-6, "{at}: {a} and not {b}");
+                }
             }
         }
     }

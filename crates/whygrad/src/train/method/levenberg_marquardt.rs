@@ -6,6 +6,10 @@ use super::{Done, Objective, Point};
 /// Steps tried before the method gives up; the damping grows by 2^(k(k+1)/2), so that it is never short of range.
 const TRIES: usize = 40;
 
+/// The damping of a singular system, over the largest diagonal entry of JᵀJ: half the digits remain where nothing says
+/// how far to go, and half where something does.
+const SINGULAR: f64 = 1e-8;
+
 /// (JᵀJ + μ 1) h = -Jᵀr, with the damping μ of Nielsen, "Damping Parameter in Marquardt's Method" (1999), as in Madsen,
 /// Nielsen & Tingleff, "Methods for Non-Linear Least Squares Problems" (2004), algorithm 3.16: after a good step μ
 /// falls by up to 3, after a bad one it grows by 2, 4, 8, ... The identity and not JᵀJ's diagonal is added, so that a
@@ -51,7 +55,7 @@ impl LevenbergMarquardt {
         self.next_gradient.resize(count, 0.0);
         for _ in 0..TRIES {
             let Some(h) = system.step(damping) else {
-                damping = (damping * self.growth).max(f64::EPSILON * system.largest);
+                damping = (damping * self.growth).max(SINGULAR * system.largest);
                 self.growth *= 2.0;
                 continue;
             };
@@ -71,7 +75,7 @@ impl LevenbergMarquardt {
                 point.exchange(&mut self.next, loss, &mut self.next_gradient);
                 return None;
             }
-            damping = if damping > 0.0 { damping * self.growth } else { f64::EPSILON * system.largest };
+            damping = if damping > 0.0 { damping * self.growth } else { SINGULAR * system.largest };
             self.growth *= 2.0;
         }
         Some(Done::NoDecrease)

@@ -26,8 +26,9 @@ pub(super) fn solve_shifted(a: &[f64], shift: f64, b: &[f64]) -> Option<Vec<f64>
             let (left, right) = (&factor[i * n..i * n + j], &factor[j * n..j * n + j]);
             let rest = a[i * n + j] - dot(left, right);
             if i == j {
-                let pivot = rest + shift;
-                if !(pivot > 0.0 && pivot.is_finite()) {
+                let (pivot, whole) = (rest + shift, a[i * n + i] + shift);
+                // What is left of the diagonal may be rounding alone.
+                if !(pivot > n as f64 * f64::EPSILON * whole && pivot.is_finite()) {
                     return None;
                 }
                 factor[i * n + i] = pivot.sqrt();
