@@ -60,7 +60,7 @@ pub enum MethodKind {
     /// Levenberg 1944 and Marquardt 1963, with Nielsen's damping (1999); for sums of squares. With `damping` 0 it
     /// begins as Gauss-Newton.
     LevenbergMarquardt {
-        /// The first damping, over the largest diagonal entry of JᵀJ.
+        /// The first damping, over the largest diagonal entry of Jᵀ J.
         damping: f64,
     },
     /// Newton with the exact Hessian in a trust region, for small nets.

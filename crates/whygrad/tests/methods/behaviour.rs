@@ -23,7 +23,7 @@ fn run(kind: MethodKind, start: &[f64], objective: &mut dyn Objective) -> (Metho
     let mut last = method.begin(objective);
     for _ in 0..2000 {
         let outcome = method.step(objective);
-        assert!(!(outcome.loss > last.loss), "{kind}: {} after {}", outcome.loss, last.loss);
+        assert!(outcome.loss <= last.loss, "{kind}: {} after {}", outcome.loss, last.loss);
         assert!(method.parameters().iter().all(|p| p.is_finite()), "{kind}");
         last = outcome;
         if outcome.done.is_some() {

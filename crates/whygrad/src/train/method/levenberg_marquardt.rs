@@ -6,20 +6,20 @@ use super::{Done, Objective, Point};
 /// Steps tried before the method gives up; the damping grows by 2^(k(k+1)/2), so that it is never short of range.
 const TRIES: usize = 40;
 
-/// The damping of a singular system, over the largest diagonal entry of JᵀJ: half the digits remain where nothing says
+/// The damping of a singular system, over the largest diagonal entry of Jᵀ J: half the digits remain where nothing says
 /// how far to go, and half where something does.
 const SINGULAR: f64 = 1e-8;
 
-/// (JᵀJ + μ 1) h = -Jᵀr, with the damping μ of Nielsen, "Damping Parameter in Marquardt's Method" (1999), as in Madsen,
+/// (Jᵀ J + μ 1) h = -Jᵀr, with the damping μ of Nielsen, "Damping Parameter in Marquardt's Method" (1999), as in Madsen,
 /// Nielsen & Tingleff, "Methods for Non-Linear Least Squares Problems" (2004), algorithm 3.16: after a good step μ
-/// falls by up to 3, after a bad one it grows by 2, 4, 8, ... The identity and not JᵀJ's diagonal is added, so that a
+/// falls by up to 3, after a bad one it grows by 2, 4, 8, ... The identity and not Jᵀ J's diagonal is added, so that a
 /// weight without effect, a column of zeros, does no harm.
 ///
-/// With fewer residuals than parameters the same h is -Jᵀ(JJᵀ + μ 1)⁻¹r, from the smaller matrix: for XOR, 4 by 4 and
+/// With fewer residuals than parameters the same h is -Jᵀ(J Jᵀ + μ 1)⁻¹r, from the smaller matrix: for XOR, 4 by 4 and
 /// not 9 by 9, and singular only where rows agree.
 #[derive(Clone, Debug)]
 pub(super) struct LevenbergMarquardt {
-    /// The first μ over the largest diagonal entry of JᵀJ.
+    /// The first μ over the largest diagonal entry of Jᵀ J.
     first: f64,
     damping: Option<f64>,
     growth: f64,
@@ -82,7 +82,7 @@ impl LevenbergMarquardt {
     }
 }
 
-/// The smaller of JᵀJ and JJᵀ.
+/// The smaller of Jᵀ J and J Jᵀ.
 struct System<'a> {
     residuals: &'a [f64],
     jacobian: &'a [f64],
@@ -91,7 +91,7 @@ struct System<'a> {
     slopes: Vec<f64>,
     gram: Vec<f64>,
     by_rows: bool,
-    /// The largest diagonal entry of JᵀJ.
+    /// The largest diagonal entry of Jᵀ J.
     largest: f64,
 }
 
