@@ -16,7 +16,7 @@ use super::{MethodKind, Objective};
 use crate::data::Dataset;
 use crate::model::Model;
 
-/// The most parameters for Newton: its eigenvalues take some seconds a step there.
+/// The most parameters for Newton: its eigenvalues take half a second a step there.
 const MOST_NEWTON: usize = 300;
 
 /// The most parameters for BFGS, whose matrix has the square of it.
