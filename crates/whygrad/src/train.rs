@@ -5,6 +5,7 @@ mod evaluate;
 mod fleet;
 mod gradient_options;
 mod history;
+pub mod method;
 pub mod optimiser;
 mod options;
 pub mod schedule;

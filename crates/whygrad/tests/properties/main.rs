@@ -17,6 +17,7 @@ mod engine;
 mod gradients;
 mod hessians;
 mod kinks;
+mod methods;
 mod panics;
 mod printing;
 mod regressions;
