@@ -11,11 +11,15 @@
 //! The polynomials are minimax fits of the named function on the reduced range, by Remez'
 //! exchange, with the coefficients rounded one after another and the rest fitted anew.
 
+mod error;
 mod exponential;
 mod logarithm;
+mod trigonometric;
 
+pub use error::erf;
 pub use exponential::{exp, sigmoid, softplus, tanh};
 pub use logarithm::ln;
+pub use trigonometric::{atan, cos, sin};
 
 use crate::scalar::Scalar;
 

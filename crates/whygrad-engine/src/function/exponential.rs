@@ -28,19 +28,19 @@ const EXP: (&[f64], &[f64]) = (
     ],
 );
 
-/// ((r/2) coth(r/2) - 1) / r² as a polynomial in r², for |r| up to ln 2 / 2.
+/// ((r/2) coth(r/2) - 1) / r² as a polynomial in r², for |r| up to 0.6 ln 2.
 ///
 /// With M = (r/2) coth(r/2) - r/2 this is e^r = (M + r) / M: half as many coefficients as a
 /// polynomial for e^r has, where there is a division anyway. An error of M touches e^r only in
 /// proportion to r.
 const COTH: (&[f64], &[f64]) = (
-    &[0.08333312720060349, -0.0013833564007654786],
+    &[0.08333291113376617, -0.0013809679076075554],
     &[
-        0.08333333333333301,
-        -0.0013888888888506697,
-        3.3068781604143253e-5,
-        -8.266950762741662e-7,
-        2.0690553367577385e-8,
+        0.08333333333333133,
+        -0.0013888888887247904,
+        3.3068778703377105e-5,
+        -8.266688765647729e-7,
+        2.060912071357022e-8,
     ],
 );
 
@@ -61,15 +61,20 @@ const LOGARITHM: (&[f64], &[f64]) = (
     ],
 );
 
-/// The whole n nearest to x · `rate`, and what is left: x - n · `unit` · ln 2. `unit` is a power of
-/// two or its negative, |n| at most 1,100 (150 for f32); not a number stays so in both.
-fn reduce<S: Scalar>(x: S, rate: f64, unit: f64) -> (S, S) {
+/// The whole n nearest to x / (`unit` ln 2), and what is [`left`]. |n| is at most 1,100 (150 for
+/// f32); what is not a number stays so in both.
+fn reduce<S: Scalar>(x: S, unit: f64) -> (S, S) {
     // Above 1.5 · 2^fraction_bits there are whole numbers only: the sum is rounded to one.
     let whole = x.constant(1.5 * of_precision(x, 2f64.powi(23), 2f64.powi(52)));
-    let n = x.fma(x.constant(rate), whole) - whole;
+    let n = x.fma(x.constant(LOG2_E / unit), whole) - whole;
+    (n, left(x, n, unit))
+}
+
+/// x - n · `unit` · ln 2, where `unit` is a power of two or its negative.
+fn left<S: Scalar>(x: S, n: S, unit: f64) -> S {
     let [first, second] = of_precision(x, LN_2.0, LN_2.1);
     let left = n.fma(x.constant(-first * unit), x);
-    (n, n.fma(x.constant(-second * unit), left))
+    n.fma(x.constant(-second * unit), left)
 }
 
 /// x, but no less than `least` and no greater than `most`; what is not a number stays.
@@ -95,7 +100,7 @@ fn power<S: Scalar>(r: S, sign: f64) -> S {
 /// e^x.
 pub fn exp<S: Scalar>(x: S) -> S {
     let x = clamp(x, of_precision(x, [-104.5, 89.0], [-746.0, 710.0]));
-    let (n, r) = reduce(x, LOG2_E, 1.0);
+    let (n, r) = reduce(x, 1.0);
     power(r, 1.0).scale(n)
 }
 
@@ -117,38 +122,46 @@ pub fn sigmoid<S: Scalar>(x: S) -> S {
     let x = clamp(x, of_precision(x, [-104.5, 20.0], [-746.0, 40.0]));
     // e^-x = 2^n (M - r) / M, so that the result is M / (M + 2^n (M - r)). All is made smaller
     // by a power of two: 2^n does not overflow before the result is 0.
-    let (n, r) = reduce(x, -LOG2_E, -1.0);
+    let (n, r) = reduce(x, -1.0);
     let (m, other) = quotient(r, FACTOR * of_precision(x, 2f64.powi(-24), 2f64.powi(-54)));
     m / (m + other.scale(n))
 }
 
 /// (e^x - e^-x) / (e^x + e^-x).
 pub fn tanh<S: Scalar>(x: S) -> S {
-    // Of |x|, since the errors below would add up where n is negative.
     let size = x.constant(of_precision(x, 10.0, 20.0)).smaller(x.abs());
-    // With 2|x| = n ln 2 + 2w, C = w coth w and M = C - w, e^2|x| is 2^n (M + 2w) / M. Half of
+    ratio(size, 1.0).with_sign_of(x)
+}
+
+/// (e^2u - 1) / (e^2u + 2 `share` - 1) for u from 0 to 20 (10 for f32): with a share of 1 this is
+/// tanh u, with 1/2 it is 1 - e^-2u.
+pub(super) fn ratio<S: Scalar>(u: S, share: f64) -> S {
+    // With 2u = n ln 2 + 2w, C = w coth w and M = C - w, e^2u is 2^n (M + 2w) / M. Half of
     // 2^n (M + 2w) - M is 2^n w + (2^n - 1)/2 M, which is w to the last bit where n = 0; half of
     // the sum is M more, which is C to the last bit there, and has the same rounding elsewhere.
-    // A rate less than 2 / ln 2 takes n = 1 where n = 2 would make the sum just greater than a power
-    // of two, which is the worst place; where w then grows with x, tanh hardly depends on it.
-    let (n, w) = reduce(size, 1.9 * LOG2_E, 0.5);
+    //
+    // n is rounded down up to 0.6: where n = 2 would make the sum just greater than a power of
+    // two, which is the worst place, n = 1 is taken.
+    let n = u.fma(u.constant(2.0 * LOG2_E), u.constant(-0.1)).round();
+    let w = left(u, n, 0.5);
     let square = w * w;
-    let in_w = of_precision(x, COTH.0, COTH.1).iter().scan(1.0, |power, c| {
+    let in_w = of_precision(u, COTH.0, COTH.1).iter().scan(1.0, |power, c| {
         *power *= 4.0;
         Some(c * *power)
     });
-    let c = polynomial(square, &in_w.collect::<Vec<_>>()).fma(square, x.constant(1.0));
+    let c = polynomial(square, &in_w.collect::<Vec<_>>()).fma(square, u.constant(1.0));
     let m = c - w;
-    let power = x.constant(1.0).scale(n);
-    let difference = power.fma(x.constant(0.5), x.constant(-0.5)).fma(m, power * w);
-    (difference / (difference + m)).with_sign_of(x)
+    let power = u.constant(1.0).scale(n);
+    let difference = power.fma(u.constant(0.5), u.constant(-0.5)).fma(m, power * w);
+    let sum = if share == 1.0 { difference + m } else { m.fma(u.constant(share), difference) };
+    difference / sum
 }
 
 /// ln(1 + e^x).
 pub fn softplus<S: Scalar>(x: S) -> S {
     // max(x, 0) + ln(1 + t) for t = e^-|x|.
     let size = x.constant(of_precision(x, 104.5, 746.0)).smaller(x.abs());
-    let (n, r) = reduce(size, -LOG2_E, -1.0);
+    let (n, r) = reduce(size, -1.0);
     let t = power(r, -1.0).scale(n);
     // With v = t / (1 + t/2), ln(1 + t) = ln((2 + v) / (2 - v)) = v + v³ P(v²), and v is t - v t/2.
     let minus_half = t * x.constant(-0.5);
