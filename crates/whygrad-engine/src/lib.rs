@@ -36,10 +36,18 @@
 //! # Ok::<(), whygrad_expr::arena::ShapeError>(())
 //! ```
 
+pub mod lines;
 pub mod plan;
 pub mod real;
 pub mod rule;
 pub mod scalar;
+pub mod vector;
 pub mod workspace;
 
+mod chain;
+mod fold;
 mod kernel;
+mod machine;
+mod product;
+mod schedule;
+mod team;
