@@ -41,6 +41,7 @@ pub mod plan;
 pub mod real;
 pub mod rule;
 pub mod scalar;
+pub mod trainer;
 pub mod vector;
 pub mod workspace;
 
@@ -51,3 +52,4 @@ mod machine;
 mod product;
 mod schedule;
 mod team;
+mod update;

@@ -74,6 +74,18 @@ struct View<'a, T> {
 // SAFETY: threads that share a view write different tiles.
 unsafe impl<T> Sync for View<'_, T> {}
 
+/// The scratch memory of all threads.
+struct Scratch<'a, T>(&'a [*mut T]);
+
+// SAFETY: each thread takes its own.
+unsafe impl<T> Sync for Scratch<'_, T> {}
+
+impl<T> Scratch<'_, T> {
+    fn of(&self, thread: usize) -> *mut T {
+        self.0[thread]
+    }
+}
+
 impl<T: Real> Machine<T> {
     pub(crate) fn new(plan: &Plan, level: Level, threads: usize) -> Machine<T> {
         let count = plan.slots.len();
@@ -218,10 +230,41 @@ impl<T: Real> Machine<T> {
     }
 
     /// Copies the rows of a batch, or those of them that `order` names, to the leaves.
-    pub(crate) fn load(&mut self, plan: &Plan, batch: &Batch<'_, T>, order: Option<&[usize]>) {
+    /// The first of them is row `from`.
+    pub(crate) fn load(
+        &mut self,
+        plan: &Plan,
+        batch: &Batch<'_, T>,
+        from: usize,
+        order: Option<&[usize]>,
+    ) {
         for &(slot, source) in &plan.leaves {
-            copy_leaf(plan, (slot, source), batch, order, self.buffers[slot].as_mut_slice());
+            copy_leaf(plan, (slot, source), batch, (from, order), self.buffers[slot].as_mut_slice());
         }
+    }
+
+    /// Makes the next [`Machine::prepare`] begin anew.
+    pub(crate) fn forget(&mut self) {
+        self.scratch.clear();
+    }
+
+    /// Makes sure of so much scratch memory for each thread.
+    pub(crate) fn reserve(&mut self, len: usize) {
+        for scratch in self.scratch.iter_mut().filter(|s| s.as_slice().len() < len) {
+            scratch.resize(len);
+        }
+    }
+
+    /// As [`Machine::tiles`]; a job gets its thread's scratch memory.
+    pub(crate) fn tiles_with_scratch(
+        &mut self,
+        work: usize,
+        tiles: usize,
+        job: &(dyn Fn(usize, *mut T) + Sync),
+    ) {
+        let pointers: Vec<*mut T> = self.scratch.iter_mut().map(Lines::pointer).collect();
+        let scratch = Scratch(&pointers);
+        self.tiles(work, tiles, &|tile, thread| job(tile, scratch.of(thread)));
     }
 
     /// Computes everything again on the rows that were loaded, and keeps and looks at every value.

@@ -95,7 +95,7 @@ impl<T: Real> Workspace<T> {
         match &mut self.body {
             Body::One(machine, _) => {
                 machine.prepare(plan, &[&plan.data_schedule, &plan.schedule], batch.rows, false);
-                machine.load(plan, batch, None);
+                machine.load(plan, batch, 0, None);
                 machine.run(plan, &plan.data_schedule, Outside::none());
             }
             Body::Fleet(blocks) => {
@@ -111,7 +111,7 @@ impl<T: Real> Workspace<T> {
                     blocks[slot].fill(T::of(value));
                 }
                 for &(slot, source) in &plan.leaves {
-                    copy_leaf(plan, (slot, source), batch, None, &mut blocks[slot]);
+                    copy_leaf(plan, (slot, source), batch, (0, None), &mut blocks[slot]);
                 }
                 run_fleet(plan, &plan.data_steps, (self.rows, self.lanes), blocks);
             }
@@ -215,18 +215,19 @@ fn run_fleet<T: Real>(
     }
 }
 
-/// Copies the columns of an input or target, of all rows or of those that `order` names.
+/// Copies the columns of an input or target, of the rows from the first one on, or of those that an
+/// order names from there on.
 pub(crate) fn copy_leaf<T: Copy>(
     plan: &Plan,
     (slot, source): (Slot, Source),
     batch: &Batch<'_, T>,
-    order: Option<&[usize]>,
+    rows: (usize, Option<&[usize]>),
     out: &mut [T],
 ) {
     let len = plan.slots[slot].len;
     match source {
-        Source::Input { column } => copy_columns(out, (batch.inputs, plan.input_width), (column, len), order),
-        Source::Target { column } => copy_columns(out, (batch.targets, plan.target_width), (column, len), order),
+        Source::Input { column } => copy_columns(out, (batch.inputs, plan.input_width), (column, len), rows),
+        Source::Target { column } => copy_columns(out, (batch.targets, plan.target_width), (column, len), rows),
         Source::Parameter { .. } => {}
     }
 }
@@ -235,10 +236,11 @@ fn copy_columns<T: Copy>(
     out: &mut [T],
     (data, width): (&[T], usize),
     (column, len): (usize, usize),
-    order: Option<&[usize]>,
+    rows: (usize, Option<&[usize]>),
 ) {
-    for (row, values) in out.chunks_mut(len).enumerate() {
-        let row = order.map_or(row, |order| order[row]);
+    let (first, order) = rows;
+    for (row, values) in (first..).zip(out.chunks_mut(len)) {
+        let row = order.map_or(row, |order| order.get(row).copied().unwrap_or(row));
         let from = row * width + column;
         if let Some(source) = data.get(from..from + len) {
             values.copy_from_slice(source);
