@@ -375,12 +375,7 @@ fn by_number<V: Vector>(a: V, b: V, f: impl Fn(V::Number, V::Number) -> V::Numbe
 }
 
 #[inline(always)]
-unsafe fn one<V: Vector>(
-    out: *mut V::Number,
-    count: usize,
-    a: Stream<V::Number>,
-    f: impl Fn(V) -> V,
-) {
+unsafe fn one<V: Vector>(out: *mut V::Number, count: usize, a: Stream<V::Number>, f: impl Fn(V) -> V) {
     let whole = count - count % V::LANES;
     // SAFETY: as in `run`.
     unsafe {

@@ -35,12 +35,7 @@ pub(crate) fn run<'a, T: Real>(
         Step::Zip(zip, a, b) => zip_step(zip, out, shape, view(a), view(b)),
         Step::Select(c, a, b) => {
             let (c, a, b) = (view(c), view(a), view(b));
-            shape.each(
-                out,
-                |r, e, l| {
-                    if c.at(r, e, l) > T::of(0.0) { a.at(r, e, l) } else { b.at(r, e, l) }
-                },
-            );
+            shape.each(out, |r, e, l| if c.at(r, e, l) > T::of(0.0) { a.at(r, e, l) } else { b.at(r, e, l) });
         }
         Step::Fill(a) => {
             let a = view(a);

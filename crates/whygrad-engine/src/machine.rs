@@ -231,13 +231,7 @@ impl<T: Real> Machine<T> {
 
     /// Copies the rows of a batch, or those of them that `order` names, to the leaves.
     /// The first of them is row `from`.
-    pub(crate) fn load(
-        &mut self,
-        plan: &Plan,
-        batch: &Batch<'_, T>,
-        from: usize,
-        order: Option<&[usize]>,
-    ) {
+    pub(crate) fn load(&mut self, plan: &Plan, batch: &Batch<'_, T>, from: usize, order: Option<&[usize]>) {
         for &(slot, source) in &plan.leaves {
             copy_leaf(plan, (slot, source), batch, (from, order), self.buffers[slot].as_mut_slice());
         }

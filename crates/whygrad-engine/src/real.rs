@@ -6,9 +6,9 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 use whygrad_expr::op::{Function, Zip};
 
 use crate::scalar::Scalar;
-use crate::vector::{Lanes, Vector};
 #[cfg(target_arch = "x86_64")]
 use crate::vector::{F32x8, F32x16, F64x4, F64x8};
+use crate::vector::{Lanes, Vector};
 
 /// f32 or f64.
 pub trait Real:

@@ -227,7 +227,9 @@ pub(crate) fn copy_leaf<T: Copy>(
     let len = plan.slots[slot].len;
     match source {
         Source::Input { column } => copy_columns(out, (batch.inputs, plan.input_width), (column, len), rows),
-        Source::Target { column } => copy_columns(out, (batch.targets, plan.target_width), (column, len), rows),
+        Source::Target { column } => {
+            copy_columns(out, (batch.targets, plan.target_width), (column, len), rows)
+        }
         Source::Parameter { .. } => {}
     }
 }
