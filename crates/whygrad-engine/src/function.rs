@@ -48,7 +48,3 @@ fn polynomial_in_halves<S: Scalar>(x: S, square: S, coefficients: &[f64]) -> S {
 /// ln 2 in two parts; the first ends in as many zeros as a whole number of 2^n has digits.
 const LN_2: ([f64; 2], [f64; 2]) =
     ([0.693145751953125, 1.428606765330187e-6], [0.6931471805601177, -1.7239444525614835e-13]);
-pub fn sin<S: crate::scalar::Scalar>(x: S) -> S { x }
-pub fn cos<S: crate::scalar::Scalar>(x: S) -> S { x }
-pub fn atan<S: crate::scalar::Scalar>(x: S) -> S { x }
-pub fn erf<S: crate::scalar::Scalar>(x: S) -> S { x }

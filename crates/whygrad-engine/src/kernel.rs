@@ -7,74 +7,83 @@ use whygrad_expr::op::Zip;
 
 use crate::plan::{Buffer, Plan, Slot, Step};
 use crate::real::Real;
-use crate::workspace::Workspace;
 
-/// Runs one step. Its output block is taken out while it is written.
-pub(crate) fn run<T: Real>(space: &mut Workspace<T>, plan: &Plan, slot: Slot, step: Step) {
-    let mut out = std::mem::take(&mut space.blocks[slot]);
-    let view = |s: Slot| View::new(space, plan, s);
-    let shape = Frame::new(space, plan.slots[slot]);
+/// What a step is run on: its output's axes, the buffers' lengths, and how many rows there are.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) plan: &'a Plan,
+    /// The rows that are there.
+    pub(crate) rows: usize,
+    /// The rows of the batch, of which those are a part.
+    pub(crate) batch: usize,
+    pub(crate) lanes: usize,
+}
+
+/// Runs one step, with numbers that `data` finds for a slot.
+pub(crate) fn run<'a, T: Real>(
+    place: Place<'_>,
+    out: &mut [T],
+    (slot, step): (Slot, Step),
+    data: impl Fn(Slot) -> &'a [T],
+) {
+    let plan = place.plan;
+    let view = |s: Slot| View::new(place, plan.slots[s], data(s));
+    let shape = Frame::new(place, plan.slots[slot]);
     match step {
-        Step::RowCount => out.fill(T::of(space.rows as f64)),
-        Step::Map(function, a) => map(&mut out, shape, view(a), |x| T::apply(function, x)),
-        Step::Zip(zip, a, b) => zip_step(zip, &mut out, shape, view(a), view(b)),
+        Step::RowCount => out.fill(T::of(place.batch as f64)),
+        Step::Map(function, a) => map(out, shape, view(a), |x| T::apply(function, x)),
+        Step::Zip(zip, a, b) => zip_step(zip, out, shape, view(a), view(b)),
         Step::Select(c, a, b) => {
             let (c, a, b) = (view(c), view(a), view(b));
-            shape.each(
-                &mut out,
-                |r, e, l| {
-                    if c.at(r, e, l) > T::of(0.0) { a.at(r, e, l) } else { b.at(r, e, l) }
-                },
-            );
+            shape.each(out, |r, e, l| if c.at(r, e, l) > T::of(0.0) { a.at(r, e, l) } else { b.at(r, e, l) });
         }
         Step::Fill(a) => {
             let a = view(a);
-            shape.each(&mut out, |r, _, l| a.at(r, 0, l));
+            shape.each(out, |r, _, l| a.at(r, 0, l));
         }
         Step::Pick(a, index) => {
             let a = view(a);
-            shape.each(&mut out, |r, _, l| a.at(r, index, l));
+            shape.each(out, |r, _, l| a.at(r, index, l));
         }
         Step::Place(a, index) => {
             let a = view(a);
-            shape.each(&mut out, |r, e, l| if e == index { a.at(r, 0, l) } else { T::of(0.0) });
+            shape.each(out, |r, e, l| if e == index { a.at(r, 0, l) } else { T::of(0.0) });
         }
         Step::SumEntries(a) => {
             let (len, a) = (plan.slots[a].len, view(a));
-            shape.each(&mut out, |r, _, l| (0..len).fold(T::of(0.0), |sum, e| sum + a.at(r, e, l)));
+            shape.each(out, |r, _, l| (0..len).fold(T::of(0.0), |sum, e| sum + a.at(r, e, l)));
         }
         Step::LogSumExp(a) => {
             let (len, a) = (plan.slots[a].len, view(a));
-            shape.each(&mut out, |r, _, l| log_sum_exp(len, |e| a.at(r, e, l)));
+            shape.each(out, |r, _, l| log_sum_exp(len, |e| a.at(r, e, l)));
         }
         Step::Transpose(a, columns) => {
             let rows = plan.slots[a].len / columns;
             let a = view(a);
-            shape.each(&mut out, |r, e, l| a.at(r, (e % rows) * columns + e / rows, l));
+            shape.each(out, |r, e, l| a.at(r, (e % rows) * columns + e / rows, l));
         }
         Step::MatVec(w, x) => {
             let inputs = plan.slots[x].len;
-            mat_vec(&mut out, shape, view(w), view(x), inputs);
+            mat_vec(out, shape, view(w), view(x), inputs);
         }
         Step::MatVecTransposed(w, d) => {
             let (outputs, inputs) = (plan.slots[d].len, plan.slots[slot].len);
-            mat_vec_transposed(&mut out, shape, view(w), view(d), (outputs, inputs));
+            mat_vec_transposed(out, shape, view(w), view(d), (outputs, inputs));
         }
         Step::Outer(a, b) => {
             let columns = plan.slots[b].len;
             let (a, b) = (view(a), view(b));
-            shape.each(&mut out, |r, e, l| a.at(r, e / columns, l) * b.at(r, e % columns, l));
+            shape.each(out, |r, e, l| a.at(r, e / columns, l) * b.at(r, e % columns, l));
         }
         Step::SumRows(a) => {
             let a = view(a);
-            let rows = space.rows;
-            shape.each(&mut out, |_, e, l| (0..rows).fold(T::of(0.0), |sum, r| sum + a.at(r, e, l)));
+            let rows = place.rows;
+            shape.each(out, |_, e, l| (0..rows).fold(T::of(0.0), |sum, r| sum + a.at(r, e, l)));
         }
         Step::SumOuter(d, x) => {
-            sum_outer(&mut out, space.rows, shape.lanes, view(d), (view(x), plan.slots[x].len));
+            sum_outer(out, place.rows, shape.lanes, view(d), (view(x), plan.slots[x].len));
         }
     }
-    space.blocks[slot] = out;
 }
 
 /// The axes of an output block.
@@ -86,11 +95,11 @@ struct Frame {
 }
 
 impl Frame {
-    fn new<T>(space: &Workspace<T>, buffer: Buffer) -> Frame {
+    fn new(place: Place<'_>, buffer: Buffer) -> Frame {
         Frame {
-            rows: if buffer.per_row { space.rows } else { 1 },
+            rows: if buffer.per_row { place.rows } else { 1 },
             len: buffer.len,
-            lanes: if buffer.laned { space.lanes } else { 1 },
+            lanes: if buffer.laned { place.lanes } else { 1 },
         }
     }
 
@@ -118,14 +127,13 @@ struct View<'a, T> {
 }
 
 impl<'a, T: Copy> View<'a, T> {
-    fn new(space: &'a Workspace<T>, plan: &Plan, slot: Slot) -> View<'a, T> {
-        let buffer = plan.slots[slot];
-        let lanes = if buffer.laned { space.lanes } else { 1 };
+    fn new(place: Place<'_>, buffer: Buffer, data: &'a [T]) -> View<'a, T> {
+        let lanes = if buffer.laned { place.lanes } else { 1 };
         View {
-            data: &space.blocks[slot],
+            data,
             row: if buffer.per_row { buffer.len * lanes } else { 0 },
             entry: if buffer.len > 1 { lanes } else { 0 },
-            lane: usize::from(buffer.laned && space.lanes > 1),
+            lane: usize::from(buffer.laned && place.lanes > 1),
         }
     }
 

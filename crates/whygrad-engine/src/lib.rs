@@ -37,6 +37,7 @@
 //! ```
 
 pub mod function;
+pub mod lines;
 pub mod plan;
 pub mod real;
 pub mod routine;
@@ -44,10 +45,19 @@ pub mod rule;
 pub mod scalar;
 pub mod stepper;
 pub mod tape;
+pub mod trainer;
+pub mod vector;
 pub mod workspace;
 
+mod chain;
+mod fold;
 mod kernel;
-mod lanes;
+mod interpret;
 mod spell;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+mod machine;
+mod product;
+mod schedule;
+mod team;
+mod update;

@@ -1,11 +1,14 @@
 //! Compiling terms to steps over buffers.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::program::Program;
 use whygrad_expr::shape::Dims;
+
+use crate::schedule::Schedule;
 
 /// A buffer of a [`Plan`]: its index.
 pub type Slot = usize;
@@ -79,6 +82,11 @@ pub struct Plan {
     pub(crate) roots: Vec<Slot>,
     pub(crate) input_width: usize,
     pub(crate) target_width: usize,
+    /// Of a plan made by [`Plan::of_gradient`]: the place of each parameter in the flat buffer.
+    pub(crate) parameters: Vec<Range<usize>>,
+    /// The data steps and the steps, parted into stages.
+    pub(crate) data_schedule: Schedule,
+    pub(crate) schedule: Schedule,
 }
 
 impl Plan {
@@ -87,11 +95,20 @@ impl Plan {
         Compiler::new(program).compile(roots)
     }
 
+    /// The schedules of the data steps and of the steps; unless `join`, they keep every value.
+    pub(crate) fn schedules(&self, join: bool) -> [Schedule; 2] {
+        let data = Schedule::new(self, &self.data_steps, join, 0);
+        let steps = Schedule::new(self, &self.steps, join, data.turns);
+        [data, steps]
+    }
+
     /// The plan that computes the loss (root 0) and the gradient (roots 1, 2, ... by parameter).
     pub fn of_gradient(program: &Program) -> Plan {
         let roots: Vec<Term> =
             std::iter::once(program.loss).chain(program.gradient.iter().copied()).collect();
-        Plan::compile(program, &roots)
+        let mut plan = Plan::compile(program, &roots);
+        plan.parameters = program.parameters.iter().map(|p| p.offset..p.offset + p.len()).collect();
+        plan
     }
 }
 
@@ -128,6 +145,9 @@ impl<'a> Compiler<'a> {
             roots: Vec::new(),
             input_width: program.input_width(),
             target_width: program.target_width(),
+            parameters: Vec::new(),
+            data_schedule: Schedule::default(),
+            schedule: Schedule::default(),
         };
         Compiler { program, plan, slot_of: vec![None; program.arena.len()], sources }
     }
@@ -138,6 +158,7 @@ impl<'a> Compiler<'a> {
             self.term(Term(index as u32));
         }
         self.plan.roots = roots.iter().map(|&r| self.slot(r)).collect();
+        [self.plan.data_schedule, self.plan.schedule] = self.plan.schedules(true);
         self.plan
     }
 

@@ -5,6 +5,11 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use whygrad_expr::op::{Function, Zip};
 
+use crate::scalar::Scalar;
+#[cfg(target_arch = "x86_64")]
+use crate::vector::{F32x8, F32x16, F64x4, F64x8};
+use crate::vector::{Lanes, Vector};
+
 /// f32 or f64.
 pub trait Real:
     Copy
@@ -19,8 +24,15 @@ pub trait Real:
     + Div<Output = Self>
     + Neg<Output = Self>
     + AddAssign
+    + Scalar
     + 'static
 {
+    /// Vectors of AVX-512, or of any machine where there is no such thing.
+    type Avx512: Vector<Number = Self>;
+    /// Vectors of AVX2, or of any machine where there is no such thing.
+    type Avx2: Vector<Number = Self>;
+    /// Vectors of any machine.
+    type Baseline: Vector<Number = Self>;
     /// The nearest number of this precision.
     fn of(value: f64) -> Self;
     /// The number of these bits; the upper half is not looked at in f32.
@@ -40,8 +52,17 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ty, $erf:path) => {
+    ($type:ty, $erf:path, $wide:ty, $half:ty, $any:ty) => {
         impl Real for $type {
+            #[cfg(target_arch = "x86_64")]
+            type Avx512 = $wide;
+            #[cfg(target_arch = "x86_64")]
+            type Avx2 = $half;
+            #[cfg(not(target_arch = "x86_64"))]
+            type Avx512 = $any;
+            #[cfg(not(target_arch = "x86_64"))]
+            type Avx2 = $any;
+            type Baseline = $any;
             #[inline]
             fn of(value: f64) -> Self {
                 value as $type
@@ -121,5 +142,5 @@ macro_rules! real {
     };
 }
 
-real!(f64, libm::erf);
-real!(f32, libm::erff);
+real!(f64, libm::erf, F64x8, F64x4, Lanes<f64, 2>);
+real!(f32, libm::erff, F32x16, F32x8, Lanes<f32, 4>);

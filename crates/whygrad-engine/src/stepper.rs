@@ -1,6 +1,7 @@
 //! A routine ready to run: as machine code where the processor has it, else interpreted.
 
-use crate::lanes::{self, Memory, Scratch};
+use crate::interpret::{self, Memory, Scratch};
+use crate::lines::Lines;
 use crate::real::Real;
 use crate::routine::{Layout, Routine, Task};
 use crate::scalar::Scalar;
@@ -57,7 +58,7 @@ pub struct Stepper<T> {
 enum Code<T> {
     Interpreted,
     #[cfg(target_arch = "x86_64")]
-    Machine { machine: x86::Machine, constants: Aligned<T> },
+    Machine { machine: x86::Machine, constants: Lines<T> },
 }
 
 /// How many lanes suit a way of running and a precision.
@@ -108,8 +109,8 @@ impl<T: Real + Scalar> Stepper<T> {
         };
         let Some(machine) = x86::Machine::new(&written.bytes) else { return interpreted };
         let lanes = routine.layout.lanes;
-        let mut constants = Aligned::new(written.constants.len() * lanes);
-        for (chunk, &bits) in constants.numbers().chunks_mut(lanes).zip(&written.constants) {
+        let mut constants = Lines::zeros(written.constants.len() * lanes);
+        for (chunk, &bits) in constants.as_mut_slice().chunks_mut(lanes).zip(&written.constants) {
             chunk.fill(T::from_bits_of(bits));
         }
         (Code::Machine { machine, constants }, written.cells)
@@ -193,40 +194,10 @@ impl<T: Real + Scalar> Stepper<T> {
                             watched: &mut memory.watched
                                 [step * self.advance.watched + copy * watched..],
                         };
-                        lanes::run(&block.tape, layout.lanes, &mut here, &mut scratch);
+                        interpret::run(&block.tape, layout.lanes, &mut here, &mut scratch);
                     }
                 }
             }
         }
-    }
-}
-
-/// Numbers that begin where a cache line does.
-#[derive(Clone, Debug)]
-pub struct Aligned<T> {
-    numbers: Vec<T>,
-    first: usize,
-    len: usize,
-}
-
-/// Bytes of a cache line.
-const LINE: usize = 64;
-
-impl<T: Copy + Default> Aligned<T> {
-    /// `len` numbers, all 0.
-    pub fn new(len: usize) -> Aligned<T> {
-        let numbers = vec![T::default(); len + LINE / size_of::<T>()];
-        let first = numbers.as_ptr().align_offset(LINE).min(LINE / size_of::<T>());
-        Aligned { numbers, first, len }
-    }
-
-    /// The numbers.
-    pub fn as_slice(&self) -> &[T] {
-        &self.numbers[self.first..self.first + self.len]
-    }
-
-    /// The numbers, to be changed.
-    pub fn numbers(&mut self) -> &mut [T] {
-        &mut self.numbers[self.first..self.first + self.len]
     }
 }

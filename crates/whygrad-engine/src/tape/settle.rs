@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{Arithmetic, Id, Node, Store, Straight, Tape};
-use crate::lanes;
+use crate::interpret;
 
 /// Above so many terms a sum is split.
 const LONG_SUM: usize = 8;
@@ -290,7 +290,7 @@ pub(super) fn fold(node: Node, arguments: &[f64], arithmetic: Arithmetic) -> Opt
     match node {
         // The sum over the lanes depends on how many there are.
         Node::SumLanes(_) | Node::SumFour(_) => None,
-        _ if arithmetic.single => Some(f64::from(lanes::apply(node, list.map(|x| x as f32)))),
-        _ => Some(lanes::apply(node, list)),
+        _ if arithmetic.single => Some(f64::from(interpret::apply(node, list.map(|x| x as f32)))),
+        _ => Some(interpret::apply(node, list)),
     }
 }
