@@ -24,7 +24,7 @@
 //! let (data, _notes) = model.bind(&table, &BindOptions::default()).map_err(|mut errors| errors.remove(0))?;
 //! let start = starting_values(&model, None, 1, RandomSource::Own)?;
 //! let options = Options { learning_rate: 5.0, epochs: 500, ..Options::default() };
-//! let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);
+//! let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue)?;
 //! assert_eq!(evaluate(&model, &data, &run.theta).accuracy, Some(1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -39,6 +39,8 @@ pub enum Purpose {
     Shuffle,
     /// Which units are left out in a step.
     Dropout,
+    /// The lengths of first steps, where an optimiser draws them.
+    Steps,
 }
 
 /// The right to draw one stream of random numbers, or to make further keys; it has no state that changes.
@@ -76,6 +78,7 @@ impl Key {
             Purpose::Init => 1,
             Purpose::Shuffle => 2,
             Purpose::Dropout => 3,
+            Purpose::Steps => 4,
         };
         self.below(PURPOSE_BLOCK, index)
     }

@@ -31,7 +31,7 @@ fn online_steps_in_pythons_shuffled_order() {
         start: Start::Drawn(glorot),
         ..Options::default()
     };
-    let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);
+    let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue).unwrap();
     let script = [
         -0.41351938659901266,
         -0.8454846201473677,

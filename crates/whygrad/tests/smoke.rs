@@ -13,7 +13,7 @@ fn the_nine_weight_formula_from_equal_weights() {
     let (data, _) = model.bind(&table, &BindOptions::default()).unwrap();
     let options = Options { learning_rate: 0.3, epochs: 10_000, ..Options::default() };
     let start = [0.1; 9];
-    let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue);
+    let run = train(&model, Some(&data), &start, &options, &mut |_| Control::Continue).unwrap();
     assert!((run.loss - 0.24999519161144684).abs() < 1e-12, "{}", run.loss);
     assert!((run.theta[0] - 0.09506967437444942).abs() < 1e-10);
     assert_eq!(evaluate(&model, &data, &run.theta).predictions.len(), 4);

@@ -46,7 +46,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         super::train::can_write(folder)?;
     }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
-    let run = train(model, None, &start, &options, &mut |p| watch.see(p));
+    let run = train(model, None, &start, &options, &mut |p| watch.see(p))?;
     let seconds = watch.finish();
     let mut document = report::run_json(model, &run, None, seconds);
     document["path"] = serde_json::json!(thinned(&run.path));

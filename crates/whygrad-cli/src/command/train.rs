@@ -241,7 +241,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         start = starting_values_of(model, options.start.initialiser(), &options)?;
     }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
-    let run = train(model, Some(&data), &start, &options, &mut |p| watch.see(p));
+    let run = train(model, Some(&data), &start, &options, &mut |p| watch.see(p))?;
     let seconds = watch.finish();
     let evaluation = evaluate(model, &data, &run.theta);
     let mut document = report::run_json(model, &run, Some(&evaluation), seconds);

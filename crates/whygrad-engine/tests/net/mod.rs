@@ -146,8 +146,8 @@ pub(crate) fn momentum() -> Rule {
     let way = r.zip(Zip::Mul, rate, next_v);
     let next = r.minus(w, way);
     let [parameter, gradient, symbol, rate] = [0, 1, 2, 3].map(|i| r.leaves[i].0);
-    let memories = vec![Memory { symbol, start: 0.0, next: next_v }];
-    Rule { arena: r.arena, parameter, gradient, shared: vec![rate], memories, next }
+    let memories = vec![Memory { symbol, start: 0.0, drawn: None, next: next_v }];
+    Rule { arena: r.arena, parameter, gradient, shared: vec![rate], gradient_norm: None, memories, next }
 }
 
 /// Adam (Kingma and Ba 2015, algorithm 1) with its usual factors; shared are η and the number of
@@ -173,6 +173,6 @@ pub(crate) fn adam() -> Rule {
     let next = r.minus(w, way);
     let [parameter, gradient, m, v, rate, t] = [0, 1, 2, 3, 4, 5].map(|i| r.leaves[i].0);
     let memories =
-        vec![Memory { symbol: m, start: 0.0, next: next_m }, Memory { symbol: v, start: 0.0, next: next_v }];
-    Rule { arena: r.arena, parameter, gradient, shared: vec![rate, t], memories, next }
+        vec![Memory { symbol: m, start: 0.0, drawn: None, next: next_m }, Memory { symbol: v, start: 0.0, drawn: None, next: next_v }];
+    Rule { arena: r.arena, parameter, gradient, shared: vec![rate, t], gradient_norm: None, memories, next }
 }

@@ -60,6 +60,13 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
                 overflow.epoch, run.epoch
             )
         }
+        StopReason::Stationary => {
+            format!("the gradient is exactly 0 after {}, and no direction leads down", epochs(run.epoch))
+        }
+        StopReason::NoDecrease => format!(
+            "no step makes the loss smaller after {}: rounding hides what is left to gain, or there is a kink",
+            epochs(run.epoch)
+        ),
         StopReason::Interrupted => {
             format!("stopped by you after {}; what was reached is kept", epochs(run.epoch))
         }

@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use super::evaluate::Judge;
-use super::{Control, Options, Run, StartError, StopReason, starting_values_of, train};
+use super::{Control, Options, Run, StartError, StopReason, TrainError, starting_values_of, train};
 use crate::data::Dataset;
 use crate::init::Initialiser;
 use crate::model::Model;
@@ -60,11 +60,15 @@ pub enum Reason {
     LeftDomain,
     /// A number became infinite or not a number.
     Overflow,
+    /// A method stands where the gradient is exactly 0.
+    Stationary,
+    /// No step of a method makes the loss smaller.
+    NoDecrease,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Reason; 8] = [
+    pub const ALL: [Reason; 10] = [
         Reason::Solved,
         Reason::Epochs,
         Reason::TargetLoss,
@@ -73,6 +77,8 @@ impl Reason {
         Reason::GradientNorm,
         Reason::LeftDomain,
         Reason::Overflow,
+        Reason::Stationary,
+        Reason::NoDecrease,
     ];
 
     /// A stable name for programs.
@@ -86,6 +92,8 @@ impl Reason {
             Reason::GradientNorm => "gradient-norm",
             Reason::LeftDomain => "left-domain",
             Reason::Overflow => "overflow",
+            Reason::Stationary => "stationary",
+            Reason::NoDecrease => "no-decrease",
         }
     }
 
@@ -127,6 +135,9 @@ pub enum FleetError {
     /// No starting values.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Options that a net cannot be trained with.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// Nothing tells a solved net.
     #[error(
         "the model's outputs and targets cannot be compared, so that nearness does not tell a solved net; \
@@ -180,7 +191,7 @@ enum Said {
     /// A net ended; `None` where it was told to stop.
     Ended(Option<Ending>),
     /// It could not begin.
-    Failed(StartError),
+    Failed(FleetError),
 }
 
 struct Fleet<'a> {
@@ -198,7 +209,7 @@ impl Fleet<'_> {
         threads: usize,
         progress: &mut FleetProgress,
         each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
-    ) -> Result<Control, StartError> {
+    ) -> Result<Control, FleetError> {
         let (next, stop) = (AtomicU64::new(restarts.start), AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel();
         let work = |sender: Sender<Said>| {
@@ -251,7 +262,7 @@ impl Fleet<'_> {
         restart: u64,
         stop: &AtomicBool,
         sender: &Sender<Said>,
-    ) -> Result<Option<Ending>, StartError> {
+    ) -> Result<Option<Ending>, FleetError> {
         let mut options =
             Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() };
         let start = starting_values_of(self.model, self.initialiser, &options)?;
@@ -264,7 +275,9 @@ impl Fleet<'_> {
                 }
                 if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
             });
-            let _ = sender.send(Said::Epochs(run.epoch - told));
+            if let Ok(run) = &run {
+                let _ = sender.send(Said::Epochs(run.epoch - told));
+            }
             run
         };
         match self.options.solved {
@@ -272,11 +285,11 @@ impl Fleet<'_> {
             Solved::Within(limit) => options.stop.within = Some(limit),
             Solved::TargetLoss(target) => options.stop.target_loss = Some(target),
         }
-        let first = run(&options);
+        let first = run(&options)?;
         let first_solved = self.is_solved(&first).then_some(first.epoch);
         let last = match first_solved {
             Some(_) if !self.options.early_stop => {
-                run(&Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() })
+                run(&Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() })?
             }
             _ => first,
         };
@@ -310,6 +323,8 @@ impl Fleet<'_> {
 fn reason(stop: &StopReason) -> Reason {
     match stop {
         StopReason::Epochs | StopReason::Interrupted => Reason::Epochs,
+        StopReason::Stationary => Reason::Stationary,
+        StopReason::NoDecrease => Reason::NoDecrease,
         StopReason::TargetLoss { .. } => Reason::TargetLoss,
         StopReason::AllRight | StopReason::Within { .. } => Reason::Within,
         StopReason::SmallestChange { .. } => Reason::SmallestChange,

@@ -10,7 +10,6 @@ mod slow;
 mod text;
 
 use serde::{Deserialize, Serialize};
-use whygrad_engine::real::Real;
 use whygrad_engine::rule::Rule;
 
 use super::gradient_options::GradientOptions;
@@ -177,14 +176,6 @@ impl Optimiser {
             Optimiser::NAdam(_) => Some(2e-3),
             Optimiser::Adadelta(_) => Some(1.0),
             _ => None,
-        }
-    }
-
-    /// Makes one step of gradient descent in place.
-    pub(crate) fn step<T: Real>(self, parameters: &mut [T], gradient: &[T], learning_rate: T) {
-        debug_assert!(matches!(self, Optimiser::GradientDescent), "{self} has no plain step");
-        for (p, &g) in parameters.iter_mut().zip(gradient) {
-            *p = *p - learning_rate * g;
         }
     }
 }

@@ -5,7 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::backward::BackwardOptions;
+use super::gradient_options::GradientOptions;
+use super::method::MethodKind;
 use super::optimiser::Optimiser;
+use super::schedule::Schedule;
 use crate::init::{InitError, Initialiser};
 use crate::random::{Key, Purpose, PythonRandom, Seed, Source};
 
@@ -158,6 +162,24 @@ pub struct Options {
     pub shuffle: bool,
     /// How a step is made of a gradient.
     pub optimiser: Optimiser,
+    /// A method that steps all parameters together, in place of the optimiser.
+    #[serde(default)]
+    pub method: Option<MethodKind>,
+    /// How the learning rate changes.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// What is done to the gradient before a step.
+    #[serde(default)]
+    pub gradient: GradientOptions,
+    /// What is changed in the backward pass.
+    #[serde(default)]
+    pub backward: BackwardOptions,
+    /// The same bits on every machine: no fused products, sums in the order of the rows.
+    #[serde(default)]
+    pub portable: bool,
+    /// Threads at most; without a number as many as the machine has. They change no bit.
+    #[serde(default)]
+    pub threads: Option<usize>,
     /// Data, starting values and order are drawn from it, apart.
     pub seed: u64,
     /// Which restart of the seed this is: it has starting values and an order of its own.
@@ -179,6 +201,14 @@ pub struct Options {
     pub keep_path: bool,
 }
 
+impl Options {
+    /// How many threads may help.
+    pub(crate) fn threads(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(available).max(1)
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
         Options {
@@ -187,6 +217,12 @@ impl Default for Options {
             batch: BatchSize::Full,
             shuffle: false,
             optimiser: Optimiser::GradientDescent,
+            method: None,
+            schedule: Schedule::CONSTANT,
+            gradient: GradientOptions::default(),
+            backward: BackwardOptions::default(),
+            portable: false,
+            threads: None,
             seed: 1,
             restart: None,
             random: RandomSource::Own,

@@ -64,6 +64,11 @@ pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> 
     }
 }
 
+/// The stream that first step lengths are drawn from, where each parameter has its own.
+pub(super) fn step_stream(options: &Options) -> Box<dyn Source> {
+    options.random.stream(options.seed, Purpose::Steps, options.restart)
+}
+
 /// The starting values, and the stream after they were drawn.
 fn drawn(
     model: &Model,

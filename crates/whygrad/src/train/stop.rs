@@ -53,6 +53,10 @@ pub enum StopReason {
     },
     /// A number is infinite or not a number.
     Overflow(Overflow),
+    /// A method stands where the gradient is exactly 0 and no direction leads down.
+    Stationary,
+    /// No step that a method tried makes the loss smaller.
+    NoDecrease,
     /// The person stopped it.
     Interrupted,
 }
@@ -69,6 +73,8 @@ impl StopReason {
             StopReason::Within { .. } => "within",
             StopReason::LeftDomain { .. } => "left-domain",
             StopReason::Overflow(_) => "overflow",
+            StopReason::Stationary => "stationary",
+            StopReason::NoDecrease => "no-decrease",
             StopReason::Interrupted => "interrupted",
         }
     }

@@ -107,6 +107,8 @@ fn sentence(end: &End) -> String {
         Reason::GradientNorm => "flat (--gradient-norm)",
         Reason::LeftDomain => "a parameter left its domain",
         Reason::Overflow => "overflow",
+        Reason::Stationary => "the gradient is exactly 0",
+        Reason::NoDecrease => "no step makes the loss smaller",
     };
     let Some(level) = &end.level else { return reason.to_owned() };
     if end.reason == Reason::Solved {

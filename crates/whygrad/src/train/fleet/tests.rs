@@ -63,7 +63,7 @@ fn a_restart_replays_alone() {
             let mut own = Options { restart: Some(ending.restart), ..fleet.options.clone() };
             own.stop = StopRules { all_right: true, ..StopRules::default() };
             let start = starting_values_of(&model, None, &own).unwrap();
-            let run = train(&model, Some(&data), &start, &own, &mut |_| Control::Continue);
+            let run = train(&model, Some(&data), &start, &own, &mut |_| Control::Continue).unwrap();
             assert_eq!((run.epoch, run.loss), (ending.epochs, ending.loss), "restart {}", ending.restart);
             assert_eq!(run.stop == StopReason::AllRight, ending.reason == Reason::Solved);
         }
@@ -110,7 +110,7 @@ fn overflow_is_an_ending() {
     for ending in all {
         let own = Options { restart: Some(ending.restart), ..wild.options.clone() };
         let start = starting_values_of(&model, None, &own).unwrap();
-        let run = train(&model, Some(&data), &start, &own, &mut |_| Control::Continue);
+        let run = train(&model, Some(&data), &start, &own, &mut |_| Control::Continue).unwrap();
         assert!(ending.loss.is_finite() || !evaluate(&model, &data, &run.theta).loss.is_finite());
     }
 }

@@ -1,0 +1,182 @@
+//! The course of a run: epoch after epoch, until a reason to stop.
+
+use whygrad_engine::real::Real;
+use whygrad_expr::program::Program;
+
+use super::evaluate::Judge;
+use super::history::{History, Path};
+use super::method::Done;
+use super::net::{Net, Rows, Survey};
+use super::options::Options;
+use super::stop::{Overflow, StopReason};
+use super::{Control, Progress, Run};
+use crate::data::Dataset;
+use crate::model::Model;
+
+/// What a run is watched by.
+pub(super) struct Course<'a, T> {
+    model: &'a Model,
+    program: &'a Program,
+    rows: &'a Rows<T>,
+    options: &'a Options,
+    /// Whether every output is near its target, where that ends the run.
+    judge: Option<Judge<'a>>,
+    /// The gradient, where a rule looks at it or a number went wrong.
+    survey: Option<Survey<T>>,
+    history: History,
+    path: Option<Path>,
+    /// The parameters an epoch ago, where a rule compares.
+    before: Vec<f64>,
+}
+
+impl<'a, T: Real> Course<'a, T> {
+    pub(super) fn new(
+        model: &'a Model,
+        program: &'a Program,
+        data: Option<&'a Dataset>,
+        rows: &'a Rows<T>,
+        options: &'a Options,
+    ) -> Course<'a, T> {
+        let keep_all = options.keep_all_history;
+        let (history, path) = if options.keep_path {
+            let (history, path) = History::with_path(keep_all, program.parameter_count());
+            (history, Some(path))
+        } else {
+            (History::new(keep_all), None)
+        };
+        let judge = data.filter(|_| options.stop.nearness().is_some()).map(|d| Judge::new(model, d));
+        Course { model, program, rows, options, judge, survey: None, history, path, before: Vec::new() }
+    }
+
+    /// True where each epoch's parameters are looked at, and not its loss alone.
+    pub(super) fn looks_at_parameters(&self) -> bool {
+        let rules = &self.options.stop;
+        self.path.is_some()
+            || self.judge.is_some()
+            || rules.gradient_norm.is_some()
+            || rules.smallest_change.is_some()
+            || self.has_domains()
+    }
+
+    fn has_domains(&self) -> bool {
+        self.model.parameters.iter().any(|p| p.domain.is_some())
+    }
+
+    /// Trains until there is a reason to stop.
+    pub(super) fn run(
+        mut self,
+        net: &mut dyn Net,
+        start: &[f64],
+        observer: &mut dyn FnMut(&Progress) -> Control,
+    ) -> Run {
+        let looks = self.looks_at_parameters();
+        let (mut epoch, mut done, mut went_wrong) = (0, None, false);
+        let stop = loop {
+            let loss = net.loss();
+            if !net.looks_finite()
+                && let Some(stop) = self.what_is_wrong(&net.theta(), epoch)
+            {
+                went_wrong = true;
+                break stop;
+            }
+            self.history.push(loss);
+            let theta = if looks { net.theta() } else { Vec::new() };
+            if let Some(path) = &mut self.path {
+                path.push(theta.clone());
+            }
+            let progress = Progress { epoch, epochs: self.options.epochs, loss };
+            if let Some(stop) = self.ending(&progress, &theta, done) {
+                break stop;
+            }
+            if observer(&progress) == Control::Stop {
+                break StopReason::Interrupted;
+            }
+            self.before = theta;
+            done = net.epoch();
+            epoch += u64::from(done.is_none());
+        };
+        let (mut theta, mut loss) = (net.theta(), net.loss());
+        if went_wrong && epoch > 0 {
+            // The last epoch is taken back.
+            theta = net.previous();
+            epoch -= 1;
+            loss = self.history.last().unwrap_or(loss);
+        }
+        let path = self.path.map_or_else(Vec::new, Path::points);
+        Run { stop, epoch, loss, history: self.history, path, theta, start: start.to_vec() }
+    }
+
+    fn survey(&mut self) -> &mut Survey<T> {
+        self.survey.get_or_insert_with(|| Survey::new(self.program, self.rows))
+    }
+
+    /// The overflow at these parameters, if there is one.
+    fn what_is_wrong(&mut self, theta: &[f64], epoch: u64) -> Option<StopReason> {
+        if self.survey().at(theta) {
+            return None;
+        }
+        if let Some(parameter) = self.outside_domain(theta).filter(|_| epoch > 0) {
+            return Some(StopReason::LeftDomain { parameter });
+        }
+        let found = self.survey().first_non_finite();
+        Some(StopReason::Overflow(Overflow {
+            epoch,
+            term: found.map(|f| f.term),
+            row: found.and_then(|f| f.row),
+            entry: found.map_or(0, |f| f.entry),
+        }))
+    }
+
+    /// The reason to stop here, if there is one. `theta` is empty where no rule looks at it.
+    fn ending(&mut self, progress: &Progress, theta: &[f64], done: Option<Done>) -> Option<StopReason> {
+        let rules = &self.options.stop;
+        if let Some(target) = rules.target_loss
+            && progress.loss <= target
+        {
+            return Some(StopReason::TargetLoss { target });
+        }
+        if let Some(limit) = rules.gradient_norm {
+            self.survey().at(theta);
+            let reached = self.survey().gradient_norm();
+            if reached <= limit {
+                return Some(StopReason::GradientNorm { limit, reached });
+            }
+        }
+        if let Some(limit) = rules.smallest_change.filter(|_| progress.epoch > 0) {
+            let moved = theta.iter().zip(&self.before).map(|(a, b)| (T::of(*a) - T::of(*b)).to_f64().abs());
+            let largest = moved.fold(0.0, f64::max);
+            if largest <= limit {
+                return Some(StopReason::SmallestChange { limit, largest });
+            }
+        }
+        if let (Some(judge), Some(limit)) = (&mut self.judge, rules.nearness())
+            && judge.all_within(theta, limit)
+        {
+            return Some(match rules.within {
+                Some(limit) => StopReason::Within { limit },
+                None => StopReason::AllRight,
+            });
+        }
+        if let Some(parameter) = self.outside_domain(theta) {
+            return Some(StopReason::LeftDomain { parameter });
+        }
+        match done {
+            Some(Done::Stationary) => Some(StopReason::Stationary),
+            Some(Done::NoDecrease | Done::NotFinite | Done::Unfit) => Some(StopReason::NoDecrease),
+            None => (progress.epoch >= progress.epochs).then_some(StopReason::Epochs),
+        }
+    }
+
+    fn outside_domain(&self, theta: &[f64]) -> Option<String> {
+        for (p, info) in self.program.parameters.iter().zip(&self.model.parameters) {
+            let Some((low, high)) = info.domain else { continue };
+            for k in 0..p.len() {
+                let Some(&value) = theta.get(p.offset + k) else { continue };
+                if value <= low || value >= high {
+                    return Some(p.entry_name(k));
+                }
+            }
+        }
+        None
+    }
+}

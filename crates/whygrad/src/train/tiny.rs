@@ -1,0 +1,377 @@
+//! A tiny net in training: whole epochs as machine code, many at a time.
+//!
+//! With the whole data behind each step a run is many steps that depend on nothing outside. They
+//! are made ahead, some hundreds at a time, and each leaves its loss; the run then looks at one
+//! loss after the other. Where it ends in between, the steps up to there are made once more: they
+//! are the same.
+
+use whygrad_engine::lines::Lines;
+use whygrad_engine::real::Real;
+use whygrad_engine::routine::{Form, Task};
+use whygrad_engine::rule::Rule;
+use whygrad_engine::scalar::Scalar;
+use whygrad_engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
+use whygrad_engine::tape::Arithmetic;
+use whygrad_expr::program::Program;
+
+use super::method::Done;
+use super::net::{Net, Rows};
+use super::pace::Pace;
+use super::{Optimiser, Options};
+use crate::random::Source;
+
+/// Steps made ahead, at most.
+const MOST_AHEAD: usize = 4096;
+
+/// Fewer rows than this lie one after the other, and the lanes are nets.
+const FEW_ROWS: usize = 4;
+
+/// What lies in the lanes for so many rows, and in how many.
+fn form_of<T: Real + Scalar>(rows: usize, options: &Options) -> (Form, usize) {
+    let most = natural_lanes::<T>(Way::Best);
+    // A restart and a portable run have the arithmetic of a net of a fleet.
+    if rows < FEW_ROWS || options.restart.is_some() || options.portable {
+        return (Form::Nets, 4.min(most));
+    }
+    (Form::Rows, rows.next_power_of_two().clamp(4, most))
+}
+
+/// How the numbers of a run are rounded.
+pub(super) fn arithmetic<T: Scalar + Default>(options: &Options) -> Arithmetic {
+    let single = T::default().fraction_bits() == 23;
+    Arithmetic { single, fused: !options.portable }
+}
+
+/// Steps over batches of so many rows, with their data as they read them.
+struct Batches<T> {
+    stepper: Stepper<T>,
+    rows: Vec<T>,
+    /// Where the batches begin in the order of the rows, how many, and of how many rows each.
+    first: usize,
+    count: usize,
+    size: usize,
+}
+
+/// A tiny net.
+pub(super) struct Tiny<T> {
+    /// Whole batches, then the shorter one at the end of an epoch.
+    batches: Vec<Batches<T>>,
+    /// The loss on the whole data, where a step sees only a part.
+    whole: Option<Batches<T>>,
+    cells: Lines<T>,
+    /// The cells where the steps made ahead began.
+    before: Vec<T>,
+    /// The parameters one epoch before those, where the run goes step by step.
+    previous: Vec<T>,
+    pace: Pace,
+    pace_before: Pace,
+    /// The losses of the steps made ahead.
+    ahead: Vec<f64>,
+    /// How many of them the run has seen.
+    seen: usize,
+    most_ahead: usize,
+    is_constant: bool,
+    data: Rows<T>,
+    order: Vec<usize>,
+    shuffle: Option<Box<dyn Source>>,
+    parameters: usize,
+    stride: usize,
+    scratch: Vec<T>,
+}
+
+impl<T: Real + Scalar> Tiny<T> {
+    /// A net ready for its first step; `None` where it is not tiny.
+    pub(super) fn new(
+        program: &Program,
+        data: &Rows<T>,
+        start: &[f64],
+        options: &Options,
+        source: &mut dyn Source,
+    ) -> Option<Tiny<T>> {
+        let rule = options.optimiser.rule(&options.gradient);
+        let pace = Pace::new(options, data.steps());
+        let is_constant = pace.is_constant();
+        let whole_steps = data.batch == data.count && !options.shuffle;
+        let make = |first, count, size, loss: bool, rule: Option<&Rule>| {
+            Batches::new(program, data, options, (first, count, size), loss, rule.map(|r| (r, is_constant)))
+        };
+        let mut batches = vec![make(0, data.count / data.batch, data.batch, whole_steps, Some(&rule))?];
+        let rest = data.count % data.batch;
+        if rest > 0 {
+            batches.push(make(data.count - rest, 1, rest, false, Some(&rule))?);
+        }
+        let whole = if whole_steps { None } else { Some(make(0, 1, data.count, true, None)?) };
+        // All of them share the cells: parameters and memories lie alike where the lanes do.
+        let layout = batches[0].stepper.layout();
+        let (stride, lanes) = (layout.parameter_stride(), layout.lanes);
+        let alike = |b: &Batches<T>| {
+            let other = b.stepper.layout();
+            (other.parameter_stride(), other.lanes) == (stride, lanes)
+        };
+        if !batches.iter().chain(&whole).all(alike) {
+            return None;
+        }
+        let len = batches.iter().chain(&whole).map(|b| b.stepper.cells()).max()?;
+        let mut cells = Lines::zeros(len);
+        let memories = Optimiser::memories(&rule, start.len(), source);
+        for (index, &value) in start.iter().enumerate() {
+            cells.as_mut_slice()[index * stride..(index + 1) * stride].fill(T::of(value));
+        }
+        for (k, values) in memories.iter().enumerate() {
+            for (index, &value) in values.iter().enumerate() {
+                let at = layout.memory_offset(k, index);
+                cells.as_mut_slice()[at..at + stride].fill(T::of(value));
+            }
+        }
+        let before = cells.as_slice().to_vec();
+        let previous = before.clone();
+        Some(Tiny {
+            batches,
+            whole,
+            cells,
+            before,
+            previous,
+            pace,
+            pace_before: pace,
+            ahead: Vec::new(),
+            seen: 0,
+            most_ahead: if pace.needs_losses() { 1 } else { 16 },
+            is_constant,
+            data: data.clone(),
+            order: (0..data.count).collect(),
+            shuffle: None,
+            parameters: start.len(),
+            stride,
+            scratch: Vec::new(),
+        })
+    }
+
+    pub(super) fn shuffled(mut self, source: Option<Box<dyn Source>>) -> Tiny<T> {
+        self.shuffle = source;
+        self
+    }
+
+    /// No step is made ahead of what the run has seen.
+    pub(super) fn one_by_one(mut self, wanted: bool) -> Tiny<T> {
+        if wanted {
+            self.most_ahead = 1;
+        }
+        self
+    }
+
+    /// Makes so many steps with the whole data; each leaves its loss.
+    fn steps(&mut self, count: usize, losses: &mut Vec<T>) {
+        let mut shared = Vec::new();
+        let varied = if self.is_constant { 1 } else { count };
+        for _ in 0..varied {
+            self.pace.next(&mut shared);
+        }
+        let shared: Vec<T> = shared.into_iter().map(T::of).collect();
+        let batches = &self.batches[0];
+        let stride = batches.stepper.layout().watched_stride();
+        losses.clear();
+        losses.resize(count * stride, T::of(0.0));
+        let mut numbers = Numbers {
+            cells: self.cells.as_mut_slice(),
+            rows: &batches.rows,
+            shared: &shared,
+            watched: losses,
+        };
+        batches.stepper.run(&mut numbers, count as u64);
+    }
+
+    /// Makes steps ahead of the run.
+    fn fill(&mut self) {
+        self.previous.copy_from_slice(&self.before);
+        self.before.copy_from_slice(self.cells.as_slice());
+        self.pace_before = self.pace;
+        self.seen = 0;
+        let mut losses = std::mem::take(&mut self.scratch);
+        self.steps(self.most_ahead, &mut losses);
+        let stride = self.batches[0].stepper.layout().watched_stride();
+        self.ahead.clear();
+        self.ahead.extend(losses.iter().step_by(stride).map(|l| l.to_f64()));
+        self.scratch = losses;
+        if self.most_ahead > 1 && !self.all_finite_ahead() {
+            // What went wrong is looked for step by step.
+            self.go_back(0);
+            self.most_ahead = 1;
+            self.fill();
+        } else if self.most_ahead > 1 {
+            self.most_ahead = (self.most_ahead * 2).min(MOST_AHEAD);
+        }
+    }
+
+    fn all_finite_ahead(&self) -> bool {
+        self.ahead.iter().all(|l| l.is_finite()) && self.parameters_of(self.cells.as_slice()).all(T::is_finite)
+    }
+
+    fn parameters_of<'n>(&self, cells: &'n [T]) -> impl Iterator<Item = T> + use<'n, T> {
+        cells.iter().step_by(self.stride).take(self.parameters).copied()
+    }
+
+    /// To where the run stood before the steps made ahead, and `steps` from there.
+    fn go_back(&mut self, steps: usize) {
+        self.cells.as_mut_slice().copy_from_slice(&self.before);
+        self.pace = self.pace_before;
+        self.ahead.clear();
+        self.seen = 0;
+        if steps > 0 {
+            let mut losses = std::mem::take(&mut self.scratch);
+            self.steps(steps, &mut losses);
+            self.scratch = losses;
+        }
+    }
+
+    /// One pass over the data in batches.
+    fn pass(&mut self) {
+        if let Some(source) = &mut self.shuffle {
+            source.shuffle(&mut self.order);
+            for batches in &mut self.batches {
+                batches.lay(&self.data, &self.order);
+            }
+        }
+        for batches in &self.batches {
+            let mut shared = Vec::new();
+            let varied = if self.is_constant { 1 } else { batches.count };
+            for _ in 0..varied {
+                self.pace.next(&mut shared);
+            }
+            let shared: Vec<T> = shared.into_iter().map(T::of).collect();
+            let mut numbers = Numbers {
+                cells: self.cells.as_mut_slice(),
+                rows: &batches.rows,
+                shared: &shared,
+                watched: &mut [],
+            };
+            batches.stepper.run(&mut numbers, batches.count as u64);
+        }
+    }
+}
+
+impl<T: Real + Scalar> Batches<T> {
+    fn new(
+        program: &Program,
+        data: &Rows<T>,
+        options: &Options,
+        (first, count, size): (usize, usize, usize),
+        loss: bool,
+        rule: Option<(&Rule, bool)>,
+    ) -> Option<Batches<T>> {
+        // One form for all batches of a run, so that they share their cells.
+        let (form, lanes) = form_of::<T>(data.batch, options);
+        let watched = [program.loss];
+        let task = Task {
+            program,
+            rule: rule.map(|r| r.0),
+            watched: if loss { &watched } else { &[] },
+            until: None,
+            freeze: false,
+            rows: size,
+            form,
+            lanes,
+            arithmetic: arithmetic::<T>(options),
+        };
+        let width = program.input_width() + program.target_width();
+        let group = if form == Form::Nets { 1 } else { lanes };
+        let masked = usize::from(form == Form::Rows && size % lanes != 0);
+        let group_len = if form == Form::Nets { width } else { (width + masked) * lanes };
+        let advance = Advance {
+            rows: if count > 1 { size.div_ceil(group) * group_len } else { 0 },
+            shared: rule.map_or(0, |(rule, constant)| if constant { 0 } else { rule.shared.len() }),
+            watched: usize::from(loss) * if form == Form::Nets { lanes } else { 1 },
+        };
+        let stepper = Stepper::new(&task, advance, 1, Way::Best)?;
+        let mut batches = Batches { stepper, rows: Vec::new(), first, count, size };
+        let order: Vec<usize> = (0..data.count).collect();
+        batches.lay(data, &order);
+        Some(batches)
+    }
+
+    /// Lays the rows out in an order.
+    fn lay(&mut self, data: &Rows<T>, order: &[usize]) {
+        let rows = data.count.max(1);
+        let (inputs, targets) = (data.inputs.len() / rows, data.targets.len() / rows);
+        let mut one = Vec::new();
+        self.rows.clear();
+        for k in 0..self.count {
+            let rows = &order[self.first + k * self.size..self.first + (k + 1) * self.size];
+            let pick = |values: &[T], width: usize| -> Vec<T> {
+                rows.iter().flat_map(|&r| values[r * width..(r + 1) * width].iter().copied()).collect()
+            };
+            let (x, y) = (pick(&data.inputs, inputs), pick(&data.targets, targets));
+            self.stepper.layout().lay_rows(&x, &y, T::of(1.0), &mut one);
+            self.rows.extend_from_slice(&one);
+        }
+    }
+}
+
+impl<T: Real + Scalar> Net for Tiny<T> {
+    fn loss(&mut self) -> f64 {
+        let Some(whole) = &self.whole else {
+            if self.seen == self.ahead.len() {
+                self.fill();
+            }
+            return self.ahead[self.seen];
+        };
+        let mut loss = vec![T::of(0.0); whole.stepper.layout().watched_stride()];
+        let mut numbers = Numbers {
+            cells: self.cells.as_mut_slice(),
+            rows: &whole.rows,
+            shared: &[],
+            watched: &mut loss,
+        };
+        whole.stepper.run(&mut numbers, 1);
+        loss[0].to_f64()
+    }
+
+    fn epoch(&mut self) -> Option<Done> {
+        let loss = self.loss();
+        if self.pace.needs_losses() && self.whole.is_none() {
+            // The step that was made ahead did not know this loss.
+            self.go_back(0);
+            self.pace.epoch_ended(loss);
+            self.steps_unseen();
+            return None;
+        }
+        if self.whole.is_some() {
+            self.previous.copy_from_slice(self.cells.as_slice());
+            self.pace.epoch_ended(loss);
+            self.pass();
+        } else {
+            self.seen += 1;
+        }
+        None
+    }
+
+    fn theta(&mut self) -> Vec<f64> {
+        if self.whole.is_none() && self.seen < self.ahead.len() {
+            if self.seen == 0 {
+                return self.parameters_of(&self.before).map(Real::to_f64).collect();
+            }
+            let seen = self.seen;
+            self.go_back(seen);
+        }
+        self.parameters_of(self.cells.as_slice()).map(Real::to_f64).collect()
+    }
+
+    fn previous(&mut self) -> Vec<f64> {
+        self.parameters_of(&self.previous).map(Real::to_f64).collect()
+    }
+
+    fn looks_finite(&mut self) -> bool {
+        let loss = self.loss();
+        loss.is_finite()
+            && (self.seen + 1 < self.ahead.len()
+                || self.parameters_of(self.cells.as_slice()).all(T::is_finite))
+    }
+}
+
+impl<T: Real + Scalar> Tiny<T> {
+    /// One step whose loss is known.
+    fn steps_unseen(&mut self) {
+        let mut losses = std::mem::take(&mut self.scratch);
+        self.steps(1, &mut losses);
+        self.scratch = losses;
+    }
+}
