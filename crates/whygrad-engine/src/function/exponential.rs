@@ -44,6 +44,19 @@ const COTH: (&[f64], &[f64]) = (
     ],
 );
 
+/// The same, in f64 for |r| up to 0.9 ln 2.
+const WIDE_COTH: (&[f64], &[f64]) = (
+    COTH.0,
+    &[
+        0.08333333333333295,
+        -0.0013888888888699809,
+        3.306878275488156e-5,
+        -8.267171794064658e-7,
+        2.0867488397663864e-8,
+        -5.107307777225068e-10,
+    ],
+);
+
 /// ln((2 + v) / (2 - v)) / v as 1 + v² times a polynomial in v², for v from 0 to 2/3.
 const LOGARITHM: (&[f64], &[f64]) = (
     &[0.08333301544189453, 0.012506796978414059, 0.002187366597354412, 0.0005474328645505011],
@@ -140,12 +153,13 @@ pub(super) fn ratio<S: Scalar>(u: S, share: f64) -> S {
     // 2^n (M + 2w) - M is 2^n w + (2^n - 1)/2 M, which is w to the last bit where n = 0; half of
     // the sum is M more, which is C to the last bit there, and has the same rounding elsewhere.
     //
-    // n is rounded down up to 0.6: where n = 2 would make the sum just greater than a power of
-    // two, which is the worst place, n = 1 is taken.
-    let n = u.fma(u.constant(2.0 * LOG2_E), u.constant(-0.1)).round();
+    // n is rounded down up to 0.6 (f32) or 0.9: a small n with a negative w is the worst place, since
+    // there the difference is small and M, above 1, is coarse.
+    let down = of_precision(u, -0.1, -0.4);
+    let n = u.fma(u.constant(2.0 * LOG2_E), u.constant(down)).round();
     let w = left(u, n, 0.5);
     let square = w * w;
-    let in_w = of_precision(u, COTH.0, COTH.1).iter().scan(1.0, |power, c| {
+    let in_w = of_precision(u, WIDE_COTH.0, WIDE_COTH.1).iter().scan(1.0, |power, c| {
         *power *= 4.0;
         Some(c * *power)
     });
