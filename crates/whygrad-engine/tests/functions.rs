@@ -114,9 +114,10 @@ fn in_f32_every_function_keeps_its_bound_over_all_numbers() {
     }
 }
 
-/// Minutes: for `cargo test --release -- --ignored --nocapture`.
+/// For `cargo test --release -p whygrad-engine -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes"]
+#[allow(clippy::print_stdout, reason = "the figures are what a person runs it for")]
 fn in_f32_every_function_keeps_its_bound_at_every_number_of_a_common_size() {
     for case in cases() {
         let sizes = 2f32.powi(-20).to_bits()..2f32.powi(7).to_bits();
@@ -157,7 +158,6 @@ fn in_f64_every_function_keeps_its_bound_at_numbers_of_every_kind() {
         }
     }
     for (case, worst) in cases.iter().zip(worst) {
-        println!("{}: {worst:.4?}", case.name);
         for ((error, x), bound) in worst.into_iter().zip(case.bounds[1]) {
             assert!(error <= bound, "{} of {x:e}: {error:.4} units, at most {bound}", case.name);
         }
