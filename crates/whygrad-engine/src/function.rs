@@ -6,6 +6,28 @@
 //! it becomes the few operations of one precision. Only operations that IEEE 754 rounds are used:
 //! the bits are the same on every machine that has, or that lacks, a fused product.
 //!
+//! Errors are in units in the last place of the true value, subnormal values and arguments included;
+//! in brackets those of arithmetic without a fused product. Those of f32 are the greatest over every
+//! number from 2^-20 to 128 in size and one in 20,011 elsewhere (of atan, sin and cos one in 20,011
+//! everywhere, so that they may be a little greater); those of f64 the greatest of some
+//! millions (of erf of the 211 in the table of its test), rounded up. Operations are those of [`Scalar`], constants not counted; then the longest
+//! chain of them. Where a value is not a number, so is the result.
+//!
+//! | | f32: error | operations | chain | f64: error | operations | chain | divisions |
+//! |---|---|---|---|---|---|---|---|
+//! | [`exp`] | 0.9 (1.2) | 13 | 13 | 1.1 (1.1) | 19 | 15 | 0 |
+//! | [`sigmoid`] | 1.8 (2.0) | 14 | 13 | 1.8 (2.0) | 17 | 16 | 1 |
+//! | [`tanh`] | 2.0 (2.0) | 17 | 14 | 1.9 (1.9) | 21 | 18 | 1 |
+//! | [`softplus`] | 1.9 (2.2) | 24 | 23 | 1.8 (2.0) | 37 | 28 | 1 |
+//! | [`ln`] | 0.9 (0.9) | 25 | 20 | 0.9 (0.9) | 30 | 23 | 1 |
+//! | [`erf`] | 5.1 (5.1) | 27 | 24 | 3.0 (3.0) | 46 | 32 | 1 |
+//! | [`atan`] | 2.0 (2.1) | 17 | 16 | 3.0 (4.0) | 30 | 20 | 1 |
+//! | [`sin`] | 2.5 (2.5) | 20 | 14 | 2.5 (2.5) | 24 | 15 | 0 |
+//! | [`cos`] | 2.5 (2.5) | 21 | 15 | 2.5 (2.5) | 25 | 16 | 0 |
+//!
+//! A power a^b is not here: for a few units in the last place it needs ln a with half as many bits
+//! again, several times the operations of [`exp`] and [`ln`] together.
+//!
 //! Arguments are reduced as Cody and Waite do (Software Manual for the Elementary Functions, 1980):
 //! the first part of a constant ends in zeros, so that its product with a whole number is exact.
 //! The polynomials are minimax fits of the named function on the reduced range, by Remez'

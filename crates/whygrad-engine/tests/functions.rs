@@ -50,15 +50,15 @@ fn cases() -> Vec<Case> {
     let softplus = |x: f64| if x.is_nan() { x } else { x.max(0.0) + (-x.abs()).exp().ln_1p() };
     let near = [1e4, 3e6];
     vec![
-        case!(exp, f64::exp, [[0.9, 1.2], [0.9, 1.2]], [(13, 12), (20, 14)], all),
-        case!(sigmoid, sigmoid, [[1.9, 1.95], [1.9, 1.95]], [(14, 13), (17, 16)], all),
-        case!(tanh, f64::tanh, [[2.0, 2.0], [2.0, 2.0]], [(17, 15), (20, 18)], all),
-        case!(softplus, softplus, [[1.9, 2.2], [1.9, 2.2]], [(25, 22), (38, 26)], all),
-        case!(ln, f64::ln, [[0.9, 0.9], [0.9, 0.9]], [(27, 17), (32, 20)], all),
-        case!(erf, libm::erf, [[4.0, 4.0], [4.0, 4.0]], [(29, 27), (45, 34)], all),
-        case!(atan, f64::atan, [[2.0, 2.1], [2.0, 2.1]], [(19, 17), (32, 21)], all),
-        case!(sin, f64::sin, [[2.5, 2.5], [2.5, 2.5]], [(23, 18), (27, 18)], near),
-        case!(cos, f64::cos, [[2.5, 2.5], [2.5, 2.5]], [(24, 19), (28, 19)], near),
+        case!(exp, f64::exp, [[0.9, 1.2], [1.1, 1.1]], [(13, 13), (19, 15)], all),
+        case!(sigmoid, sigmoid, [[1.8, 2.0], [1.8, 2.0]], [(14, 13), (17, 16)], all),
+        case!(tanh, f64::tanh, [[2.0, 2.0], [1.9, 1.9]], [(17, 14), (21, 18)], all),
+        case!(softplus, softplus, [[1.9, 2.2], [1.8, 2.0]], [(24, 23), (37, 28)], all),
+        case!(ln, f64::ln, [[0.9, 0.9], [0.9, 0.9]], [(25, 20), (30, 23)], all),
+        case!(erf, libm::erf, [[5.1, 5.1], [3.0, 3.0]], [(27, 24), (46, 32)], all),
+        case!(atan, f64::atan, [[2.0, 2.1], [3.0, 4.0]], [(17, 16), (30, 20)], all),
+        case!(sin, f64::sin, [[2.5, 2.5], [2.5, 2.5]], [(20, 14), (24, 15)], near),
+        case!(cos, f64::cos, [[2.5, 2.5], [2.5, 2.5]], [(21, 15), (25, 16)], near),
     ]
 }
 
@@ -114,12 +114,13 @@ fn in_f32_every_function_keeps_its_bound_over_all_numbers() {
     }
 }
 
-/// Minutes: for `cargo test --release -- --ignored --nocapture`.
+/// For `cargo test --release -p whygrad-engine -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes"]
+#[allow(clippy::print_stdout, reason = "the figures are what a person runs it for")]
 fn in_f32_every_function_keeps_its_bound_at_every_number_of_a_common_size() {
     for case in cases() {
-        let sizes = 2f32.powi(-27).to_bits()..2f32.powi(14).to_bits();
+        let sizes = 2f32.powi(-20).to_bits()..2f32.powi(7).to_bits();
         let sign = |negative: bool| sizes.clone().map(move |bits| bits | u32::from(negative) << 31);
         let (of, case) = (worst_of_single, &case);
         let [minus, plus] = thread::scope(|scope| {
@@ -157,7 +158,6 @@ fn in_f64_every_function_keeps_its_bound_at_numbers_of_every_kind() {
         }
     }
     for (case, worst) in cases.iter().zip(worst) {
-        println!("{}: {worst:.4?}", case.name);
         for ((error, x), bound) in worst.into_iter().zip(case.bounds[1]) {
             assert!(error <= bound, "{} of {x:e}: {error:.4} units, at most {bound}", case.name);
         }
