@@ -51,13 +51,13 @@ pub mod workspace;
 
 mod chain;
 mod fold;
-mod kernel;
 mod interpret;
-mod spell;
-#[cfg(target_arch = "x86_64")]
-mod x86;
+mod kernel;
 mod machine;
 mod product;
 mod schedule;
+mod spell;
 mod team;
 mod update;
+#[cfg(target_arch = "x86_64")]
+mod x86;

@@ -151,9 +151,7 @@ impl<'a> Builder<'a> {
     /// The loop over the rows that adds up the sums of the next level.
     fn row_blocks(&mut self, level: usize, blocks: &mut Vec<Block>) -> Result<(), NotSpelled> {
         let whole = self.groups - usize::from(self.layout.masked);
-        for (times, masked, first_group) in
-            [(whole, false, 0), (self.groups - whole, true, whole)]
-        {
+        for (times, masked, first_group) in [(whole, false, 0), (self.groups - whole, true, whole)] {
             if times == 0 {
                 continue;
             }
@@ -244,8 +242,7 @@ impl<'b> Spelling<'b> {
                 for &child in children.iter() {
                     self.outside(child)?;
                 }
-                let arguments: Vec<&[Id]> =
-                    children.iter().map(|&c| self.at(c, group)).collect();
+                let arguments: Vec<&[Id]> = children.iter().map(|&c| self.at(c, group)).collect();
                 spell::entries(&self.to, &self.task.program.arena, op, &arguments)
             }
         }

@@ -46,9 +46,7 @@ pub(crate) fn entries(
         Op::SumEntries(_) => vec![sum(to, a.iter().copied())],
         Op::LogSumExp(_) => vec![log_sum_exp(to, a)],
         Op::Transpose(w) => match arena.dims(w) {
-            Dims::Matrix(rows, columns) => {
-                (0..a.len()).map(|e| a[(e % rows) * columns + e / rows]).collect()
-            }
+            Dims::Matrix(rows, columns) => (0..a.len()).map(|e| a[(e % rows) * columns + e / rows]).collect(),
             Dims::Scalar | Dims::Vector(_) => a.to_vec(),
         },
         Op::MatVec(..) => {

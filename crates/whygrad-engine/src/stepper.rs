@@ -58,7 +58,10 @@ pub struct Stepper<T> {
 enum Code<T> {
     Interpreted,
     #[cfg(target_arch = "x86_64")]
-    Machine { machine: x86::Machine, constants: Lines<T> },
+    Machine {
+        machine: x86::Machine,
+        constants: Lines<T>,
+    },
 }
 
 /// How many lanes suit a way of running and a precision.
@@ -101,8 +104,7 @@ impl<T: Real + Scalar> Stepper<T> {
     ) -> (Code<T>, usize) {
         let interpreted = (Code::Interpreted, routine.layout.cells());
         let Some(level) = level(way) else { return interpreted };
-        let moves =
-            x86::Advance { rows: advance.rows, shared: advance.shared, watched: advance.watched };
+        let moves = x86::Advance { rows: advance.rows, shared: advance.shared, watched: advance.watched };
         let single = task.arithmetic.single;
         let Some(written) = x86::write(routine, single, level, copies, moves) else {
             return interpreted;
@@ -117,13 +119,7 @@ impl<T: Real + Scalar> Stepper<T> {
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn code(
-        routine: &Routine,
-        _: &Task<'_>,
-        _: Advance,
-        _: usize,
-        _: Way,
-    ) -> (Code<T>, usize) {
+    fn code(routine: &Routine, _: &Task<'_>, _: Advance, _: usize, _: Way) -> (Code<T>, usize) {
         (Code::Interpreted, routine.layout.cells())
     }
 
@@ -191,8 +187,7 @@ impl<T: Real + Scalar> Stepper<T> {
                             cells: &mut memory.cells[copy * self.cells..(copy + 1) * self.cells],
                             rows: &memory.rows[step * self.advance.rows + group..],
                             shared: &memory.shared[step * self.advance.shared..],
-                            watched: &mut memory.watched
-                                [step * self.advance.watched + copy * watched..],
+                            watched: &mut memory.watched[step * self.advance.watched + copy * watched..],
                         };
                         interpret::run(&block.tape, layout.lanes, &mut here, &mut scratch);
                     }

@@ -153,8 +153,7 @@ impl Writer<'_> {
                 (bases.rows, bases.rows_from) = (ROW, 0);
             }
             let top = code.bytes.len();
-            let slots =
-                Emitter::write(code, self.ops, self.width, (&mut self.pool, bases), &block.tape);
+            let slots = Emitter::write(code, self.ops, self.width, (&mut self.pool, bases), &block.tape);
             self.slots = self.slots.max(slots);
             if block.times > 1 {
                 code.add(ROW, (layout.group_len * size) as i32);

@@ -7,6 +7,7 @@ mod fleet;
 mod gradient_options;
 mod history;
 pub mod method;
+mod near;
 mod net;
 pub mod optimiser;
 mod options;
@@ -151,10 +152,14 @@ fn stepwise<T: Real + Scalar>(
     let rows = Rows::<T>::new(data, options);
     let start: Vec<f64> = start.iter().map(|&v| T::of(v).to_f64()).collect();
     let shuffle = || options.shuffle.then(|| start::order_stream(model, options));
+    let mut watched = program.clone();
+    let limit = options.stop.nearness().filter(|_| data.is_some());
+    let far = limit.and_then(|limit| near::far_outputs(&mut watched, model.logits, limit));
     let course = Course::new(model, program, data, &rows, options);
     let mut source = start::step_stream(options);
-    match Tiny::new(program, &rows, &start, options, source.as_mut()) {
+    match Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
         Some(tiny) => {
+            let course = course.without_judge(far.is_some());
             let mut net = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
             Ok(course.run(&mut net, &start, observer))
         }

@@ -152,8 +152,7 @@ impl Usage {
         for (index, node) in tape.nodes.iter().enumerate() {
             if let (true, Node::Plus(a, b) | Node::Minus(a, b)) = (self.live[index], *node) {
                 for part in [a, b] {
-                    let loose =
-                        matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
+                    let loose = matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
                     let once = self.live[part as usize] && self.uses[part as usize] == 1;
                     absorbed[part as usize] |= loose && once;
                 }

@@ -68,8 +68,7 @@ impl<'a> Emitter<'a> {
         let count = if ops.evex { 32 } else { 16 };
         let registers = Registers::new(tape, &stores, count);
         let compared = [None; MASKS];
-        let mut emitter =
-            Emitter { code, ops, width, pool, bases, tape, registers, compared, next_mask: 0 };
+        let mut emitter = Emitter { code, ops, width, pool, bases, tape, registers, compared, next_mask: 0 };
         for (index, &node) in tape.nodes.iter().enumerate() {
             emitter.operation(index as Id, node);
             for &store in &stores[index] {
@@ -204,11 +203,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn load(&mut self, register: u8, place: Place) {
-        let op = if place.broadcast {
-            self.ops.broadcast(self.width == Width::X)
-        } else {
-            self.ops.load()
-        };
+        let op = if place.broadcast { self.ops.broadcast(self.width == Width::X) } else { self.ops.load() };
         let width = if place.bytes == self.four().bytes() { self.four() } else { self.width };
         // Here the broadcast is the instruction and no flag of it.
         let place = Place { broadcast: false, ..place };
@@ -328,8 +323,7 @@ impl<'a> Emitter<'a> {
 
     fn choose(&mut self, id: Id, (left, right): (Id, Id), (then, otherwise): (Id, Id)) {
         let mask = self.mask(left, right);
-        let is_zero =
-            matches!(self.tape.nodes[otherwise as usize], Node::Constant(bits) if bits == 0);
+        let is_zero = matches!(self.tape.nodes[otherwise as usize], Node::Constant(bits) if bits == 0);
         if is_zero {
             let then = self.register(then);
             let to = self.result(id);

@@ -133,7 +133,12 @@ impl Opcodes {
     }
     /// Bits of whole numbers to the left (register field 6) or right (2).
     pub(super) fn shift(self) -> Opcode {
-        Opcode { map: 1, prefix: 1, wide: !self.single && self.evex, code: if self.single { 0x72 } else { 0x73 } }
+        Opcode {
+            map: 1,
+            prefix: 1,
+            wide: !self.single && self.evex,
+            code: if self.single { 0x72 } else { 0x73 },
+        }
     }
     /// Whole numbers of 32 bits to f32.
     pub(super) fn from_whole(self) -> Opcode {

@@ -127,7 +127,8 @@ impl Emitter<'_> {
     pub(super) fn exponent(&mut self, id: Id, a: Id) {
         let a = self.register(a);
         let to = self.take();
-        let (shift, bias) = if self.ops.single { (23, 127.0) } else { (52, 4_503_599_627_370_496.0 + 1023.0) };
+        let (shift, bias) =
+            if self.ops.single { (23, 127.0) } else { (52, 4_503_599_627_370_496.0 + 1023.0) };
         self.with_immediate(self.ops.shift(), (2, to, Operand::Register(a)), shift);
         if self.ops.single {
             self.plain(self.ops.from_whole(), (to, 0, Operand::Register(to)));
@@ -152,8 +153,7 @@ impl Emitter<'_> {
     }
 
     fn number(&mut self, value: f64) -> Operand {
-        let bits =
-            if self.ops.single { u64::from((value as f32).to_bits()) } else { value.to_bits() };
+        let bits = if self.ops.single { u64::from((value as f32).to_bits()) } else { value.to_bits() };
         self.constant(bits)
     }
 }

@@ -172,7 +172,9 @@ pub(crate) fn adam() -> Rule {
     let way = r.zip(Zip::Mul, rate, quotient);
     let next = r.minus(w, way);
     let [parameter, gradient, m, v, rate, t] = [0, 1, 2, 3, 4, 5].map(|i| r.leaves[i].0);
-    let memories =
-        vec![Memory { symbol: m, start: 0.0, drawn: None, next: next_m }, Memory { symbol: v, start: 0.0, drawn: None, next: next_v }];
+    let memories = vec![
+        Memory { symbol: m, start: 0.0, drawn: None, next: next_m },
+        Memory { symbol: v, start: 0.0, drawn: None, next: next_v },
+    ];
     Rule { arena: r.arena, parameter, gradient, shared: vec![rate, t], gradient_norm: None, memories, next }
 }

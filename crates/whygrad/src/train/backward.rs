@@ -105,7 +105,11 @@ pub fn changed(model: &Model, options: &BackwardOptions) -> Result<Program, Back
 }
 
 /// For each prediction, what is greater than 0 where its error is to count as none: margin - |t - o|.
-fn masks(program: &mut Program, logits: Option<Logits>, margin: f64) -> Result<Vec<Term>, BackwardError> {
+pub(super) fn masks(
+    program: &mut Program,
+    logits: Option<Logits>,
+    margin: f64,
+) -> Result<Vec<Term>, BackwardError> {
     let targets = targets_like(program).ok_or(BackwardError::NoPairs)?;
     let mut s = Simplifier::new(&mut program.arena);
     let mut mask = |(&prediction, target): (&Term, Term)| {

@@ -48,6 +48,14 @@ impl<'a, T: Real> Course<'a, T> {
         Course { model, program, rows, options, judge, survey: None, history, path, before: Vec::new() }
     }
 
+    /// The net tells by itself how many outputs are far.
+    pub(super) fn without_judge(mut self, wanted: bool) -> Course<'a, T> {
+        if wanted {
+            self.judge = None;
+        }
+        self
+    }
+
     /// True where each epoch's parameters are looked at, and not its loss alone.
     pub(super) fn looks_at_parameters(&self) -> bool {
         let rules = &self.options.stop;
@@ -85,7 +93,7 @@ impl<'a, T: Real> Course<'a, T> {
                 path.push(theta.clone());
             }
             let progress = Progress { epoch, epochs: self.options.epochs, loss };
-            if let Some(stop) = self.ending(&progress, &theta, done) {
+            if let Some(stop) = self.ending(&progress, (&theta, net.far()), done) {
                 break stop;
             }
             if observer(&progress) == Control::Stop {
@@ -128,7 +136,12 @@ impl<'a, T: Real> Course<'a, T> {
     }
 
     /// The reason to stop here, if there is one. `theta` is empty where no rule looks at it.
-    fn ending(&mut self, progress: &Progress, theta: &[f64], done: Option<Done>) -> Option<StopReason> {
+    fn ending(
+        &mut self,
+        progress: &Progress,
+        (theta, far): (&[f64], Option<f64>),
+        done: Option<Done>,
+    ) -> Option<StopReason> {
         let rules = &self.options.stop;
         if let Some(target) = rules.target_loss
             && progress.loss <= target
@@ -149,9 +162,12 @@ impl<'a, T: Real> Course<'a, T> {
                 return Some(StopReason::SmallestChange { limit, largest });
             }
         }
-        if let (Some(judge), Some(limit)) = (&mut self.judge, rules.nearness())
-            && judge.all_within(theta, limit)
-        {
+        let near = match (far, &mut self.judge, rules.nearness()) {
+            (Some(far), _, Some(_)) => far <= 0.0,
+            (None, Some(judge), Some(limit)) => judge.all_within(theta, limit),
+            _ => false,
+        };
+        if near {
             return Some(match rules.within {
                 Some(limit) => StopReason::Within { limit },
                 None => StopReason::AllRight,

@@ -9,11 +9,20 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
+use whygrad_engine::real::Real;
+use whygrad_engine::scalar::Scalar;
+
 use super::evaluate::Judge;
-use super::{Control, Options, Run, StartError, StopReason, TrainError, starting_values_of, train};
+use super::{
+    Control, Optimiser, Options, Precision, Run, StartError, StopReason, TrainError, backward,
+    starting_values_of, train,
+};
 use crate::data::Dataset;
 use crate::init::Initialiser;
 use crate::model::Model;
+use formation::{Formation, Left};
+
+mod formation;
 
 /// When a net counts as solved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -162,24 +171,28 @@ pub fn train_fleet(
     if matches!(options.solved, Solved::Within(_)) && !Judge::new(model, data).is_comparable() {
         return Err(FleetError::NotComparable);
     }
-    let fleet = Fleet { model, data, initialiser, options };
-    let threads = options.threads.or_else(|| thread::available_parallelism().ok().map(usize::from));
-    let threads = threads.unwrap_or(1).max(1);
-    let mut progress =
-        FleetProgress { restarts: restarts.end.saturating_sub(restarts.start), ..Default::default() };
-    let mut next = restarts.start;
-    while next < restarts.end {
-        let end = restarts.end.min(next.saturating_add(BLOCK));
-        if fleet.block(next..end, threads, &mut progress, each)? == Control::Stop {
-            break;
+    options.options.gradient.check().map_err(TrainError::from)?;
+    options.options.backward.check().map_err(TrainError::from)?;
+    let program = backward::changed(model, &options.options.backward).map_err(TrainError::from)?;
+    let run = Options { portable: options.portable || options.options.portable, ..options.options.clone() };
+    let options = &FleetOptions { options: run, ..options.clone() };
+    match options.options.precision {
+        Precision::F64 => {
+            let formation = Formation::<f64>::new(model, &program, data, options);
+            Fleet { model, data, initialiser, options, formation }.train(restarts, each)
         }
-        next = end;
+        Precision::F32 => {
+            let formation = Formation::<f32>::new(model, &program, data, options);
+            Fleet { model, data, initialiser, options, formation }.train(restarts, each)
+        }
     }
-    Ok(())
 }
 
-/// Restarts that are under way at once, at most.
+/// Restarts that are under way at once, at most, where each is trained alone.
 const BLOCK: u64 = 256;
+
+/// Groups of nets that are under way at once, at most, for each thread.
+const GROUPS: u64 = 4;
 
 /// Epochs of a net between two signs of life.
 const SIGN: u64 = 512;
@@ -188,25 +201,57 @@ const SIGN: u64 = 512;
 enum Said {
     /// So many more epochs are done.
     Epochs(u64),
-    /// A net ended; `None` where it was told to stop.
-    Ended(Option<Ending>),
+    /// Nets ended; `None` where they were told to stop.
+    Ended(Option<Vec<Ending>>),
     /// It could not begin.
     Failed(FleetError),
 }
 
-struct Fleet<'a> {
+struct Fleet<'a, T> {
     model: &'a Model,
     data: &'a Dataset,
     initialiser: Option<Initialiser>,
     options: &'a FleetOptions,
+    /// Where the nets are tiny.
+    formation: Option<Formation<'a, T>>,
 }
 
-impl Fleet<'_> {
+impl<T: Real + Scalar> Fleet<'_, T> {
+    fn train(
+        &self,
+        restarts: Range<u64>,
+        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+    ) -> Result<(), FleetError> {
+        let threads = self.options.threads.or(self.options.options.threads);
+        let available = || thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.unwrap_or_else(available).max(1);
+        let mut progress =
+            FleetProgress { restarts: restarts.end.saturating_sub(restarts.start), ..Default::default() };
+        let mut next = restarts.start;
+        // Nets that are trained alone are handed out one by one, tiny ones by the group.
+        let group = self.formation.as_ref().map_or(1, |f| self.group(f, &restarts, threads));
+        let block = if self.formation.is_some() { group * GROUPS * threads as u64 } else { BLOCK };
+        while next < restarts.end {
+            let end = restarts.end.min(next.saturating_add(block));
+            if self.block(next..end, (threads, group), &mut progress, each)? == Control::Stop {
+                break;
+            }
+            next = end;
+        }
+        Ok(())
+    }
+
+    /// How many nets a thread trains together: few nets are shared out among the threads.
+    fn group(&self, formation: &Formation<'_, T>, restarts: &Range<u64>, threads: usize) -> u64 {
+        let all = restarts.end.saturating_sub(restarts.start);
+        all.div_ceil(threads as u64).clamp(1, formation.group())
+    }
+
     /// Trains some restarts on some threads.
     fn block(
         &self,
         restarts: Range<u64>,
-        threads: usize,
+        (threads, group): (usize, u64),
         progress: &mut FleetProgress,
         each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
     ) -> Result<Control, FleetError> {
@@ -214,12 +259,16 @@ impl Fleet<'_> {
         let (sender, receiver) = mpsc::channel();
         let work = |sender: Sender<Said>| {
             loop {
-                let restart = next.fetch_add(1, Ordering::Relaxed);
-                if restart >= restarts.end || stop.load(Ordering::Relaxed) {
+                let first = next.fetch_add(group, Ordering::Relaxed);
+                if first >= restarts.end || stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let said = self.ending(restart, &stop, &sender).map_or_else(Said::Failed, Said::Ended);
-                if sender.send(said).is_err() {
+                let some = first..restarts.end.min(first + group);
+                let told = match &self.formation {
+                    Some(formation) => self.endings(formation, some, &stop, &sender),
+                    None => self.ending(first, &stop, &sender).map(|e| e.map(|e| vec![e])),
+                };
+                if sender.send(told.map_or_else(Said::Failed, Said::Ended)).is_err() {
                     return;
                 }
             }
@@ -254,6 +303,41 @@ impl Fleet<'_> {
             }
             Ok(Control::Continue)
         })
+    }
+
+    /// Trains nets side by side.
+    fn endings(
+        &self,
+        formation: &Formation<'_, T>,
+        restarts: Range<u64>,
+        stop: &AtomicBool,
+        sender: &Sender<Said>,
+    ) -> Result<Option<Vec<Ending>>, FleetError> {
+        let mut nets = Vec::new();
+        for restart in restarts {
+            let options = Options { restart: Some(restart), ..self.options.options.clone() };
+            let start = starting_values_of(self.model, self.initialiser, &options)?;
+            let mut source = super::start::step_stream(&options);
+            let memories = Optimiser::memories(formation.rule(), start.len(), source.as_mut());
+            nets.push((restart, start, memories));
+        }
+        let left = formation.train(&nets, &mut |epochs| {
+            let _ = sender.send(Said::Epochs(epochs));
+            !stop.load(Ordering::Relaxed)
+        });
+        let Some(left) = left else { return Ok(None) };
+        let mut endings = Vec::with_capacity(left.len());
+        for net in left {
+            let Left { restart, epochs, first_solved, loss, reason } = net;
+            let ending = match reason {
+                Some(reason) => Some(Ending { restart, epochs, first_solved, loss, reason }),
+                // Alone, a net says which was its last finite loss.
+                None => self.ending(restart, stop, sender)?,
+            };
+            let Some(ending) = ending else { return Ok(None) };
+            endings.push(ending);
+        }
+        Ok(Some(endings))
     }
 
     /// Trains one net.
@@ -344,19 +428,21 @@ struct Block {
 }
 
 impl Block {
-    /// Takes an ending, and hands over what is complete up to some restart.
+    /// Takes endings, and hands over what is complete up to some restart.
     fn hand_over(
         &mut self,
-        ending: Option<Ending>,
+        endings: Option<Vec<Ending>>,
         progress: &mut FleetProgress,
         each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
     ) -> Control {
-        let Some(ending) = ending else { return Control::Stop };
-        let place = (ending.restart - self.first) as usize;
-        if self.ended.len() <= place {
-            self.ended.resize(place + 1, None);
+        let Some(endings) = endings else { return Control::Stop };
+        for ending in endings {
+            let place = (ending.restart - self.first) as usize;
+            if self.ended.len() <= place {
+                self.ended.resize(place + 1, None);
+            }
+            self.ended[place] = Some(ending);
         }
-        self.ended[place] = Some(ending);
         let ready: Vec<Ending> = self.ended[self.handed..].iter().map_while(|ending| *ending).collect();
         if ready.is_empty() {
             return Control::Continue;

@@ -17,6 +17,11 @@ pub(super) trait Net {
     /// The loss on the whole data where the net stands.
     fn loss(&mut self) -> f64;
 
+    /// How many outputs are far from their targets there, where that is watched.
+    fn far(&mut self) -> Option<f64> {
+        None
+    }
+
     /// One pass over the data; why there is no further one, if that is so.
     fn epoch(&mut self) -> Option<Done>;
 
@@ -204,7 +209,8 @@ impl<T: Real> Net for Wide<T> {
             self.trainer.step_with(&mut share);
         } else {
             let order = self.shuffle.is_some().then_some(self.order.as_slice());
-            self.trainer.epoch(&self.plan, &self.rows.all(), self.rows.batch, order, &mut share, &mut |_| true);
+            self.trainer
+                .epoch(&self.plan, &self.rows.all(), self.rows.batch, order, &mut share, &mut |_| true);
         }
         self.loss = None;
         None

@@ -14,8 +14,7 @@ pub(super) struct Pace {
 impl Pace {
     /// Before the first of so many steps an epoch.
     pub(super) fn new(options: &Options, steps_per_epoch: u64) -> Pace {
-        let rates =
-            Rates::new(options.schedule, options.learning_rate, steps_per_epoch, options.epochs);
+        let rates = Rates::new(options.schedule, options.learning_rate, steps_per_epoch, options.epochs);
         Pace { rates, shared: options.optimiser.shared() }
     }
 

@@ -12,6 +12,7 @@ use whygrad_engine::rule::Rule;
 use whygrad_engine::scalar::Scalar;
 use whygrad_engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
 use whygrad_engine::tape::Arithmetic;
+use whygrad_expr::arena::Term;
 use whygrad_expr::program::Program;
 
 use super::method::Done;
@@ -65,8 +66,10 @@ pub(super) struct Tiny<T> {
     previous: Vec<T>,
     pace: Pace,
     pace_before: Pace,
-    /// The losses of the steps made ahead.
-    ahead: Vec<f64>,
+    /// The losses of the steps made ahead, each with how many outputs are far, where that is watched.
+    ahead: Vec<[f64; 2]>,
+    watches_far: bool,
+    far: f64,
     /// How many of them the run has seen.
     seen: usize,
     most_ahead: usize,
@@ -86,14 +89,17 @@ impl<T: Real + Scalar> Tiny<T> {
         data: &Rows<T>,
         start: &[f64],
         options: &Options,
-        source: &mut dyn Source,
+        (source, far): (&mut dyn Source, Option<Term>),
     ) -> Option<Tiny<T>> {
+        let watched: Vec<Term> = std::iter::once(program.loss).chain(far).collect();
         let rule = options.optimiser.rule(&options.gradient);
         let pace = Pace::new(options, data.steps());
         let is_constant = pace.is_constant();
         let whole_steps = data.batch == data.count && !options.shuffle;
-        let make = |first, count, size, loss: bool, rule: Option<&Rule>| {
-            Batches::new(program, data, options, (first, count, size), loss, rule.map(|r| (r, is_constant)))
+        let make = |first, count, size, watches: bool, rule: Option<&Rule>| {
+            let watched = if watches { &watched[..] } else { &[] };
+            let rule = rule.map(|r| (r, is_constant));
+            Batches::new(program, data, options, (first, count, size), watched, rule)
         };
         let mut batches = vec![make(0, data.count / data.batch, data.batch, whole_steps, Some(&rule))?];
         let rest = data.count % data.batch;
@@ -134,6 +140,8 @@ impl<T: Real + Scalar> Tiny<T> {
             pace,
             pace_before: pace,
             ahead: Vec::new(),
+            watches_far: far.is_some(),
+            far: f64::NAN,
             seen: 0,
             most_ahead: if pace.needs_losses() { 1 } else { 16 },
             is_constant,
@@ -168,9 +176,8 @@ impl<T: Real + Scalar> Tiny<T> {
         }
         let shared: Vec<T> = shared.into_iter().map(T::of).collect();
         let batches = &self.batches[0];
-        let stride = batches.stepper.layout().watched_stride();
         losses.clear();
-        losses.resize(count * stride, T::of(0.0));
+        losses.resize(count * batches.watched_len(), T::of(0.0));
         let mut numbers = Numbers {
             cells: self.cells.as_mut_slice(),
             rows: &batches.rows,
@@ -188,9 +195,9 @@ impl<T: Real + Scalar> Tiny<T> {
         self.seen = 0;
         let mut losses = std::mem::take(&mut self.scratch);
         self.steps(self.most_ahead, &mut losses);
-        let stride = self.batches[0].stepper.layout().watched_stride();
+        let batches = &self.batches[0];
         self.ahead.clear();
-        self.ahead.extend(losses.iter().step_by(stride).map(|l| l.to_f64()));
+        self.ahead.extend(losses.chunks(batches.watched_len()).map(|w| batches.watched(w)));
         self.scratch = losses;
         if self.most_ahead > 1 && !self.all_finite_ahead() {
             // What went wrong is looked for step by step.
@@ -203,7 +210,8 @@ impl<T: Real + Scalar> Tiny<T> {
     }
 
     fn all_finite_ahead(&self) -> bool {
-        self.ahead.iter().all(|l| l.is_finite()) && self.parameters_of(self.cells.as_slice()).all(T::is_finite)
+        self.ahead.iter().all(|[loss, _]| loss.is_finite())
+            && self.parameters_of(self.cells.as_slice()).all(T::is_finite)
     }
 
     fn parameters_of<'n>(&self, cells: &'n [T]) -> impl Iterator<Item = T> + use<'n, T> {
@@ -255,16 +263,15 @@ impl<T: Real + Scalar> Batches<T> {
         data: &Rows<T>,
         options: &Options,
         (first, count, size): (usize, usize, usize),
-        loss: bool,
+        watched: &[Term],
         rule: Option<(&Rule, bool)>,
     ) -> Option<Batches<T>> {
         // One form for all batches of a run, so that they share their cells.
         let (form, lanes) = form_of::<T>(data.batch, options);
-        let watched = [program.loss];
         let task = Task {
             program,
             rule: rule.map(|r| r.0),
-            watched: if loss { &watched } else { &[] },
+            watched,
             until: None,
             freeze: false,
             rows: size,
@@ -279,13 +286,24 @@ impl<T: Real + Scalar> Batches<T> {
         let advance = Advance {
             rows: if count > 1 { size.div_ceil(group) * group_len } else { 0 },
             shared: rule.map_or(0, |(rule, constant)| if constant { 0 } else { rule.shared.len() }),
-            watched: usize::from(loss) * if form == Form::Nets { lanes } else { 1 },
+            watched: watched.len() * if form == Form::Nets { lanes } else { 1 },
         };
         let stepper = Stepper::new(&task, advance, 1, Way::Best)?;
         let mut batches = Batches { stepper, rows: Vec::new(), first, count, size };
         let order: Vec<usize> = (0..data.count).collect();
         batches.lay(data, &order);
         Some(batches)
+    }
+
+    /// The numbers that a step leaves.
+    fn watched_len(&self) -> usize {
+        self.stepper.layout().watched * self.stepper.layout().watched_stride()
+    }
+
+    /// What a step left: the loss, and how many outputs are far.
+    fn watched(&self, numbers: &[T]) -> [f64; 2] {
+        let at = |k: usize| numbers.get(k * self.stepper.layout().watched_stride());
+        [0, 1].map(|k| at(k).map_or(f64::NAN, |x| x.to_f64()))
     }
 
     /// Lays the rows out in an order.
@@ -312,17 +330,25 @@ impl<T: Real + Scalar> Net for Tiny<T> {
             if self.seen == self.ahead.len() {
                 self.fill();
             }
-            return self.ahead[self.seen];
+            let [loss, far] = self.ahead[self.seen];
+            self.far = far;
+            return loss;
         };
-        let mut loss = vec![T::of(0.0); whole.stepper.layout().watched_stride()];
+        let mut numbers_left = vec![T::of(0.0); whole.watched_len()];
         let mut numbers = Numbers {
             cells: self.cells.as_mut_slice(),
             rows: &whole.rows,
             shared: &[],
-            watched: &mut loss,
+            watched: &mut numbers_left,
         };
         whole.stepper.run(&mut numbers, 1);
-        loss[0].to_f64()
+        let [loss, far] = whole.watched(&numbers_left);
+        self.far = far;
+        loss
+    }
+
+    fn far(&mut self) -> Option<f64> {
+        self.watches_far.then_some(self.far)
     }
 
     fn epoch(&mut self) -> Option<Done> {

@@ -170,7 +170,7 @@ impl Prepared {
 
     pub(crate) fn run_from(&self, start: &[f64]) -> Run {
         let go_on = &mut |_: &train::Progress| Control::Continue;
-        train::train(&self.model, self.data.as_ref(), start, &self.options, go_on)
+        train::train(&self.model, self.data.as_ref(), start, &self.options, go_on).unwrap()
     }
 
     /// The loss and the gradient that training uses.
