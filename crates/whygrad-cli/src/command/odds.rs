@@ -37,6 +37,8 @@ Examples:
     mut_arg("tol", |a| a.help("A net stops when no parameter moves by more than this in an epoch")),
     mut_arg("gradient_norm", |a| a.help("A net stops when its gradient is at most this long")),
     mut_arg("epochs", |a| a.help("Passes over the data of each net, at most")),
+    mut_arg("init", |a| a.help("How starting values are drawn: constant(c), uniform(a,b), normal(m,s), glorot_uniform, glorot_normal, \
+        he_uniform, he_normal, lecun_uniform, lecun_normal (default: as train draws them)")),
     mut_arg("json", |a| a.help("Print one JSON document")),
 )]
 pub(crate) struct Arguments {

@@ -107,9 +107,9 @@ fn one_setting_makes_a_list_with_intervals() {
     let screen = Screen { columns: 80, unicode: false };
     let text = settings_text(&sweeps, &settings, screen, &|rate, text| format!("<{rate}{text}>"));
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], " lr  solved  95 % interval  median epochs  restarts");
-    assert_eq!(lines[2], "  1  <0.550.0 %>   29.9 to 70.1            240        20");
-    assert_eq!(lines[3], "  9       -              -              -         0");
+    assert_eq!(lines[0], " lr  solved  95 % interval  median epochs  restarts  otherwise");
+    assert_eq!(lines[2], "  1  <0.550.0 %>   29.9 to 70.1            240        20  loss 0.1250 (1/8)");
+    assert_eq!(lines[3], "  9       -              -              -         0  -");
 }
 
 #[test]

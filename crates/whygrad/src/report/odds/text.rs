@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::settings::Screen;
-use crate::odds::{End, QUANTILES, Tally};
+use crate::odds::{End, Level, QUANTILES, Tally};
 use crate::train::{Ending, Reason};
 
 /// The most bars of the histogram.
@@ -116,10 +116,16 @@ fn sentence(end: &End) -> String {
         let (median, low, high) = (four(level.loss), four(level.low), four(level.high));
         return format!("{reason}, losses from {low} to {high}, median {median}");
     }
-    let fraction = level
-        .fraction
-        .map_or_else(String::new, |(p, q)| if q == 1 { format!(" ({p})") } else { format!(" ({p}/{q})") });
-    format!("{reason} at loss {}{fraction}", four(level.loss))
+    format!("{reason} at loss {}{}", four(level.loss), fraction(level))
+}
+
+/// The fraction that a level is near, in brackets; nothing for none.
+pub(super) fn fraction(level: &Level) -> String {
+    match level.fraction {
+        Some((p, 1)) => format!(" ({p})"),
+        Some((p, q)) => format!(" ({p}/{q})"),
+        None => String::new(),
+    }
 }
 
 fn replays(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
