@@ -101,8 +101,11 @@ fn map(
     );
     for first in (0..top.len()).step_by(fit) {
         let shown = first..top.len().min(first + fit);
-        let heads: String = top[shown.clone()].iter().map(|name| format!(" {name:>width$}")).collect();
-        let _ = writeln!(text, "{:>label$}{heads}", rows.setting.name());
+        let _ = write!(text, "{:>label$}", rows.setting.name());
+        for name in &top[shown.clone()] {
+            let _ = write!(text, " {name:>width$}");
+        }
+        text.push('\n');
         for (row, name) in left.iter().enumerate() {
             let mut line = format!("{name:>label$}");
             for column in shown.clone() {

@@ -12,7 +12,7 @@ const BARS: usize = 12;
 /// The rate, the epochs to the solution, the ways to end, and restarts to look at; `replay` gives the command that
 /// trains a restart again.
 pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) -> String {
-    let mut text = rate_line(tally);
+    let mut text = rate_line(tally, screen);
     if tally.solved() > 0 {
         text.push_str(&quantiles(tally));
         text.push_str(&histogram(tally, screen));
@@ -22,18 +22,19 @@ pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) 
     text
 }
 
-fn rate_line(tally: &Tally) -> String {
+fn rate_line(tally: &Tally, screen: Screen) -> String {
     let Some(rate) = tally.rate() else { return "No restart has ended yet.\n".to_owned() };
     let (low, high) = tally.interval();
-    format!(
-        "Solved {} of {} restart{}: {} %, 95 % interval {} % to {} %.\n",
+    let said = format!(
+        "Solved {} of {} restart{}: {} %,",
         grouped(tally.solved()),
         grouped(tally.restarts()),
         if tally.restarts() == 1 { "" } else { "s" },
-        percent(rate),
-        percent(low),
-        percent(high)
-    )
+        percent(rate)
+    );
+    let interval = format!("95 % interval {} % to {} %.", percent(low), percent(high));
+    let gap = if said.len() + interval.len() < screen.columns { ' ' } else { '\n' };
+    format!("{said}{gap}{interval}\n")
 }
 
 fn quantiles(tally: &Tally) -> String {
