@@ -47,8 +47,9 @@ fn the_document_has_these_fields() {
 
 #[test]
 fn each_restart_that_is_named_replays_with_its_command() {
-    let short = ["odds", "xor", "--restarts", "30", "--epochs", "100"];
-    let document = run(&[&short[..], &["--json", "--lr", "1", "--batch", "3", "--shuffle"]].concat()).json();
+    let short = ["odds", "xor", "--restarts", "30", "--epochs", "400"];
+    let document =
+        run(&[&short[..], &["--json", "--lr", "0.4", "--batch", "3", "--shuffle"]].concat()).json();
     for ending in ["best", "slowest", "worst"].map(|kind| &document[kind][0]) {
         let typed = ending["replay"].as_str().unwrap();
         let words: Vec<&str> = typed.split(' ').skip(2).collect();
