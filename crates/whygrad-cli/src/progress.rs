@@ -95,9 +95,12 @@ pub(crate) struct FleetWatch {
 }
 
 impl FleetWatch {
-    /// Begins to watch so many restarts, of which some were done before.
-    pub(crate) fn new(restarts: u64, done: u64, quiet: bool) -> FleetWatch {
-        let bar = bar(restarts, quiet, "{wide_bar} {human_pos}/{human_len} restarts  {msg}  {eta} left");
+    /// Begins to watch so many restarts, or as many as it takes, of which some were done before.
+    pub(crate) fn new(restarts: Option<u64>, done: u64, quiet: bool) -> FleetWatch {
+        let bar = match restarts {
+            Some(all) => bar(all, quiet, "{wide_bar} {human_pos}/{human_len} restarts  {msg}  {eta} left"),
+            None => bar(u64::MAX, quiet, "{human_pos} restarts  {msg}  {elapsed}"),
+        };
         bar.set_position(done);
         bar.reset_eta();
         let now = Instant::now();

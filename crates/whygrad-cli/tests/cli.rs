@@ -16,6 +16,8 @@ mod folders;
 mod gradients;
 #[path = "cli/minimize.rs"]
 mod minimize;
+#[path = "cli/odds.rs"]
+mod odds;
 #[path = "cli/second_order.rs"]
 mod second_order;
 #[path = "cli/spellings.rs"]

@@ -44,7 +44,7 @@
 //! ```
 //!
 //! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
-//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`odds`] and [`check`]; [`report`].
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`] and [`odds`]; [`report`].
 
 pub mod check;
 pub mod data;

@@ -28,8 +28,8 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("derive", &["model"]),
     ("interop", &["data", "model"]),
     ("train", &["random", "data", "init", "model"]),
-    ("odds", &["data", "init", "train"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
+    ("odds", &["data", "init", "train"]),
     ("report", &["data", "model", "interop", "train", "odds", "check"]),
 ];
 

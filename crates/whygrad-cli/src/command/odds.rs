@@ -37,6 +37,8 @@ Examples:
     mut_arg("tol", |a| a.help("A net stops when no parameter moves by more than this in an epoch")),
     mut_arg("gradient_norm", |a| a.help("A net stops when its gradient is at most this long")),
     mut_arg("epochs", |a| a.help("Passes over the data of each net, at most")),
+    mut_arg("init", |a| a.help("How starting values are drawn: constant(c), uniform(a,b), normal(m,s), glorot_uniform, glorot_normal, \
+        he_uniform, he_normal, lecun_uniform, lecun_normal (default: as train draws them)")),
     mut_arg("json", |a| a.help("Print one JSON document")),
 )]
 pub(crate) struct Arguments {
@@ -49,7 +51,7 @@ pub(crate) struct Arguments {
     /// Restarts, of each setting (default: 1000; with --until as many as it takes)
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     restarts: Option<u64>,
-    /// Vary a setting: lr=0.1:10:log20, lr=0.1,0.5,1, 'init=uniform(-1,1);he', batch=, epochs=, optimiser=, loss=, hidden=; two of them
+    /// Vary a setting: lr=0.1:10:log20, lr=0.1,0.5,1, 'init=uniform(-1,1);he', batch=, epochs=, optimiser=, momentum=, loss=, hidden=; two of them
     /// make a map
     #[arg(long, value_name = "SETTING=VALUES")]
     sweep: Vec<String>,
@@ -165,7 +167,7 @@ fn refuse_said_twice(a: &Arguments, sweeps: &[Sweep]) -> anyhow::Result<()> {
             Setting::Init => a.net.init.is_some(),
             Setting::Epochs => a.run.epochs.is_some(),
             Setting::Loss => a.net.loss.is_some(),
-            Setting::Batch | Setting::Optimiser | Setting::Hidden => false,
+            Setting::Batch | Setting::Optimiser | Setting::Momentum | Setting::Hidden => false,
         };
         if said {
             let name = sweep.setting.name();

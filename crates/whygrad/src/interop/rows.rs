@@ -102,7 +102,7 @@ pub struct RowsFile {
 }
 
 enum Format {
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     #[cfg(feature = "parquet")]
     Parquet(Box<parquet::Writing>),
 }
@@ -145,8 +145,11 @@ impl RowsFile {
         let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(at)?;
         let mut writer = csv::Writer::from_writer(BufWriter::new(file));
         writer.write_record(columns.iter().map(|c| &c.name)).map_err(|e| at(e.into()))?;
-        let mut rows =
-            RowsFile { path: path.to_owned(), columns: columns.to_vec(), format: Format::Csv(writer) };
+        let mut rows = RowsFile {
+            path: path.to_owned(),
+            columns: columns.to_vec(),
+            format: Format::Csv(Box::new(writer)),
+        };
         rows.flush()?;
         Ok(rows)
     }
@@ -169,7 +172,11 @@ impl RowsFile {
         if whole == 0 {
             writer.write_record(columns.iter().map(|c| &c.name)).map_err(|e| at(e.into()))?;
         }
-        Ok(RowsFile { path: path.to_owned(), columns: columns.to_vec(), format: Format::Csv(writer) })
+        Ok(RowsFile {
+            path: path.to_owned(),
+            columns: columns.to_vec(),
+            format: Format::Csv(Box::new(writer)),
+        })
     }
 
     /// The columns.

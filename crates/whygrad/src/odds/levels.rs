@@ -142,7 +142,7 @@ impl Losses {
 
 /// The bin of a loss: equal bins are neighbours in value, and bins grow with the loss.
 fn bin(loss: f64) -> i64 {
-    let of = |size: f64| (size.to_bits() >> (f64::MANTISSA_DIGITS - 1 - MANTISSA)) as i64;
+    let of = |size: f64| (size.to_bits() >> (f64::MANTISSA_DIGITS - 1 - MANTISSA)).cast_signed();
     let size = loss.abs();
     let place = if size < LEAST { 0 } else { of(size.min(GREATEST)) - of(LEAST) + 1 };
     if loss < 0.0 { -place } else { place }

@@ -22,6 +22,8 @@ pub enum Setting {
     Epochs,
     /// How a step is made of a gradient.
     Optimiser,
+    /// The share of the last step that goes on, with the optimiser of that name.
+    Momentum,
     /// The loss, in place of the model's own.
     Loss,
     /// The units of the hidden layers of a net in one word.
@@ -30,12 +32,13 @@ pub enum Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Setting; 7] = [
+    pub const ALL: [Setting; 8] = [
         Setting::LearningRate,
         Setting::Init,
         Setting::Batch,
         Setting::Epochs,
         Setting::Optimiser,
+        Setting::Momentum,
         Setting::Loss,
         Setting::Hidden,
     ];
@@ -48,6 +51,7 @@ impl Setting {
             Setting::Batch => "batch",
             Setting::Epochs => "epochs",
             Setting::Optimiser => "optimiser",
+            Setting::Momentum => "momentum",
             Setting::Loss => "loss",
             Setting::Hidden => "hidden",
         }
@@ -61,6 +65,7 @@ impl Setting {
             Setting::Batch => "batch",
             Setting::Epochs => "epochs",
             Setting::Optimiser => "optimiser",
+            Setting::Momentum => "momentum",
             Setting::Loss => "loss",
             Setting::Hidden => "hidden units",
         }
@@ -91,6 +96,8 @@ pub enum Value {
     Epochs(u64),
     /// Of the optimiser.
     Optimiser(Optimiser),
+    /// Of the momentum, and the optimiser that has it.
+    Momentum(f64, Optimiser),
     /// The name of a loss; whoever reads the model applies it.
     Loss(String),
     /// Units of each hidden layer; whoever reads the model applies it.
@@ -105,7 +112,7 @@ impl Value {
             Value::Init(chosen) => *initialiser = Some(*chosen),
             Value::Batch(batch) => options.batch = *batch,
             Value::Epochs(epochs) => options.epochs = *epochs,
-            Value::Optimiser(optimiser) => options.optimiser = *optimiser,
+            Value::Optimiser(optimiser) | Value::Momentum(_, optimiser) => options.optimiser = *optimiser,
             Value::Loss(_) | Value::Hidden(_) => {}
         }
     }
@@ -118,6 +125,7 @@ impl Value {
             Value::Batch(_) => Setting::Batch,
             Value::Epochs(_) => Setting::Epochs,
             Value::Optimiser(_) => Setting::Optimiser,
+            Value::Momentum(..) => Setting::Momentum,
             Value::Loss(_) => Setting::Loss,
             Value::Hidden(_) => Setting::Hidden,
         }
@@ -126,7 +134,7 @@ impl Value {
     /// The value as a number, where it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Value::LearningRate(rate) => Some(*rate),
+            Value::LearningRate(number) | Value::Momentum(number, _) => Some(*number),
             Value::Batch(BatchSize::Rows(rows)) => Some(*rows as f64),
             Value::Epochs(count) | Value::Hidden(count) => Some(*count as f64),
             Value::Batch(BatchSize::Full) | Value::Init(_) | Value::Optimiser(_) | Value::Loss(_) => None,
@@ -138,7 +146,7 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::LearningRate(rate) => write!(f, "{rate}"),
+            Value::LearningRate(number) | Value::Momentum(number, _) => write!(f, "{number}"),
             Value::Init(initialiser) => write!(f, "{initialiser}"),
             Value::Batch(batch) => write!(f, "{batch}"),
             Value::Epochs(count) | Value::Hidden(count) => write!(f, "{count}"),
@@ -183,7 +191,7 @@ pub enum SweepError {
     },
     /// The setting has another name, or cannot be swept.
     #[error(
-        "'{found}' is no setting that can be swept; {help}there are lr, init, batch, epochs, optimiser, loss, hidden"
+        "'{found}' is no setting that can be swept; {help}there are lr, init, batch, epochs, optimiser, momentum, loss, hidden"
     )]
     Setting {
         /// What was written.

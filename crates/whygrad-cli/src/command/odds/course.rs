@@ -40,10 +40,12 @@ impl Stopped {
 pub(super) struct Course<'a> {
     pub(super) sweeps: &'a [Sweep],
     settings: Vec<(Vec<Value>, Tally)>,
-    /// All settings together.
-    total: Tally,
+    /// All settings together, where there are several.
+    all: Tally,
     /// Restarts of each setting.
     pub(super) restarts: u64,
+    /// Whether that is a number that was said, and not as many as it takes.
+    is_bounded: bool,
     until_solved: bool,
     budget: Option<Duration>,
     quiet: bool,
@@ -61,8 +63,9 @@ impl<'a> Course<'a> {
         Course {
             sweeps,
             settings: settings.iter().map(|values| (values.clone(), Tally::default())).collect(),
-            total: Tally::default(),
+            all: Tally::default(),
             restarts: a.restarts(),
+            is_bounded: a.restarts.is_some() || a.until.is_none(),
             until_solved: a.until.is_some(),
             budget: a.budget,
             quiet: a.run.quiet,
@@ -75,12 +78,23 @@ impl<'a> Course<'a> {
         self.settings.get(setting).map(|(values, _)| &values[..])
     }
 
+    /// All settings together.
+    fn total(&self) -> &Tally {
+        match &self.settings[..] {
+            [(_, only)] if self.sweeps.is_empty() => only,
+            _ => &self.all,
+        }
+    }
+
     /// Counts an ending.
     pub(super) fn count(&mut self, setting: usize, ending: &Ending) {
         if let Some((_, tally)) = self.settings.get_mut(setting) {
             tally.push(ending);
         }
-        self.total.push(ending);
+        // One setting alone is all there is.
+        if !self.sweeps.is_empty() {
+            self.all.push(ending);
+        }
         if self.until_solved && ending.reason == Reason::Solved {
             self.stopped = Some(Stopped::Solved);
         }
@@ -93,7 +107,7 @@ impl<'a> Course<'a> {
         mut table: Option<Table>,
     ) -> anyhow::Result<Done<'a>> {
         let all = self.restarts.saturating_mul(fleets.len() as u64);
-        let mut watch = FleetWatch::new(all, self.total.restarts(), self.quiet);
+        let mut watch = FleetWatch::new(self.is_bounded.then_some(all), self.total().restarts(), self.quiet);
         let mut net_epochs = 0;
         for (setting, (place, options)) in fleets.iter().enumerate() {
             let begun = self.settings[setting].1.restarts();
@@ -151,7 +165,7 @@ impl<'a> Course<'a> {
 
     /// Shows how far it is, and looks whether something stops it.
     fn look(&mut self, watch: &mut FleetWatch) -> Control {
-        let total = &self.total;
+        let total = self.total();
         watch.see(total.restarts(), || match total.rate() {
             Some(rate) => format!("{:.1} % solved", 100.0 * rate),
             None => String::new(),
@@ -170,7 +184,7 @@ impl<'a> Course<'a> {
 impl Done<'_> {
     /// All settings together.
     pub(super) fn total(&self) -> &Tally {
-        &self.course.total
+        self.course.total()
     }
 
     /// Each setting with its tally.

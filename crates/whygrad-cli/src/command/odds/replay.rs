@@ -47,7 +47,8 @@ fn shared(a: &Arguments, verb: &str, values: &[Value]) -> Vec<String> {
     option(&mut words, "targets", list(&net.data.targets));
     option(&mut words, "loss", swept(Setting::Loss).or_else(|| net.loss.clone()));
     option(&mut words, "gradient", run.gradient.as_ref().map(|path| path.display().to_string()));
-    option(&mut words, "optimiser", swept(Setting::Optimiser));
+    let momentum = swept(Setting::Momentum).map(|share| format!("momentum({share})"));
+    option(&mut words, "optimiser", swept(Setting::Optimiser).or(momentum));
     option(
         &mut words,
         "lr",

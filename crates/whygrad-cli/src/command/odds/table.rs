@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::Value as Json;
-use whygrad::interop::rows::{self, Cell, Column, Kind, RowsFile};
+use whygrad::interop::rows::{self, Cell, Column, Kind, RowsError, RowsFile};
 use whygrad::odds::sweep::{Sweep, Value};
 use whygrad::train::{Ending, Reason};
 
@@ -50,11 +50,13 @@ impl Table {
         let columns = columns(course.sweeps);
         let sidecar = beside(path);
         if !(resume && path.exists()) {
-            let rows = RowsFile::create(path, &columns)?;
+            if path.exists() {
+                return Err(RowsError::Exists(path.to_owned()).into());
+            }
             let text = serde_json::to_string_pretty(choices)? + "\n";
             rows::write_whole(&sidecar, &text)
                 .with_context(|| format!("cannot write {}", sidecar.display()))?;
-            return Ok(Table { rows });
+            return Ok(Table { rows: RowsFile::create(path, &columns)? });
         }
         let text = std::fs::read_to_string(&sidecar).with_context(|| {
             format!("{} tells how {} was made and cannot be read", sidecar.display(), path.display())

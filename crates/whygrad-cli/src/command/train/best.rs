@@ -24,7 +24,7 @@ pub(super) fn restart(
     };
     let mut best: Option<Ending> = None;
     let mut ended = 0;
-    let mut watch = FleetWatch::new(restarts, 0, quiet);
+    let mut watch = FleetWatch::new(Some(restarts), 0, quiet);
     train_fleet(model, data, options.start.initialiser(), &fleet, 0..restarts, &mut |endings, progress| {
         for ending in endings.iter().filter(|e| is_finite(e)) {
             if best.is_none_or(|best| ending.loss < best.loss) {

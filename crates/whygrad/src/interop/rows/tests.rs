@@ -99,9 +99,10 @@ fn a_parquet_table_reads_back() {
     let mut seen = 0;
     for (k, row) in reader.get_row_iter(None).unwrap().enumerate() {
         let (k, row) = (k as u64, row.unwrap());
-        assert_eq!(row.get_long(0).unwrap(), k as i64);
+        let signed = k.cast_signed();
+        assert_eq!(row.get_long(0).unwrap(), signed);
         assert_eq!(row.get_string(1).unwrap(), "uniform(-1, 1)");
-        assert_eq!(row.get_long(2).ok(), k.is_multiple_of(2).then_some(10 * k as i64));
+        assert_eq!(row.get_long(2).ok(), k.is_multiple_of(2).then_some(10 * signed));
         assert_eq!(row.get_double(3).unwrap(), 1e-7 / (k + 1) as f64);
         seen += 1;
     }

@@ -6,8 +6,10 @@ use crate::train::Optimiser;
 
 /// Reads what stands behind the equals sign.
 pub(super) fn values(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepError> {
-    let is_number =
-        matches!(setting, Setting::LearningRate | Setting::Batch | Setting::Epochs | Setting::Hidden);
+    let is_number = matches!(
+        setting,
+        Setting::LearningRate | Setting::Momentum | Setting::Batch | Setting::Epochs | Setting::Hidden
+    );
     if is_number && text.contains(':') {
         return range(setting, text);
     }
@@ -65,6 +67,12 @@ fn value(setting: Setting, text: &str) -> Result<Value, SweepError> {
             text.parse().map(Value::Init).map_err(|error: crate::init::InitError| wrong(&error.to_string()))
         }
         Setting::Optimiser => optimiser(text).map(Value::Optimiser).map_err(|expected| wrong(&expected)),
+        Setting::Momentum => match number(text).filter(|share| (0.0..1.0).contains(share)) {
+            Some(share) => optimiser(&format!("momentum({share})"))
+                .map(|optimiser| Value::Momentum(share, optimiser))
+                .map_err(|expected| wrong(&expected)),
+            None => Err(wrong("expected a number from 0 to below 1 such as 0.9")),
+        },
         Setting::Loss if text.is_empty() => Err(wrong("expected the name of a loss such as mse")),
         Setting::Loss => Ok(Value::Loss(text.to_owned())),
     }
@@ -81,7 +89,7 @@ fn count(text: &str) -> Option<u64> {
 
 /// The optimiser of a name, as it stands in the options of a run.
 fn optimiser(text: &str) -> Result<Optimiser, String> {
-    serde_json::from_value(serde_json::Value::from(text.to_lowercase().replace('_', "-"))).map_err(|error| {
+    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| {
         // The message of the reader lists the names: unknown variant `x`, expected `a` or `b`.
         let text = error.to_string();
         text.split_once("expected ").map_or(text.clone(), |(_, names)| format!("expected {names}"))
@@ -129,7 +137,8 @@ fn range(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepErr
     }
     let mut values: Vec<Value> = Vec::with_capacity(points);
     for place in places(from, to, points, spacing) {
-        let text = if setting == Setting::LearningRate { place } else { place.round() };
+        let is_whole = !matches!(setting, Setting::LearningRate | Setting::Momentum);
+        let text = if is_whole { place.round() } else { place };
         let next = value(setting, &text.to_string())?;
         // Whole numbers may meet after rounding.
         if values.last() != Some(&next) {

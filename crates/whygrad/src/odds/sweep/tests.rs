@@ -76,7 +76,8 @@ fn what_is_wrong_is_said_with_what_to_write() {
         ("batch=0,1", "'0' is no value of batch: expected `full` or a positive number of rows"),
         ("init=orthogonal", "there is no initialiser 'orthogonal'; write one of constant(c)"),
         ("epochs=1.5", "'1.5' is no value of epochs: expected a whole number"),
-        ("optimiser=sgd", "'sgd' is no value of optimiser: expected `gradient-descent`"),
+        ("optimiser=speedy", "'speedy' is no value of optimiser: "),
+        ("momentum=1", "expected a number from 0 to below 1"),
         ("hidden=0", "'0' is no value of hidden: expected a number of units"),
         ("lr=1:1e9:lin99999", "N from 2 to 10000"),
     ] {

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::text::{grouped, percent};
-use crate::odds::Tally;
+use super::text::{four, fraction, grouped, percent};
 use crate::odds::sweep::{Sweep, Value};
+use crate::odds::{End, Tally};
+use crate::train::Reason;
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +30,10 @@ pub fn settings_text(
     }
 }
 
-/// How many digits the greatest number of a list has at most before it is cut.
+/// One line a setting.
 fn list(sweeps: &[Sweep], settings: &[(Vec<Value>, Tally)], paint: &dyn Fn(f64, &str) -> String) -> String {
     let mut header: Vec<String> = sweeps.iter().map(|s| s.setting.name().to_owned()).collect();
-    header.extend(["solved", "95 % interval", "median epochs", "restarts"].map(str::to_owned));
+    header.extend(["solved", "95 % interval", "median epochs", "restarts", "otherwise"].map(str::to_owned));
     let mut rows = vec![header];
     for (values, tally) in settings {
         let mut cells: Vec<String> = values.iter().map(ToString::to_string).collect();
@@ -42,6 +43,8 @@ fn list(sweeps: &[Sweep], settings: &[(Vec<Value>, Tally)], paint: &dyn Fn(f64, 
         cells.push(shown(format!("{} to {}", percent(low), percent(high))));
         cells.push(tally.epochs().quantile(0.5).map_or_else(|| "-".to_owned(), grouped));
         cells.push(grouped(tally.restarts()));
+        let other = tally.ends().into_iter().find(|end| end.reason != Reason::Solved);
+        cells.push(other.map_or_else(|| "-".to_owned(), |end| short(&end)));
         rows.push(cells);
     }
     let count = rows[0].len();
@@ -51,7 +54,8 @@ fn list(sweeps: &[Sweep], settings: &[(Vec<Value>, Tally)], paint: &dyn Fn(f64, 
     for (index, cells) in rows.iter().enumerate() {
         let mut line = String::new();
         for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
-            let padded = format!("{cell:>width$}");
+            // The last column has words.
+            let padded = if column + 1 == count { cell.clone() } else { format!("{cell:>width$}") };
             let rate = index.checked_sub(1).and_then(|s| settings[s].1.rate());
             match rate.filter(|_| column == sweeps.len()) {
                 Some(rate) => line.push_str(&paint(rate, &padded)),
@@ -62,6 +66,15 @@ fn list(sweeps: &[Sweep], settings: &[(Vec<Value>, Tally)], paint: &dyn Fn(f64, 
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
+}
+
+/// The commonest way to end unsolved, in a few words.
+fn short(end: &End) -> String {
+    match &end.level {
+        Some(level) if end.scattered => format!("losses about {}", four(level.loss)),
+        Some(level) => format!("loss {}{}", four(level.loss), fraction(level)),
+        None => end.reason.name().replace('-', " "),
+    }
 }
 
 /// Shades for a share, where colours do not show it.
@@ -88,21 +101,24 @@ fn map(
     );
     for first in (0..top.len()).step_by(fit) {
         let shown = first..top.len().min(first + fit);
-        let heads: String = top[shown.clone()].iter().map(|name| format!(" {name:>width$}")).collect();
-        let _ = writeln!(text, "{:>label$}{heads}", rows.setting.name());
+        let _ = write!(text, "{:>label$}", rows.setting.name());
+        for name in &top[shown.clone()] {
+            let _ = write!(text, " {name:>width$}");
+        }
+        text.push('\n');
         for (row, name) in left.iter().enumerate() {
-            let _ = write!(text, "{name:>label$}");
+            let mut line = format!("{name:>label$}");
             for column in shown.clone() {
                 let rate = settings.get(row * top.len() + column).and_then(|(_, tally)| tally.rate());
-                text.push(' ');
+                line.push(' ');
                 match rate {
-                    Some(rate) => text.push_str(&paint(rate, &cell(rate, width, screen.unicode))),
+                    Some(rate) => line.push_str(&paint(rate, &cell(rate, width, screen.unicode))),
                     None => {
-                        let _ = write!(text, "{:>width$}", "-");
+                        let _ = write!(line, "{:>width$}", "-");
                     }
                 }
             }
-            text.push('\n');
+            let _ = writeln!(text, "{}", line.trim_end());
         }
     }
     text

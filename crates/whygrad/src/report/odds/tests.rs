@@ -52,7 +52,7 @@ fn the_document_has_the_fields_that_programs_rely_on() {
 fn the_text_says_the_rate_the_epochs_the_ends_and_what_to_type() {
     let text = odds_text(&tally(80, 15, 5), Screen { columns: 60, unicode: false }, &replay);
     for said in [
-        "Solved 80 of 100 restarts: 80.0 %, 95 % interval 71.1 % to 86.7 %.",
+        "Solved 80 of 100 restarts: 80.0 %,\n95 % interval 71.1 % to 86.7 %.\n",
         "  5 %  25 %  50 %  75 %  95 %\n  230   390   590   790   950\n",
         "  200 to 299  10  ####",
         "    15.0 %  15  all epochs done at loss 0.1250 (1/8)",
@@ -107,9 +107,9 @@ fn one_setting_makes_a_list_with_intervals() {
     let screen = Screen { columns: 80, unicode: false };
     let text = settings_text(&sweeps, &settings, screen, &|rate, text| format!("<{rate}{text}>"));
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], " lr  solved  95 % interval  median epochs  restarts");
-    assert_eq!(lines[2], "  1  <0.550.0 %>   29.9 to 70.1            240        20");
-    assert_eq!(lines[3], "  9       -              -              -         0");
+    assert_eq!(lines[0], " lr  solved  95 % interval  median epochs  restarts  otherwise");
+    assert_eq!(lines[2], "  1  <0.550.0 %>   29.9 to 70.1            240        20  loss 0.1250 (1/8)");
+    assert_eq!(lines[3], "  9       -              -              -         0  -");
 }
 
 #[test]

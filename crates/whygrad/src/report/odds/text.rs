@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::settings::Screen;
-use crate::odds::{End, QUANTILES, Tally};
+use crate::odds::{End, Level, QUANTILES, Tally};
 use crate::train::{Ending, Reason};
 
 /// The most bars of the histogram.
@@ -12,7 +12,7 @@ const BARS: usize = 12;
 /// The rate, the epochs to the solution, the ways to end, and restarts to look at; `replay` gives the command that
 /// trains a restart again.
 pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) -> String {
-    let mut text = rate_line(tally);
+    let mut text = rate_line(tally, screen);
     if tally.solved() > 0 {
         text.push_str(&quantiles(tally));
         text.push_str(&histogram(tally, screen));
@@ -22,18 +22,19 @@ pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) 
     text
 }
 
-fn rate_line(tally: &Tally) -> String {
+fn rate_line(tally: &Tally, screen: Screen) -> String {
     let Some(rate) = tally.rate() else { return "No restart has ended yet.\n".to_owned() };
     let (low, high) = tally.interval();
-    format!(
-        "Solved {} of {} restart{}: {} %, 95 % interval {} % to {} %.\n",
+    let said = format!(
+        "Solved {} of {} restart{}: {} %,",
         grouped(tally.solved()),
         grouped(tally.restarts()),
         if tally.restarts() == 1 { "" } else { "s" },
-        percent(rate),
-        percent(low),
-        percent(high)
-    )
+        percent(rate)
+    );
+    let interval = format!("95 % interval {} % to {} %.", percent(low), percent(high));
+    let gap = if said.len() + interval.len() < screen.columns { ' ' } else { '\n' };
+    format!("{said}{gap}{interval}\n")
 }
 
 fn quantiles(tally: &Tally) -> String {
@@ -118,10 +119,16 @@ fn sentence(end: &End) -> String {
         let (median, low, high) = (four(level.loss), four(level.low), four(level.high));
         return format!("{reason}, losses from {low} to {high}, median {median}");
     }
-    let fraction = level
-        .fraction
-        .map_or_else(String::new, |(p, q)| if q == 1 { format!(" ({p})") } else { format!(" ({p}/{q})") });
-    format!("{reason} at loss {}{fraction}", four(level.loss))
+    format!("{reason} at loss {}{}", four(level.loss), fraction(level))
+}
+
+/// The fraction that a level is near, in brackets; nothing for none.
+pub(super) fn fraction(level: &Level) -> String {
+    match level.fraction {
+        Some((p, 1)) => format!(" ({p})"),
+        Some((p, q)) => format!(" ({p}/{q})"),
+        None => String::new(),
+    }
 }
 
 fn replays(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
