@@ -1,0 +1,138 @@
+//! A program that does the work and answers questions line by line; `xtask/peers/protocol.py` says which.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::de::DeserializeOwned;
+
+use super::line::Line;
+use super::work::Job;
+
+/// How to start a program.
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    /// The program and what it gets before the data folder.
+    pub words: Vec<PathBuf>,
+    /// What is set for it.
+    pub variables: Vec<(String, String)>,
+}
+
+/// What libraries read to know how many threads they may use.
+const THREADS: &[&str] = &[
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+];
+
+impl Recipe {
+    /// The command with its threads held to so many; on one thread also to one core, where `taskset` is there.
+    pub fn command(&self, threads: usize, core: usize, data: &Path) -> Command {
+        let mut words: Vec<PathBuf> = vec![];
+        if threads == 1 && has_taskset() {
+            words.extend(["taskset".into(), "-c".into(), core.to_string().into()]);
+        }
+        words.extend(self.words.iter().cloned());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).arg(data);
+        command.envs(THREADS.iter().map(|name| (name, threads.to_string())));
+        // Nothing is written beside the scripts: they lie in the repository.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        for (name, value) in &self.variables {
+            command.env(name, value.replace("{threads}", &threads.to_string()));
+        }
+        command
+    }
+}
+
+fn has_taskset() -> bool {
+    let mut command = Command::new("taskset");
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// A program that was started. It is ended when this is dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    questions: ChildStdin,
+    answers: Receiver<String>,
+}
+
+/// How long a program may take to compile and train.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+impl Program {
+    /// Starts it; its messages go to a file.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(mut command: Command, messages: &Path) -> Result<Program> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let messages = std::fs::File::create(messages)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(messages);
+        let mut child = command.spawn().with_context(|| format!("{name} does not start"))?;
+        let (questions, output) = (child.stdin.take(), child.stdout.take());
+        let (Some(questions), Some(output)) = (questions, output) else { bail!("{name} has no pipes") };
+        let (send, answers) = channel();
+        // A thread of its own reads, so that waiting can have an end.
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Program { child, questions, answers })
+    }
+
+    /// Asks and reads the answer.
+    ///
+    /// # Errors
+    /// Where it has ended, does not answer in time or answers something else.
+    pub fn ask<T: DeserializeOwned>(&mut self, question: &str) -> Result<T> {
+        writeln!(self.questions, "{question}")
+            .and_then(|()| self.questions.flush())
+            .context("it has ended")?;
+        let answer = self.answers.recv_timeout(PATIENCE).map_err(|_| anyhow!("no answer to `{question}`"))?;
+        serde_json::from_str(&answer).with_context(|| format!("`{question}` was answered by {answer}"))
+    }
+
+    /// The ways in which it does this work; none where it does not.
+    ///
+    /// # Errors
+    /// As [`Program::ask`].
+    pub fn variants(&mut self, job: &Job) -> Result<Vec<String>> {
+        self.ask(&format!("variants {} {} {}", job.work.name, job.dtype, job.threads))
+    }
+
+    /// Compiles one way and says its loss.
+    ///
+    /// # Errors
+    /// As [`Program::ask`].
+    pub fn prepare(&mut self, index: usize, seconds: f64) -> Result<Line> {
+        self.ask(&format!("prepare {index} {seconds}"))
+    }
+
+    /// Does it once more.
+    ///
+    /// # Errors
+    /// As [`Program::ask`].
+    pub fn repeat(&mut self, index: usize) -> Result<Line> {
+        self.ask(&format!("repeat {index}"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Where it has ended by itself there is nothing to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
