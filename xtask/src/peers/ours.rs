@@ -4,7 +4,7 @@
 
 use anyhow::{Result, anyhow, bail};
 use whygrad::data::Dataset;
-use whygrad::model::{Model, ModelOptions};
+use whygrad::model::{Model, ModelOptions, one_word};
 use whygrad::train::{BatchSize, Control, Options, Precision, train};
 
 use super::work::Update;
@@ -49,7 +49,8 @@ impl Setting {
     /// Where it is no net, or what is asked for is not there.
     pub fn new(said: Said) -> Result<Setting> {
         let options = ModelOptions { loss: Some(said.loss.into()), ..ModelOptions::default() };
-        let model = Model::parse(&said.net, &options).map_err(|error| anyhow!("{error}"))?;
+        let text = one_word::expand(&said.net)?;
+        let model = Model::parse(&text, &options).map_err(|error| anyhow!("{error}"))?;
         if said.update != Update::GradientDescent {
             bail!("{:?} is not there yet", said.update);
         }

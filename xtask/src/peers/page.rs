@@ -9,7 +9,7 @@ use whygrad::plot::{Figure, Lines, Series, svg};
 
 pub use agreement::disagreements;
 use agreement::{Verdict, reference, verdict};
-use number::{ratio, short};
+use number::{bytes, ratio, short};
 
 use super::growth::{CURVES, Curve};
 use super::line::{Facts, Line, Measured};
@@ -127,12 +127,14 @@ fn one_job(measured: &Measured, job: &Job) -> String {
         };
         let loss = match verdict(line, reference, work.tolerance_in(job.dtype)) {
             Verdict::None => String::new(),
-            Verdict::Agrees(loss) => format!("{loss:.7}"),
+            Verdict::Agrees(loss) => number::loss(loss),
             Verdict::Other(loss, why) => {
                 notes.extend(Some(why).filter(|why| !notes.contains(why)));
-                format!("{loss:.7} (other, see below)")
+                format!("{} (other, see below)", number::loss(loss))
             }
-            Verdict::Differs(loss, by) => format!("**error: {loss:.7} differs by {}**", number::percent(by)),
+            Verdict::Differs(loss, by) => {
+                format!("**error: {} differs by {}**", number::loss(loss), number::percent(by))
+            }
             Verdict::Failed(error) => format!("**error: {}**", error.replace('|', "\\|")),
         };
         let who = if line.limit { format!("limit: {}", line.peer) } else { line.peer.clone() };
@@ -210,7 +212,6 @@ fn point(line: &Line) -> String {
             line.error.as_deref().unwrap_or("not measured")
         );
     };
-    let bytes = |b: f64| format!("{}B", short(b));
     let memory = line.bytes.map_or_else(String::new, |b| bytes(b as f64));
     // A small fleet disappears in whole pages: nothing is said of one net there.
     let each =

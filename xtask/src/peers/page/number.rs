@@ -24,6 +24,21 @@ pub(super) fn ratio(number: f64) -> String {
     }
 }
 
+/// A loss with seven digits.
+pub(super) fn loss(number: f64) -> String {
+    if number == 0.0 || !number.is_finite() {
+        return number.to_string();
+    }
+    let places = (6.0 - number.abs().log10().floor()).clamp(0.0, 20.0) as usize;
+    format!("{number:.places$}")
+}
+
+/// Memory in bytes, in units of 1,000.
+pub(super) fn bytes(number: f64) -> String {
+    let text = short(number);
+    if text.ends_with(|c: char| c.is_ascii_digit()) { format!("{text} B") } else { format!("{text}B") }
+}
+
 /// A part as a percentage.
 pub(super) fn percent(part: f64) -> String {
     format!("{} %", ratio(part * 100.0))
@@ -37,6 +52,15 @@ mod tests {
     fn numbers_have_three_digits_and_a_unit() {
         let shown = [29_412_345.0, 14_000.0, 999_600.0, 83.04, 1.0, 0.0123, 1.3e-6, 0.0].map(short);
         assert_eq!(shown, ["29.4 M", "14.0 k", "1.00 M", "83.0", "1.00", "12.3 m", "1.30 µ", "0"]);
+    }
+
+    #[test]
+    fn losses_have_seven_digits_and_bytes_a_unit() {
+        assert_eq!(
+            [0.034523976224, 0.00014371636, 1.3015086, 0.0].map(loss),
+            ["0.03452398", "0.0001437164", "1.301509", "0"]
+        );
+        assert_eq!([100.0, 4096.0].map(bytes), ["100 B", "4.10 kB"]);
     }
 
     #[test]
