@@ -50,6 +50,9 @@ pub struct Arguments {
     /// How long each repeat lasts, in seconds [default: 0.25, 0.05 with --quick]
     #[arg(long, value_name = "S")]
     pub seconds: Option<f64>,
+    /// Programs with one thread are measured by the time of the processor: for a machine that others use too
+    #[arg(long)]
+    pub cpu: bool,
     /// The core of programs with one thread
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub core: usize,
@@ -125,6 +128,7 @@ fn measure(arguments: &Arguments) -> Result<Measured> {
     let plan = Plan {
         repeats: arguments.repeats.unwrap_or(if arguments.quick { 2 } else { 5 }).max(1),
         seconds: arguments.seconds.unwrap_or(if arguments.quick { 0.05 } else { 0.25 }),
+        cpu: arguments.cpu,
         core: arguments.core,
         scratch: environment::outside(&scratch)?,
         limit: arguments.limit.as_ref().map(|folder| folder.canonicalize()).transpose()?,
@@ -156,6 +160,7 @@ fn facts(plan: &Plan) -> Facts {
         machine: machine::description(),
         command: format!("cargo xtask {}", machine::without_folders(&words).join(" ")),
         repeats: (plan.repeats, plan.seconds),
+        cpu: plan.cpu,
         versions: vec![(OURS.into(), env!("CARGO_PKG_VERSION").into())],
         missing: vec![],
     }

@@ -47,8 +47,11 @@ pub fn serve(data: &Path) -> Result<()> {
             ["repeat", _] => {
                 let job = job.context("a question before its work")?;
                 let ready = ready.as_ref().context("nothing is prepared")?;
+                let used = processor();
                 let speed = ready.counted(&job) / ready.seconds();
-                serde_json::to_string(&Line { reps: vec![speed], ..line(&job) })?
+                let used = processor() - used;
+                let cpu_reps = if used > 0.0 { vec![ready.counted(&job) / used] } else { vec![] };
+                serde_json::to_string(&Line { reps: vec![speed], cpu_reps, ..line(&job) })?
             }
             ["grow", curve, size, seconds, repeats] => {
                 let line = growth::point(curve, size.parse()?, seconds.parse()?, repeats.parse()?)?;
@@ -60,6 +63,19 @@ pub fn serve(data: &Path) -> Result<()> {
         writeln!(output, "{answer}").and_then(|()| output.flush())?;
     }
     Ok(())
+}
+
+/// Seconds of the processor that this process has used, all threads together.
+#[cfg(unix)]
+fn processor() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + 1e-9 * time.tv_nsec as f64
+}
+
+/// Elsewhere only the clock on the wall is known.
+#[cfg(not(unix))]
+fn processor() -> f64 {
+    0.0
 }
 
 fn read(work: &str, dtype: &str, threads: &str) -> Result<Job> {

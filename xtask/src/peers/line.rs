@@ -22,6 +22,9 @@ pub struct Line {
     /// One number a repeat.
     #[serde(default)]
     pub reps: Vec<f64>,
+    /// The same by the time of the processor, all threads together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpu_reps: Vec<f64>,
     /// The loss after the training that all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
@@ -66,6 +69,15 @@ impl Line {
         Some((low, self.reps.iter().copied().fold(low, f64::max)))
     }
 
+    /// The same with repeats by the time of the processor, where it was one thread and they are known.
+    #[must_use]
+    pub fn by_processor(self) -> Line {
+        if self.threads == 1 && !self.cpu_reps.is_empty() {
+            return Line { reps: self.cpu_reps, cpu_reps: vec![], ..self };
+        }
+        self
+    }
+
     /// True where both tell of the same work by the same program.
     pub fn is_of(&self, other: &Line) -> bool {
         (&self.workload, &self.peer, &self.dtype, self.threads, self.size)
@@ -96,6 +108,9 @@ pub struct Facts {
     pub command: String,
     /// How many repeats were asked for, and how long each lasts in seconds.
     pub repeats: (usize, f64),
+    /// Whether programs with one thread were measured by the time of the processor, not by the clock on the wall.
+    #[serde(default)]
+    pub cpu: bool,
     /// Names and versions of what was measured.
     pub versions: Vec<(String, String)>,
     /// What was not measured, and why.
@@ -123,6 +138,7 @@ impl Measured {
             None => self.lines.push(line),
             Some(known) => {
                 known.reps.extend(line.reps);
+                known.cpu_reps.extend(line.cpu_reps);
                 known.loss = known.loss.or(line.loss);
                 known.error = known.error.take().or(line.error);
                 known.other = known.other.take().or(line.other);
@@ -199,6 +215,13 @@ mod tests {
     fn a_line_that_is_no_line_is_named() {
         let error = Measured::parse("\n{\"workload\":\"W1\"}").unwrap_err();
         assert!(error.to_string().starts_with("line 2:"), "{error}");
+    }
+
+    #[test]
+    fn by_the_time_of_the_processor_only_one_thread_is_measured() {
+        let line = |threads: usize| Line { threads, reps: vec![1.0], cpu_reps: vec![2.0], ..Line::default() };
+        assert_eq!([1, 2].map(|threads| line(threads).by_processor().reps), [[2.0], [1.0]]);
+        assert_eq!(Line { reps: vec![1.0], threads: 1, ..Line::default() }.by_processor().reps, [1.0]);
     }
 
     #[test]

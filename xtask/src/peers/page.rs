@@ -35,12 +35,17 @@ pub fn page(measured: &Measured) -> String {
 
 fn head(facts: &Facts) -> String {
     let Facts { date, machine, command, repeats, .. } = facts;
+    let clock = if facts.cpu {
+        " Their figures are by the time of the processor, since others used the machine too."
+    } else {
+        ""
+    };
     format!(
         "# Performance\n\nWritten by `{command}` on {date}; `cargo xtask peers` measures again and writes this page.\n\n\
          Machine: {machine}.\n\n\
          Everyone starts from the same weights and rows. The programs run in turns, {} repeats of about {} s each; a \
          figure is the median, with the lowest and highest repeat beside it. Programs with one thread are held to one \
-         core. The recipe of the data stands in `xtask/src/peers/recipe.rs`, what each peer does in `xtask/peers/`. The \
+         core.{clock} The recipe of the data stands in `xtask/src/peers/recipe.rs`, what each peer does in `xtask/peers/`. The \
          losses after the same training are compared: one that disagrees is an error and is shown as one.\n\n\
          \"Limit\" is a program kept elsewhere that is written by hand for one shape and one machine; it is there where \
          the command was given one.\n\n",

@@ -15,6 +15,8 @@ pub struct Plan {
     pub repeats: usize,
     /// How long each lasts.
     pub seconds: f64,
+    /// Whether those with one thread are measured by the time of the processor.
+    pub cpu: bool,
     /// The core of those with one thread.
     pub core: usize,
     /// The folder that holds the folder of the data, where the limit is run.
@@ -24,6 +26,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A line as it counts.
+    fn clocked(&self, line: Line) -> Line {
+        if self.cpu { line.by_processor() } else { Line { cpu_reps: vec![], ..line } }
+    }
+
     /// Where starting values and data lie.
     pub fn data(&self) -> PathBuf {
         self.scratch.join("data")
@@ -81,11 +88,11 @@ fn one_job(
         ready.rotate_left(round % count);
         for (program, index, peer) in &ready {
             let line = programs[*program].1.repeat(*index);
-            measured.add(line.unwrap_or_else(|error| failed(job, peer, &error)));
+            measured.add(plan.clocked(line.unwrap_or_else(|error| failed(job, peer, &error))));
         }
         if let Some(folder) = &plan.limit {
             for line in limit(folder, &plan.scratch, plan.core, job)? {
-                measured.add(line);
+                measured.add(plan.clocked(line));
             }
         }
     }
