@@ -1,4 +1,4 @@
-//! `cargo bench --package xtask`: loss and gradient of nets by their plans, and functions over many rows.
+//! `cargo bench --package xtask --features benches`: loss and gradient of nets by their plans, and functions over many rows.
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};

@@ -34,19 +34,24 @@ const THREADS: &[&str] = &[
 impl Recipe {
     /// The command with its threads held to so many; on one thread also to one core, where `taskset` is there.
     pub fn command(&self, threads: usize, core: usize, data: &Path) -> Command {
+        let mut command = self.pinned(threads, core);
+        command.arg(data);
+        command.envs(THREADS.iter().map(|name| (name, threads.to_string())));
+        // Nothing is written beside the scripts: they lie in the repository.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Only the words, held to one core where it is one thread.
+    pub fn pinned(&self, threads: usize, core: usize) -> Command {
         let mut words: Vec<PathBuf> = vec![];
         if threads == 1 && has_taskset() {
             words.extend(["taskset".into(), "-c".into(), core.to_string().into()]);
         }
         words.extend(self.words.iter().cloned());
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).arg(data);
-        command.envs(THREADS.iter().map(|name| (name, threads.to_string())));
-        // Nothing is written beside the scripts: they lie in the repository.
-        command.env("PYTHONDONTWRITEBYTECODE", "1");
-        for (name, value) in &self.variables {
-            command.env(name, value.replace("{threads}", &threads.to_string()));
-        }
+        command.args(&words[1..]);
         command
     }
 }

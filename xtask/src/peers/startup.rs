@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::environment::{repository, said};
 use super::line::{Line, Measured, OURS};
+use super::process::Recipe;
 use super::round::{Party, Plan};
 
 /// The name of these lines.
@@ -80,8 +81,11 @@ fn whygrad() -> Result<PathBuf> {
 }
 
 fn command(whygrad: &Path, plan: &Plan) -> Command {
-    let mut command = Command::new(whygrad);
-    command.args(["train", "xor", "--epochs", "1", "--out", "none", "--quiet"]).current_dir(&plan.scratch);
+    let words = ["train", "xor", "--epochs", "1", "--out", "none", "--quiet"].map(PathBuf::from);
+    let words = std::iter::once(whygrad.to_path_buf()).chain(words).collect();
+    let recipe = Recipe { words, variables: vec![] };
+    let mut command = recipe.pinned(1, plan.core);
+    command.current_dir(&plan.scratch);
     command
 }
 
