@@ -105,7 +105,11 @@ impl Program {
         writeln!(self.questions, "{question}")
             .and_then(|()| self.questions.flush())
             .context("it has ended")?;
-        let answer = self.answers.recv_timeout(PATIENCE).map_err(|_| anyhow!("no answer to `{question}`"))?;
+        let answer = self.answers.recv_timeout(PATIENCE).map_err(|_| {
+            // A late answer would be taken for that to the next question.
+            let _ = self.child.kill();
+            anyhow!("no answer to `{question}`")
+        })?;
         serde_json::from_str(&answer).with_context(|| format!("`{question}` was answered by {answer}"))
     }
 
@@ -139,5 +143,42 @@ impl Drop for Program {
         // Where it has ended by itself there is nothing to end.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::peers::work::jobs;
+
+    fn program(script: &str) -> Program {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Program::start(command, Path::new("/dev/null")).unwrap()
+    }
+
+    #[test]
+    fn a_program_answers_line_by_line() {
+        let answers = r#"read q; echo '["one way"]'; read q; echo "{\"workload\":\"$q\",\"peer\":\"a\"}""#;
+        let mut program = program(answers);
+        assert_eq!(program.variants(&jobs()[0]).unwrap(), ["one way"]);
+        assert_eq!(program.prepare(0, 0.5).unwrap().workload, "prepare 0 0.5");
+        assert!(program.repeat(0).is_err(), "it has ended");
+    }
+
+    #[test]
+    fn what_is_no_answer_is_shown() {
+        let error = program("read q; echo hello").repeat(3).unwrap_err();
+        assert_eq!(error.to_string(), "`repeat 3` was answered by hello");
+    }
+
+    #[test]
+    fn threads_are_held_by_variables() {
+        let recipe = Recipe { words: vec!["sh".into()], variables: vec![("A".into(), "b".into())] };
+        let command = recipe.command(2, 0, Path::new("data"));
+        let value = |name: &str| command.get_envs().find(|e| e.0 == name).and_then(|e| e.1);
+        assert_eq!(value("OMP_NUM_THREADS"), Some("2".as_ref()));
+        assert_eq!(value("A"), Some("b".as_ref()));
+        assert_eq!(command.get_args().collect::<Vec<_>>(), ["data"]);
     }
 }

@@ -54,11 +54,9 @@ impl Party {
 }
 
 /// Starts all and lets them do all jobs of one number of threads.
-///
-/// # Errors
-/// Where the limit cannot be run. What goes wrong with a peer becomes a line with the error.
-pub fn run(plan: &Plan, parties: &[Party], jobs: &[Job], measured: &mut Measured) -> Result<()> {
-    let Some(threads) = jobs.first().map(|job| job.threads) else { return Ok(()) };
+/// What goes wrong with one becomes a line with the error.
+pub fn run(plan: &Plan, parties: &[Party], jobs: &[Job], measured: &mut Measured) {
+    let Some(threads) = jobs.first().map(|job| job.threads) else { return };
     let mut programs = Vec::new();
     for (index, party) in parties.iter().enumerate() {
         let command = party.recipe.command(threads, plan.core, &plan.data());
@@ -69,17 +67,11 @@ pub fn run(plan: &Plan, parties: &[Party], jobs: &[Job], measured: &mut Measured
         }
     }
     for job in jobs {
-        one_job(plan, &mut programs, job, measured)?;
+        one_job(plan, &mut programs, job, measured);
     }
-    Ok(())
 }
 
-fn one_job(
-    plan: &Plan,
-    programs: &mut Vec<(&str, Program)>,
-    job: &Job,
-    measured: &mut Measured,
-) -> Result<()> {
+fn one_job(plan: &Plan, programs: &mut Vec<(&str, Program)>, job: &Job, measured: &mut Measured) {
     super::tell(&format!("{} {} on {} thread(s):", job.work.name, job.dtype, job.threads));
     let mut ready = prepare(plan, programs, job, measured);
     for round in 0..plan.repeats {
@@ -91,16 +83,15 @@ fn one_job(
             measured.add(plan.clocked(line.unwrap_or_else(|error| failed(job, peer, &error))));
         }
         if let Some(folder) = &plan.limit {
-            for line in limit(folder, &plan.scratch, plan.core, job)? {
-                measured.add(plan.clocked(line));
-            }
+            let lines = limit(folder, plan, job)
+                .unwrap_or_else(|error| vec![Line { limit: true, ..failed(job, "limit", &error) }]);
+            lines.into_iter().for_each(|line| measured.add(plan.clocked(line)));
         }
     }
     for line in measured.lines.iter().filter(|line| is_of(line, job)) {
         let speed = line.median().map_or_else(|| "-".into(), |speed| format!("{speed:.4e}"));
         super::tell(&format!("  {:44} {speed} {}", line.peer, line.error.as_deref().unwrap_or("")));
     }
-    Ok(())
 }
 
 /// Those that can do the job: the place of the program, the way, its name.
@@ -156,13 +147,13 @@ fn failed(job: &Job, peer: &str, error: &anyhow::Error) -> Line {
 }
 
 /// Runs `FOLDER/run WORK DTYPE THREADS` beside the data folder and reads its lines of this job.
-fn limit(folder: &Path, scratch: &Path, core: usize, job: &Job) -> Result<Vec<Line>> {
+fn limit(folder: &Path, plan: &Plan, job: &Job) -> Result<Vec<Line>> {
     let program = folder.join("run");
     let words = [program.clone(), job.work.name.into(), job.dtype.into(), job.threads.to_string().into()];
     // The data folder comes last, as with all.
     let recipe = Recipe { words: words.to_vec(), ..Recipe::default() };
-    let mut command = recipe.command(job.threads, core, &scratch.join("data"));
-    let output = command.current_dir(scratch).output();
+    let mut command = recipe.command(job.threads, plan.core, &plan.data());
+    let output = command.current_dir(&plan.scratch).output();
     let output = output.with_context(|| format!("{} cannot be run", program.display()))?;
     if !output.status.success() {
         bail!("{} ended with {}", program.display(), output.status);
