@@ -85,7 +85,9 @@ fn one_job(plan: &Plan, programs: &mut Vec<(&str, Program)>, job: &Job, measured
         if let Some(folder) = &plan.limit {
             let lines = limit(folder, plan, job)
                 .unwrap_or_else(|error| vec![Line { limit: true, ..failed(job, "limit", &error) }]);
-            lines.into_iter().for_each(|line| measured.add(plan.clocked(line)));
+            for line in lines {
+                measured.add(plan.clocked(line));
+            }
         }
     }
     for line in measured.lines.iter().filter(|line| is_of(line, job)) {
