@@ -120,8 +120,9 @@ def wide(work):
         m = jax.tree.map(lambda a, s: f(0.9) * a + f(0.1) * s, m, g)
         v = jax.tree.map(lambda a, s: f(0.999) * a + f(0.001) * s * s, v, g)
         k = (i + 1).astype(f)
-        root = jnp.sqrt(1 - f(0.999) ** k)
-        size, small = rate * root / (1 - f(0.9) ** k), f(1e-8) * root
+        # 1 - 0.999^k without cancelling, as those have it who compute it in float64.
+        root = jnp.sqrt(-jnp.expm1(k * f(np.log(0.999))))
+        size, small = rate * root / -jnp.expm1(k * f(np.log(0.9))), f(1e-8) * root
         return jax.tree.map(lambda q, a, s: q - size * a / (jnp.sqrt(s) + small), layers, m, v), m, v
 
     rule = adam if work == "W4" else momentum

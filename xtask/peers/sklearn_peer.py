@@ -8,6 +8,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 import protocol as p
 
 warnings.filterwarnings("ignore")
+ADAM = "scikit-learn's Adam does not correct the small number beside the root for the first steps"
 CROSS_ENTROPY = "scikit-learn's sigmoid output comes only with the cross-entropy"
 
 
@@ -56,7 +57,8 @@ def wide(work):
         net.fit(X[some], y[some])
         return [(W.T, b) for W, b in zip(net.coefs_, net.intercepts_)]
 
-    return p.Way(lambda: p.loss_of_layers(work, train(len(X) // batch)), train, batch)
+    other = ADAM if work == "W4" else None
+    return p.Way(lambda: p.loss_of_layers(work, train(len(X) // batch)), train, batch, other)
 
 
 def variants(work, dtype, threads):

@@ -90,8 +90,9 @@ def wide(work):
         m = [0.9 * a + 0.1 * s for a, s in zip(m, g)]
         v = [0.999 * a + 0.001 * s * s for a, s in zip(v, g)]
         k = tf.cast(i + 1, tf.float32)
-        root = tf.sqrt(1 - 0.999**k)
-        size, small = rate * root / (1 - 0.9**k), 1e-8 * root
+        # 1 - 0.999^k without cancelling, as those have it who compute it in float64.
+        root = tf.sqrt(-tf.math.expm1(k * np.float32(np.log(0.999))))
+        size, small = rate * root / -tf.math.expm1(k * np.float32(np.log(0.9))), 1e-8 * root
         return i + 1, *[q - size * a / (tf.sqrt(s) + small) for q, a, s in zip(theta, m, v)], *m, *v
 
     @tf.function(jit_compile=True)
