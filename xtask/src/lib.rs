@@ -1,4 +1,5 @@
 //! Tasks for those who work on whygrad: `cargo xtask TASK`.
 
 pub mod mistakes;
+pub mod peers;
 pub mod planted;

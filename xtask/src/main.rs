@@ -13,10 +13,13 @@ struct Arguments {
 enum Task {
     /// How many planted mistakes `whygrad check` names
     Mistakes(xtask::mistakes::Arguments),
+    /// How fast other programs do the same work, and the page docs/PERFORMANCE.md
+    Peers(xtask::peers::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Mistakes(arguments) => xtask::mistakes::run(&arguments),
+        Task::Peers(arguments) => xtask::peers::run(&arguments),
     }
 }

@@ -1,0 +1,119 @@
+//! This program's own part: from the text of a net to trained parameters, by the library as anyone calls it.
+//!
+//! Everything that the measurements need of the library's training stands in this file.
+
+use anyhow::{Result, anyhow, bail};
+use whygrad::data::Dataset;
+use whygrad::model::{Model, ModelOptions, one_word};
+use whygrad::train::{BatchSize, Control, Options, Precision, train};
+
+use super::work::Update;
+
+/// A net with its data and how it is trained.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    model: Model,
+    data: Dataset,
+    options: Options,
+    /// How many threads a fleet may use.
+    pub threads: usize,
+}
+
+/// What a setting is made of.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The net in one word.
+    pub net: String,
+    /// The loss by name.
+    pub loss: &'static str,
+    /// Inputs, row by row.
+    pub inputs: Vec<f64>,
+    /// Targets, row by row.
+    pub targets: Vec<f64>,
+    /// The learning rate.
+    pub rate: f64,
+    /// How a step is made.
+    pub update: Update,
+    /// Rows of a batch; all where there is none.
+    pub batch: Option<usize>,
+    /// `float64` or `float32`.
+    pub dtype: String,
+    /// How many threads may be used.
+    pub threads: usize,
+}
+
+impl Setting {
+    /// Reads the net and gives it its data.
+    ///
+    /// # Errors
+    /// Where it is no net, or what is asked for is not there.
+    pub fn new(said: Said) -> Result<Setting> {
+        let options = ModelOptions { loss: Some(said.loss.into()), ..ModelOptions::default() };
+        let text = one_word::expand(&said.net)?;
+        let model = Model::parse(&text, &options).map_err(|error| anyhow!("{error}"))?;
+        if said.update != Update::GradientDescent {
+            bail!("{:?} is not there yet", said.update);
+        }
+        let (inputs, targets) = (model.program.input_width(), model.program.target_width());
+        let names = |letter: &str, count: usize| (0..count).map(|k| format!("{letter}{k}")).collect();
+        let data = Dataset {
+            rows: said.inputs.len() / inputs.max(1),
+            inputs: said.inputs,
+            targets: said.targets,
+            input_names: names("x", inputs),
+            target_names: names("y", targets),
+        };
+        let options = Options {
+            learning_rate: said.rate,
+            batch: said.batch.map_or(BatchSize::Full, BatchSize::Rows),
+            precision: if said.dtype == "float64" { Precision::F64 } else { Precision::F32 },
+            ..Options::default()
+        };
+        Ok(Setting { model, data, options, threads: said.threads })
+    }
+
+    /// How many parameters a net has.
+    pub fn parameters(&self) -> usize {
+        self.model.program.parameter_count()
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.data.rows
+    }
+
+    /// The same with only the first rows.
+    #[must_use]
+    pub fn with_rows(&self, rows: usize) -> Setting {
+        let first: Vec<usize> = (0..rows.min(self.data.rows)).collect();
+        Setting { data: self.data.select(&first), ..self.clone() }
+    }
+
+    /// Trains one net from each start and gives their parameters.
+    pub fn train(&self, starts: &[Vec<f64>], epochs: u64) -> Vec<Vec<f64>> {
+        let options = Options { epochs, ..self.options.clone() };
+        let one = |start: &Vec<f64>| {
+            train(&self.model, Some(&self.data), start, &options, &mut |_| Control::Continue).theta
+        };
+        if self.threads == 1 || starts.len() == 1 {
+            return starts.iter().map(one).collect();
+        }
+        let share = starts.len().div_ceil(self.threads);
+        std::thread::scope(|scope| {
+            let handles: Vec<_> = starts
+                .chunks(share)
+                .map(|part| scope.spawn(move || part.iter().map(one).collect()))
+                .collect();
+            handles.into_iter().flat_map(|handle| handle.join().unwrap_or_else(|_| vec![])).collect()
+        })
+    }
+
+    /// The loss over all rows in float64, the mean of all nets.
+    pub fn loss(&self, nets: &[Vec<f64>]) -> f64 {
+        let options = Options { epochs: 0, precision: Precision::F64, ..self.options.clone() };
+        let loss = |theta: &Vec<f64>| {
+            train(&self.model, Some(&self.data), theta, &options, &mut |_| Control::Continue).loss
+        };
+        nets.iter().map(loss).sum::<f64>() / nets.len() as f64
+    }
+}
