@@ -108,7 +108,7 @@ fn prepare(job: &Job, data: &Path, seconds: f64) -> Result<(f64, Ready)> {
     let starts = starts(job.work, data)?;
     let epochs = if job.work.batch.is_some() { 1 } else { EPOCHS };
     let few = &starts[..starts.len().min(NETS_OF_LOSS)];
-    let loss = setting.loss(&setting.train(few, epochs));
+    let loss = setting.loss(&setting.train(few, epochs)?);
     let mut ready = Ready { setting, part: None, starts, units: 1, epochs: 1 };
     ready.calibrate(job, seconds);
     Ok((loss, ready))

@@ -2,10 +2,10 @@
 //!
 //! Everything that the measurements need of the library's training stands in this file.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use whygrad::data::Dataset;
 use whygrad::model::{Model, ModelOptions, one_word};
-use whygrad::train::{BatchSize, Control, Options, Precision, train};
+use whygrad::train::{BatchSize, Control, Optimiser, Options, Precision, train, train_from};
 
 use super::work::Update;
 
@@ -51,9 +51,12 @@ impl Setting {
         let options = ModelOptions { loss: Some(said.loss.into()), ..ModelOptions::default() };
         let text = one_word::expand(&said.net)?;
         let model = Model::parse(&text, &options).map_err(|error| anyhow!("{error}"))?;
-        if said.update != Update::GradientDescent {
-            bail!("{:?} is not there yet", said.update);
-        }
+        let optimiser = match said.update {
+            Update::GradientDescent => "gd",
+            Update::Momentum => "momentum(0.9)",
+            Update::Adam => "adam",
+        };
+        let optimiser: Optimiser = optimiser.parse().map_err(|error| anyhow!("{error}"))?;
         let (inputs, targets) = (model.program.input_width(), model.program.target_width());
         let names = |letter: &str, count: usize| (0..count).map(|k| format!("{letter}{k}")).collect();
         let data = Dataset {
@@ -65,6 +68,7 @@ impl Setting {
         };
         let options = Options {
             learning_rate: said.rate,
+            optimiser,
             batch: said.batch.map_or(BatchSize::Full, BatchSize::Rows),
             precision: if said.dtype == "float64" { Precision::F64 } else { Precision::F32 },
             ..Options::default()
@@ -90,29 +94,24 @@ impl Setting {
     }
 
     /// Trains one net from each start and gives their parameters.
-    pub fn train(&self, starts: &[Vec<f64>], epochs: u64) -> Vec<Vec<f64>> {
-        let options = Options { epochs, ..self.options.clone() };
-        let one = |start: &Vec<f64>| {
-            train(&self.model, Some(&self.data), start, &options, &mut |_| Control::Continue).theta
-        };
-        if self.threads == 1 || starts.len() == 1 {
-            return starts.iter().map(one).collect();
+    ///
+    /// # Errors
+    /// Where the library cannot train so.
+    pub fn train(&self, starts: &[Vec<f64>], epochs: u64) -> Result<Vec<Vec<f64>>> {
+        let options = Options { epochs, threads: Some(self.threads), ..self.options.clone() };
+        if let [start] = starts {
+            let run = train(&self.model, Some(&self.data), start, &options, &mut |_| Control::Continue)?;
+            return Ok(vec![run.theta]);
         }
-        let share = starts.len().div_ceil(self.threads);
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = starts
-                .chunks(share)
-                .map(|part| scope.spawn(move || part.iter().map(one).collect()))
-                .collect();
-            handles.into_iter().flat_map(|handle| handle.join().unwrap_or_else(|_| vec![])).collect()
-        })
+        Ok(train_from(&self.model, &self.data, starts, &options)?)
     }
 
     /// The loss over all rows in float64, the mean of all nets.
     pub fn loss(&self, nets: &[Vec<f64>]) -> f64 {
         let options = Options { epochs: 0, precision: Precision::F64, ..self.options.clone() };
         let loss = |theta: &Vec<f64>| {
-            train(&self.model, Some(&self.data), theta, &options, &mut |_| Control::Continue).loss
+            train(&self.model, Some(&self.data), theta, &options, &mut |_| Control::Continue)
+                .map_or(f64::NAN, |run| run.loss)
         };
         nets.iter().map(loss).sum::<f64>() / nets.len() as f64
     }

@@ -103,7 +103,7 @@ impl<'a, T: Real> Course<'a, T> {
             done = net.epoch();
             epoch += u64::from(done.is_none());
         };
-        let (mut theta, mut loss) = (net.theta(), net.loss());
+        let (mut theta, mut loss) = (net.theta(), net.whole_loss());
         if went_wrong && epoch > 0 {
             // The last epoch is taken back.
             theta = net.previous();

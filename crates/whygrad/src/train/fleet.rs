@@ -11,6 +11,7 @@ use std::thread;
 
 use whygrad_engine::real::Real;
 use whygrad_engine::scalar::Scalar;
+use whygrad_expr::program::Program;
 
 use super::evaluate::Judge;
 use super::{
@@ -188,6 +189,77 @@ pub fn train_fleet(
     }
 }
 
+/// Trains nets from given starting values, with the given options, each as [`super::train`] would; tiny
+/// ones side by side. Gives the parameters at the end, in the order of the starts.
+pub fn train_from(
+    model: &Model,
+    data: &Dataset,
+    starts: &[Vec<f64>],
+    options: &Options,
+) -> Result<Vec<Vec<f64>>, TrainError> {
+    options.gradient.check()?;
+    options.backward.check()?;
+    let program = backward::changed(model, &options.backward)?;
+    let options = Options { restart: Some(0), ..options.clone() };
+    let threads = options.threads();
+    let fleet = FleetOptions {
+        portable: options.portable,
+        threads: Some(threads),
+        solved: Solved::Never,
+        early_stop: true,
+        options,
+    };
+    let share = starts.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let part = |starts: &[Vec<f64>]| match fleet.options.precision {
+            Precision::F64 => part_from::<f64>(model, &program, data, starts, &fleet),
+            Precision::F32 => part_from::<f32>(model, &program, data, starts, &fleet),
+        };
+        let mut parts = starts.chunks(share);
+        let first = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts.map(|p| (scope.spawn(move || part(p)), p)).collect();
+        let mut all = part(first)?;
+        for (other, _) in others {
+            if let Ok(theta) = other.join() {
+                all.extend(theta?);
+            }
+        }
+        Ok(all)
+    })
+}
+
+fn part_from<T: Real + Scalar>(
+    model: &Model,
+    program: &Program,
+    data: &Dataset,
+    starts: &[Vec<f64>],
+    fleet: &FleetOptions,
+) -> Result<Vec<Vec<f64>>, TrainError> {
+    let alone = |start: &Vec<f64>| {
+        let run = train(model, Some(data), start, &fleet.options, &mut |_| Control::Continue);
+        run.map(|run| run.theta)
+    };
+    let Some(formation) = Formation::<T>::new(model, program, data, fleet) else {
+        return starts.iter().map(alone).collect();
+    };
+    let mut all = Vec::with_capacity(starts.len());
+    for group in starts.chunks(formation.group() as usize) {
+        let mut source = super::start::step_stream(&fleet.options);
+        let rule = formation.rule();
+        let nets: Vec<_> = group
+            .iter()
+            .enumerate()
+            .map(|(k, start)| (k as u64, start.clone(), Optimiser::memories(rule, start.len(), source.as_mut())))
+            .collect();
+        let mut left = formation.train(&nets, true, &mut |_| true).unwrap_or_default();
+        left.sort_by_key(|net| net.restart);
+        for (net, start) in left.into_iter().zip(group) {
+            all.push(if net.reason.is_some() { net.theta } else { alone(start)? });
+        }
+    }
+    Ok(all)
+}
+
 /// Restarts that are under way at once, at most, where each is trained alone.
 const BLOCK: u64 = 256;
 
@@ -321,14 +393,14 @@ impl<T: Real + Scalar> Fleet<'_, T> {
             let memories = Optimiser::memories(formation.rule(), start.len(), source.as_mut());
             nets.push((restart, start, memories));
         }
-        let left = formation.train(&nets, &mut |epochs| {
+        let left = formation.train(&nets, false, &mut |epochs| {
             let _ = sender.send(Said::Epochs(epochs));
             !stop.load(Ordering::Relaxed)
         });
         let Some(left) = left else { return Ok(None) };
         let mut endings = Vec::with_capacity(left.len());
         for net in left {
-            let Left { restart, epochs, first_solved, loss, reason } = net;
+            let Left { restart, epochs, first_solved, loss, reason, theta: _ } = net;
             let ending = match reason {
                 Some(reason) => Some(Ending { restart, epochs, first_solved, loss, reason }),
                 // Alone, a net says which was its last finite loss.

@@ -14,8 +14,14 @@ use crate::random::Source;
 
 /// A net in training.
 pub(super) trait Net {
-    /// The loss on the whole data where the net stands.
+    /// The loss on the whole data where the net stands; or the mean of the losses of the last epoch's
+    /// batches, where that is asked for.
     fn loss(&mut self) -> f64;
+
+    /// The loss on the whole data where the net stands.
+    fn whole_loss(&mut self) -> f64 {
+        self.loss()
+    }
 
     /// How many outputs are far from their targets there, where that is watched.
     fn far(&mut self) -> Option<f64> {
@@ -124,6 +130,8 @@ pub(super) struct Wide<T> {
     shuffle: Option<Box<dyn Source>>,
     pace: Pace,
     loss: Option<f64>,
+    /// The losses of an epoch are those of its batches.
+    running: bool,
     previous: Vec<T>,
 }
 
@@ -151,6 +159,7 @@ impl<T: Real> Wide<T> {
                 *place = T::of(value);
             }
         }
+        let rows_count = rows.count;
         let whole = Plan::compile(program, &[program.loss]);
         let mut space = Workspace::with(&whole, 1, hardware);
         space.load(&whole, &rows.all());
@@ -163,6 +172,7 @@ impl<T: Real> Wide<T> {
             pace: Pace::new(options, rows.steps()),
             rows,
             loss: None,
+            running: options.running_losses(rows_count),
             previous: theta,
         })
     }
@@ -181,14 +191,18 @@ impl<T: Real> Net for Wide<T> {
         let loss = if self.rows.batch == self.rows.count && self.shuffle.is_none() {
             self.trainer.loss(&self.plan, &self.rows.all()).to_f64()
         } else {
-            let (plan, space) = &mut self.whole;
-            space.run(plan, self.trainer.parameters());
-            let mut loss = [T::of(0.0)];
-            space.copy_output(plan, 0, &mut loss);
-            loss[0].to_f64()
+            self.whole_loss()
         };
         self.loss = Some(loss);
         loss
+    }
+
+    fn whole_loss(&mut self) -> f64 {
+        let (plan, space) = &mut self.whole;
+        space.run(plan, self.trainer.parameters());
+        let mut loss = [T::of(0.0)];
+        space.copy_output(plan, 0, &mut loss);
+        loss[0].to_f64()
     }
 
     fn epoch(&mut self) -> Option<Done> {
@@ -207,12 +221,17 @@ impl<T: Real> Net for Wide<T> {
         }
         if self.rows.batch == self.rows.count && self.shuffle.is_none() {
             self.trainer.step_with(&mut share);
-        } else {
-            let order = self.shuffle.is_some().then_some(self.order.as_slice());
-            self.trainer
-                .epoch(&self.plan, &self.rows.all(), self.rows.batch, order, &mut share, &mut |_| true);
+            self.loss = None;
+            return None;
         }
-        self.loss = None;
+        let order = self.shuffle.is_some().then_some(self.order.as_slice());
+        let (batch, mut sum) = (self.rows.batch, 0.0);
+        let add = &mut |loss: T| {
+            sum += loss.to_f64();
+            true
+        };
+        let steps = self.trainer.epoch(&self.plan, &self.rows.all(), batch, order, &mut share, add);
+        self.loss = self.running.then_some(sum / steps.max(1) as f64);
         None
     }
 

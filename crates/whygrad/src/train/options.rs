@@ -174,6 +174,9 @@ pub struct Options {
     /// What is changed in the backward pass.
     #[serde(default)]
     pub backward: BackwardOptions,
+    /// Which losses the history of a run in batches has.
+    #[serde(default)]
+    pub losses: Losses,
     /// The same bits on every machine: no fused products, sums in the order of the rows.
     #[serde(default)]
     pub portable: bool,
@@ -201,7 +204,33 @@ pub struct Options {
     pub keep_path: bool,
 }
 
+/// Which losses the history of a run in batches has, and its rules look at. In a run on all rows at
+/// once both are the same; a tiny net always gives the loss on the whole data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Losses {
+    /// The whole data up to [`Options::LARGE`] rows, else running.
+    #[default]
+    Auto,
+    /// After each epoch the loss on the whole data, at the cost of one more pass forward.
+    Whole,
+    /// The mean of the losses of the batches, each before its step: they are known anyway.
+    Running,
+}
+
 impl Options {
+    /// Above so many rows one more pass over the data is not made without being asked for.
+    pub const LARGE: usize = 5000;
+
+    /// Whether an epoch's loss is the mean of those of its batches.
+    pub(crate) fn running_losses(&self, rows: usize) -> bool {
+        match self.losses {
+            Losses::Auto => rows > Options::LARGE,
+            Losses::Whole => false,
+            Losses::Running => true,
+        }
+    }
+
     /// How many threads may help.
     pub(crate) fn threads(&self) -> usize {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -221,6 +250,7 @@ impl Default for Options {
             schedule: Schedule::CONSTANT,
             gradient: GradientOptions::default(),
             backward: BackwardOptions::default(),
+            losses: Losses::Auto,
             portable: false,
             threads: None,
             seed: 1,

@@ -33,12 +33,14 @@ const PAIRS: usize = 16;
 const STRETCH: u64 = 256;
 
 /// A net that has left its group.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Left {
     pub(super) restart: u64,
     pub(super) epochs: u64,
     pub(super) first_solved: Option<u64>,
     pub(super) loss: f64,
+    /// The parameters, where they are wanted.
+    pub(super) theta: Vec<f64>,
     /// `None` where a number became infinite or not a number: it is to be trained alone to say where.
     pub(super) reason: Option<Reason>,
 }
@@ -135,9 +137,11 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
     pub(super) fn train(
         &self,
         nets: &[(u64, Vec<f64>, Vec<Vec<f64>>)],
+        keep_theta: bool,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Option<Vec<Left>> {
         let mut group = Group::new(self, nets);
+        group.keep_theta = keep_theta;
         let epochs = self.options.options.epochs;
         let mut left = Vec::with_capacity(nets.len());
         while group.epoch < epochs && !group.restarts.is_empty() {
@@ -203,6 +207,7 @@ struct Group<'a, T> {
     watched: Vec<T>,
     epoch: u64,
     pace: Pace,
+    keep_theta: bool,
 }
 
 impl<'a, T: Real + Scalar> Group<'a, T> {
@@ -218,6 +223,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
             watched: vec![T::of(0.0); sets * layout.watched * layout.lanes],
             epoch: 0,
             pace: of.pace,
+            keep_theta: false,
         };
         for (net, (_, start, memories)) in nets.iter().enumerate() {
             for (index, &value) in start.iter().enumerate() {
@@ -301,7 +307,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
         done
     }
 
-    fn leaving(&self, net: usize, epochs: u64) -> Left {
+    fn leaving(&mut self, net: usize, epochs: u64) -> Left {
         let loss = self.watched_of(net, 0);
         let met = |k: usize| self.watched_of(net, k + 1) <= 0.0;
         let rule = self.of.rules.iter().enumerate().find(|(k, _)| met(*k)).map(|(_, r)| *r);
@@ -310,7 +316,10 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
             Some(first) if !self.of.options.early_stop => Some(first),
             _ => (rule == Some(Reason::Solved)).then_some(epochs),
         };
-        Left { restart: self.restarts[net], epochs, first_solved, loss, reason }
+        let lanes = self.of.stepper.layout().lanes;
+        let parameters = if self.keep_theta { self.of.parameters } else { 0 };
+        let theta = (0..parameters).map(|i| self.number(net, i * lanes).to_f64()).collect();
+        Left { restart: self.restarts[net], epochs, first_solved, loss, theta, reason }
     }
 
     /// Moves the nets that stay to the first lanes.
