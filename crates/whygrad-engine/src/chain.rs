@@ -12,6 +12,24 @@ use whygrad_expr::op::{Function, Zip};
 use crate::real::Real;
 use crate::vector::{Vector, Work};
 
+/// A loop over vectors. No closure: one that is not inlined has not the instructions of its caller.
+macro_rules! each {
+    ($V:ty, $out:expr, $count:expr, |$($x:ident = $a:ident),+| $value:expr) => {{
+        let whole = $count - $count % <$V>::LANES;
+        let mut i = 0;
+        while i < whole {
+            $(let $x: $V = $a.load(i);)+
+            <$V as Vector>::store($value, $out.add(i));
+            i += <$V>::LANES;
+        }
+        if whole < $count {
+            let rest = $count - whole;
+            $(let $x: $V = $a.part(whole, rest);)+
+            <$V as Vector>::store_part($value, $out.add(whole), rest);
+        }
+    }};
+}
+
 /// How many bytes of a block are worked on at once.
 const BLOCK: usize = 2048;
 
@@ -28,6 +46,8 @@ pub(crate) enum Action {
     Select,
     /// The argument.
     Copy,
+    /// The argument, or 0 where it is smaller than any normal number.
+    Flush,
     /// One number a row as every entry of it; the array it comes from has one number a row.
     Spread,
 }
@@ -293,28 +313,30 @@ impl<T: Real> ChainRun<'_, T> {
     unsafe fn instruction<V: Vector<Number = T>>(&self, instruction: &Instruction, from: usize, rows: usize) {
         // SAFETY: as in `run`.
         unsafe {
-            let [a, b, c] = instruction.arguments.map(|place| self.stream(place, from));
+            let [a, b, c] = instruction.arguments;
+            let (a, b, c) = (self.stream(a, from), self.stream(b, from), self.stream(c, from));
             let out = self.stream(instruction.out, from).at;
             let count = rows * self.len;
             match instruction.action {
                 Action::Map(function) => map::<V>(function, out, count, a),
-                Action::Zip(Zip::Add) => two::<V>(out, count, a, b, |x, y| x + y),
-                Action::Zip(Zip::Mul) => two::<V>(out, count, a, b, |x, y| x * y),
-                Action::Zip(Zip::Div) => two::<V>(out, count, a, b, |x, y| x / y),
+                Action::Zip(Zip::Add) => each!(V, out, count, |x = a, y = b| x + y),
+                Action::Zip(Zip::Mul) => each!(V, out, count, |x = a, y = b| x * y),
+                Action::Zip(Zip::Div) => each!(V, out, count, |x = a, y = b| x.quotient(y)),
                 Action::Zip(Zip::Max) => {
-                    two::<V>(out, count, a, b, |x, y| x.if_greater(y, x, x.where_nan(x, y)));
+                    each!(V, out, count, |x = a, y = b| x.if_greater(y, x, x.where_nan(x, y)));
                 }
                 Action::Zip(Zip::Min) => {
-                    two::<V>(out, count, a, b, |x, y| y.if_greater(x, x, x.where_nan(x, y)));
+                    each!(V, out, count, |x = a, y = b| y.if_greater(x, x, x.where_nan(x, y)));
                 }
                 Action::Zip(Zip::Pow) => {
-                    two::<V>(out, count, a, b, |x, y| by_number(x, y, |x, y| T::combine(Zip::Pow, x, y)));
+                    each!(V, out, count, |x = a, y = b| by_number(x, y, |x, y| T::combine(Zip::Pow, x, y)));
                 }
-                Action::Copy => one::<V>(out, count, a, |x| x),
-                Action::Sub => two::<V>(out, count, a, b, |x, y| x - y),
-                Action::Fma => three::<V>(out, count, [a, b, c], |x, y, z| x.fma(y, z)),
+                Action::Copy => each!(V, out, count, |x = a| x),
+                Action::Flush => each!(V, out, count, |x = a| flush(x)),
+                Action::Sub => each!(V, out, count, |x = a, y = b| x - y),
+                Action::Fma => each!(V, out, count, |x = a, y = b, z = c| x.fma(y, z)),
                 Action::Select => {
-                    three::<V>(out, count, [a, b, c], |x, y, z| x.where_positive(y, z));
+                    each!(V, out, count, |x = a, y = b, z = c| x.where_positive(y, z));
                 }
                 Action::Spread => {
                     for row in 0..rows {
@@ -333,7 +355,7 @@ unsafe fn map<V: Vector>(function: Function, out: *mut V::Number, count: usize, 
     macro_rules! loops {
         ($($name:ident),*) => {
             match function {
-                $(Function::$name => one::<V>(out, count, a, |x| apply(Function::$name, x)),)*
+                $(Function::$name => each!(V, out, count, |x = a| apply(Function::$name, x)),)*
             }
         };
     }
@@ -349,13 +371,19 @@ pub(crate) fn apply<V: Vector>(function: Function, x: V) -> V {
     match function {
         Function::Neg => -x,
         Function::Abs => x.abs(),
-        Function::Sqrt => x.sqrt(),
+        Function::Sqrt => x.root(),
         Function::Sign => {
             let (zero, one) = (x.constant(0.0), x.constant(1.0));
             x.if_greater(zero, one, zero.if_greater(x, -one, x * zero))
         }
         _ => by_number(x, x, |x, _| Real::apply(function, x)),
     }
+}
+
+#[inline(always)]
+fn flush<V: Vector>(x: V) -> V {
+    let least = if x.fraction_bits() == 23 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+    x.constant(least).if_greater(x.abs(), x.constant(0.0), x)
 }
 
 /// A function that has no vector form, number by number.
@@ -371,61 +399,6 @@ fn by_number<V: Vector>(a: V, b: V, f: impl Fn(V::Number, V::Number) -> V::Numbe
             *x = f(*x, y);
         }
         V::load(x.as_ptr())
-    }
-}
-
-#[inline(always)]
-unsafe fn one<V: Vector>(out: *mut V::Number, count: usize, a: Stream<V::Number>, f: impl Fn(V) -> V) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            f(a.part(whole, count - whole)).store_part(out.add(whole), count - whole);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn two<V: Vector>(
-    out: *mut V::Number,
-    count: usize,
-    a: Stream<V::Number>,
-    b: Stream<V::Number>,
-    f: impl Fn(V, V) -> V,
-) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i), b.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            let rest = count - whole;
-            f(a.part(whole, rest), b.part(whole, rest)).store_part(out.add(whole), rest);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn three<V: Vector>(
-    out: *mut V::Number,
-    count: usize,
-    [a, b, c]: [Stream<V::Number>; 3],
-    f: impl Fn(V, V, V) -> V,
-) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i), b.load(i), c.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            let rest = count - whole;
-            f(a.part(whole, rest), b.part(whole, rest), c.part(whole, rest)).store_part(out.add(whole), rest);
-        }
     }
 }
 

@@ -63,6 +63,8 @@ pub(crate) struct Machine<T> {
 
 /// Where the slots' numbers lie: for the first row of a block.
 struct View<'a, T> {
+    /// Whether the rows are parted among threads, so that the weights were turned for all of them.
+    parted: bool,
     plan: &'a Plan,
     level: Level,
     batch: usize,
@@ -161,21 +163,24 @@ impl<T: Real> Machine<T> {
         let scratch: Vec<*mut T> = self.scratch.iter_mut().map(Lines::pointer).collect();
         let (level, batch) = (self.level, self.rows);
         for stage in &schedule.stages {
-            let view = View { plan, level, batch, slots: &bases, packs: &packs, scratch: &scratch };
+            let parted = self.is_parted(plan, stage);
+            let view = View { parted, plan, level, batch, slots: &bases, packs: &packs, scratch: &scratch };
             for piece in &stage.once {
                 view.once(piece, 0);
             }
             if stage.rows.is_empty() && stage.sums.is_empty() {
                 continue;
             }
-            self.turn(stage, &view);
+            if parted {
+                self.turn(stage, &view);
+            }
             for from in (0..batch).step_by(self.block) {
                 for (slot, (at, base)) in slots.iter_mut().zip(&bases).enumerate() {
                     let buffer = plan.slots[slot];
                     let moves = buffer.per_row && schedule.kept[slot] != Kept::Block;
                     *at = if moves { base.wrapping_add(from * buffer.len) } else { *base };
                 }
-                let view = View { plan, level, batch, slots: &slots, packs: &packs, scratch: &scratch };
+                let view = View { slots: &slots, ..view };
                 let rows = self.block.min(batch - from);
                 self.rows_of(stage, &view, rows);
                 self.sums_of(stage, &view, rows, from > 0);
@@ -334,17 +339,26 @@ impl<T: Real> Machine<T> {
         }
     }
 
-    fn rows_of(&mut self, stage: &Stage, view: &View<'_, T>, rows: usize) {
-        let len = |slot: Slot| view.plan.slots[slot].len;
+    /// How many products and sums a row of a stage needs, about.
+    fn row_work(plan: &Plan, stage: &Stage) -> usize {
+        let len = |slot: Slot| plan.slots[slot].len;
         let work = |piece: &Piece| match *piece {
             Piece::Dense { out, x, .. } => len(out) * len(x),
             Piece::Back { out, d, .. } => len(out) * len(d),
             Piece::Chain { len, .. } => 4 * len,
             _ => 64,
         };
-        let work = rows * stage.rows.iter().map(work).sum::<usize>();
-        let worth = self.is_worth(work) && rows > 8;
-        let tile_rows = if worth { rows.div_ceil(self.threads()).next_multiple_of(8) } else { rows };
+        stage.rows.iter().map(work).sum()
+    }
+
+    fn is_parted(&self, plan: &Plan, stage: &Stage) -> bool {
+        self.block > 8 && self.is_worth(self.block * Self::row_work(plan, stage))
+    }
+
+    fn rows_of(&mut self, stage: &Stage, view: &View<'_, T>, rows: usize) {
+        let work = if view.parted { rows * Self::row_work(view.plan, stage) } else { 0 };
+        let parts = if view.parted { self.threads() } else { 1 };
+        let tile_rows = rows.div_ceil(parts).next_multiple_of(8);
         self.tiles(work, rows.div_ceil(tile_rows), &|tile, thread| {
             let from = tile * tile_rows;
             for piece in &stage.rows {
@@ -461,7 +475,11 @@ impl<T: Real> View<'_, T> {
             left,
             left_row: depth,
             left_column: 1,
-            right: Right::Packed { at: self.packs[pack] },
+            right: if self.parted {
+                Right::Packed { at: self.packs[pack] }
+            } else {
+                Right::Columns { at: self.at(weights, 0), stride: depth }
+            },
             out: to,
             stride: units,
             add: false,

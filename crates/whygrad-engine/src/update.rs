@@ -60,6 +60,7 @@ impl RuleStep {
         for term in rule.arena.reachable(&nexts) {
             builder.term(term)?;
         }
+        builder.set_apart(&nexts);
         for (index, &next) in nexts.iter().enumerate() {
             let array = if index == rule.memories.len() { PARAMETERS } else { MEMORIES + index };
             builder.write(array, next);
@@ -181,9 +182,27 @@ impl Builder<'_> {
         Argument::Number(self.numbers() + position)
     }
 
+    /// What becomes another array's old numbers is copied before any of them is written.
+    fn set_apart(&mut self, nexts: &[Term]) {
+        for next in nexts {
+            let argument = self.argument_of[next];
+            if matches!(argument, Argument::Flat(_)) {
+                self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: None });
+                self.argument_of.insert(*next, Argument::Link(self.links.len() - 1));
+            }
+        }
+    }
+
     /// Writes a term to an array: at once where nothing later needs the old numbers.
+    ///
+    /// What is remembered of a derivative that stays 0 dies away to numbers so small that a product
+    /// with them takes a hundred times as long, and there rounding keeps it: 0 is written instead.
     fn write(&mut self, array: usize, next: Term) {
         let argument = self.argument_of[&next];
+        if array >= MEMORIES {
+            self.links.push(Link { action: Action::Flush, arguments: vec![argument], out: Some(array) });
+            return;
+        }
         if let Argument::Link(link) = argument {
             let later = self.links[link + 1..].iter().flat_map(|l| &l.arguments);
             let is_free = self.links[link].out.is_none();
@@ -192,8 +211,6 @@ impl Builder<'_> {
                 return;
             }
         }
-        if argument != Argument::Flat(array) {
-            self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: Some(array) });
-        }
+        self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: Some(array) });
     }
 }

@@ -52,6 +52,16 @@ pub trait Vector: Scalar + Send + Sync + 'static {
     /// # Safety
     /// `count` numbers can be written.
     unsafe fn store_part(self, to: *mut Self::Number, count: usize);
+    /// self / b, rounded once; where the instruction is slow, by a shorter way to the same bits.
+    #[inline(always)]
+    fn quotient(self, b: Self) -> Self {
+        self / b
+    }
+    /// The square root, likewise.
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
     /// `then` where `self` is greater than zero, else `otherwise`, bit for bit.
     fn where_positive(self, then: Self, otherwise: Self) -> Self;
     /// `then` where `self` is not a number, else `otherwise`.
