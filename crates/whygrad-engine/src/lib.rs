@@ -36,6 +36,7 @@
 //! # Ok::<(), whygrad_expr::arena::ShapeError>(())
 //! ```
 
+pub mod function;
 pub mod lines;
 pub mod plan;
 pub mod real;
@@ -50,6 +51,7 @@ mod fold;
 mod kernel;
 mod machine;
 mod product;
+mod record;
 mod schedule;
 mod team;
 mod update;

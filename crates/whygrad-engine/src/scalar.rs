@@ -20,6 +20,8 @@ pub trait Scalar:
     fn sqrt(self) -> Self;
     /// The number without its sign.
     fn abs(self) -> Self;
+    /// The number with the sign of `b`, also where either is 0 or not a number.
+    fn with_sign_of(self, b: Self) -> Self;
     /// `self` where it is greater than `b`, else `b`; so `b` where one of them is not a number.
     fn larger(self, b: Self) -> Self;
     /// `self` where it is less than `b`, else `b`; so `b` where one of them is not a number.
@@ -29,8 +31,8 @@ pub trait Scalar:
     /// The nearest whole number, halves to even; what is not finite stays.
     fn round(self) -> Self;
     /// self · 2^n, rounded once, also where the result is subnormal or overflows; for |self| from
-    /// 1/4 to 4 and a whole n of at most 250 (f32) or 2,000 (f64) in size, or a self that is not
-    /// a number.
+    /// 2^-24 to 4 and a whole n of at most 200 in size (f32), or 2^-54 to 4 and 1,500 (f64), for
+    /// any normal number where the result is from 1/4 to 4, or for a self that is not a number.
     fn scale(self, n: Self) -> Self;
     /// The exponent e of a positive normal number m · 2^e with m in [1, 2); of others unspecified.
     fn exponent(self) -> Self;
@@ -56,6 +58,9 @@ macro_rules! scalar {
             fn abs(self) -> Self {
                 self.abs()
             }
+            fn with_sign_of(self, b: Self) -> Self {
+                self.copysign(b)
+            }
             fn larger(self, b: Self) -> Self {
                 if self > b { self } else { b }
             }
@@ -75,7 +80,7 @@ macro_rules! scalar {
                 self * power(half) * power(n - half)
             }
             fn exponent(self) -> Self {
-                let e = (self.to_bits() >> $fraction) as $signed - $bias;
+                let e = (self.to_bits() >> $fraction).cast_signed() - $bias;
                 e as $type
             }
             fn mantissa(self) -> Self {

@@ -38,7 +38,6 @@ pub(crate) struct RuleStep {
     shared: Vec<Shared>,
     /// Where the arguments of a shared term stand in the list.
     position: HashMap<Term, usize>,
-    pub(crate) memories: usize,
 }
 
 struct Builder<'a> {
@@ -67,7 +66,7 @@ impl RuleStep {
         }
         let chain = Chain::compile(builder.links);
         let (shared, position) = (builder.shared, builder.position);
-        Ok(RuleStep { chain, shared, position, memories: rule.memories.len() })
+        Ok(RuleStep { chain, shared, position })
     }
 
     /// How many numbers all parameters share.

@@ -25,6 +25,8 @@ pub trait Vector: Scalar + Send + Sync + 'static {
     type Number: Real;
     /// How many.
     const LANES: usize;
+    /// Whether all operations have the same bits on any machine.
+    const PORTABLE: bool = false;
     /// How many rows a tile of a matrix product has: as many as there are registers for.
     const TILE: usize;
     /// One number in all lanes.

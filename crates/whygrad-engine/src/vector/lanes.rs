@@ -66,6 +66,10 @@ impl<T: Real + Scalar, const N: usize> Scalar for Lanes<T, N> {
         self.map(Scalar::abs)
     }
     #[inline(always)]
+    fn with_sign_of(self, b: Self) -> Self {
+        self.zip(b, Scalar::with_sign_of)
+    }
+    #[inline(always)]
     fn larger(self, b: Self) -> Self {
         self.zip(b, Scalar::larger)
     }
@@ -98,6 +102,7 @@ impl<T: Real + Scalar, const N: usize> Scalar for Lanes<T, N> {
 impl<T: Real + Scalar, const N: usize> Vector for Lanes<T, N> {
     type Number = T;
     const LANES: usize = N;
+    const PORTABLE: bool = true;
     const TILE: usize = 4;
     #[inline(always)]
     unsafe fn splat(number: T) -> Self {

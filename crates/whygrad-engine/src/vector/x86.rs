@@ -74,7 +74,7 @@ macro_rules! common {
 
 macro_rules! avx512 {
     ($name:ident, $doc:expr, $inner:ty, $number:ty, $lanes:expr, $fraction:expr, $mask:ty,
-     ($add:ident $sub:ident $mul:ident $div:ident $xor:ident $abs:ident $set1:ident $zero:ident $fma:ident
+     ($add:ident $sub:ident $mul:ident $div:ident $xor:ident $or:ident $and:ident $abs:ident $set1:ident $zero:ident $fma:ident
       $sqrt:ident $max:ident $min:ident $cmp:ident $blend:ident $round:ident $scalef:ident $getexp:ident
       $getmant:ident $load:ident $store:ident $maskload:ident $maskstore:ident), {$($own:item)*}) => {
         #[doc = $doc]
@@ -103,6 +103,11 @@ macro_rules! avx512 {
             fn scale(self, n: Self) -> Self {
                 // SAFETY: the value is there, so its instructions are.
                 unsafe { Self($scalef(self.0, n.0)) }
+            }
+            #[inline(always)]
+            fn with_sign_of(self, b: Self) -> Self {
+                // SAFETY: the value is there, so its instructions are.
+                unsafe { Self($or($abs(self.0), $and(b.0, $set1(-0.0)))) }
             }
             #[inline(always)]
             fn exponent(self) -> Self {
@@ -161,7 +166,7 @@ macro_rules! avx512 {
 }
 
 avx512!(F32x16, "Sixteen f32 of AVX-512.", __m512, f32, 16, 23, __mmask16,
-    (_mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_xor_ps _mm512_abs_ps _mm512_set1_ps
+    (_mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_xor_ps _mm512_or_ps _mm512_and_ps _mm512_abs_ps _mm512_set1_ps
      _mm512_setzero_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_max_ps _mm512_min_ps _mm512_cmp_ps_mask
      _mm512_mask_blend_ps _mm512_roundscale_ps _mm512_scalef_ps _mm512_getexp_ps _mm512_getmant_ps
      _mm512_loadu_ps _mm512_storeu_ps _mm512_maskz_loadu_ps _mm512_mask_storeu_ps), {
@@ -175,7 +180,7 @@ avx512!(F32x16, "Sixteen f32 of AVX-512.", __m512, f32, 16, 23, __mmask16,
     }
 });
 avx512!(F64x8, "Eight f64 of AVX-512.", __m512d, f64, 8, 52, __mmask8,
-    (_mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_xor_pd _mm512_abs_pd _mm512_set1_pd
+    (_mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_xor_pd _mm512_or_pd _mm512_and_pd _mm512_abs_pd _mm512_set1_pd
      _mm512_setzero_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_max_pd _mm512_min_pd _mm512_cmp_pd_mask
      _mm512_mask_blend_pd _mm512_roundscale_pd _mm512_scalef_pd _mm512_getexp_pd _mm512_getmant_pd
      _mm512_loadu_pd _mm512_storeu_pd _mm512_maskz_loadu_pd _mm512_mask_storeu_pd), {});
@@ -265,7 +270,7 @@ mod tests {
 
 macro_rules! avx2 {
     ($name:ident, $doc:expr, $inner:ty, $number:ty, $lanes:expr, $fraction:expr, $whole:ty,
-     ($add:ident $sub:ident $mul:ident $div:ident $xor:ident $andnot:ident $set1:ident $zero:ident $fma:ident
+     ($add:ident $sub:ident $mul:ident $div:ident $xor:ident $or:ident $and:ident $andnot:ident $set1:ident $zero:ident $fma:ident
       $sqrt:ident $max:ident $min:ident $cmp:ident $blend:ident $round:ident
       $load:ident $store:ident $maskload:ident $maskstore:ident)) => {
         #[doc = $doc]
@@ -322,6 +327,11 @@ macro_rules! avx2 {
                 self.each(n, Scalar::scale)
             }
             #[inline(always)]
+            fn with_sign_of(self, b: Self) -> Self {
+                // SAFETY: the value is there, so its instructions are.
+                unsafe { Self($or($andnot($set1(-0.0), self.0), $and(b.0, $set1(-0.0)))) }
+            }
+            #[inline(always)]
             fn exponent(self) -> Self {
                 self.each(self, |x, _| x.exponent())
             }
@@ -375,12 +385,12 @@ macro_rules! avx2 {
 }
 
 avx2!(F32x8, "Eight f32 of AVX2.", __m256, f32, 8, 23, i32,
-    (_mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_xor_ps _mm256_andnot_ps _mm256_set1_ps
+    (_mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_xor_ps _mm256_or_ps _mm256_and_ps _mm256_andnot_ps _mm256_set1_ps
      _mm256_setzero_ps _mm256_fmadd_ps _mm256_sqrt_ps _mm256_max_ps _mm256_min_ps _mm256_cmp_ps
      _mm256_blendv_ps _mm256_round_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_maskload_ps
      _mm256_maskstore_ps));
 avx2!(F64x4, "Four f64 of AVX2.", __m256d, f64, 4, 52, i64,
-    (_mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_xor_pd _mm256_andnot_pd _mm256_set1_pd
+    (_mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_xor_pd _mm256_or_pd _mm256_and_pd _mm256_andnot_pd _mm256_set1_pd
      _mm256_setzero_pd _mm256_fmadd_pd _mm256_sqrt_pd _mm256_max_pd _mm256_min_pd _mm256_cmp_pd
      _mm256_blendv_pd _mm256_round_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_maskload_pd
      _mm256_maskstore_pd));
