@@ -55,3 +55,4 @@ mod record;
 mod schedule;
 mod team;
 mod update;
+mod view;

@@ -65,6 +65,8 @@ struct Tile<T> {
     add: bool,
     /// The numbers in the last vector of a row.
     last: usize,
+    /// Whether the left rows are read for the first time, and are to be fetched ahead.
+    is_first: bool,
 }
 
 impl<T: Real> Tile<T> {
@@ -112,6 +114,19 @@ impl<T: Real> Tile<T> {
         }
     }
 
+    /// Asks for the left rows of the next tile, while this one is computed.
+    #[inline(always)]
+    fn fetch_next(&self, rows: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for row in rows..2 * rows {
+            for k in (0..self.depth).step_by(64 / size_of::<T>()) {
+                let at = self.left.wrapping_add(row * self.left_row + k);
+                // SAFETY: an address is no access, wherever it points to.
+                unsafe { core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(at.cast()) };
+            }
+        }
+    }
+
     /// `rows` rows, as many at once as fit the registers.
     #[inline(always)]
     unsafe fn rows<V: Vector<Number = T>, const N: usize, const FULL: bool>(mut self, rows: usize) {
@@ -119,6 +134,9 @@ impl<T: Real> Tile<T> {
         unsafe {
             let mut left = rows;
             while left > 0 {
+                if self.is_first && left >= 2 * V::TILE {
+                    self.fetch_next(V::TILE);
+                }
                 let done = if V::TILE >= 8 && left >= 8 {
                     self.run::<V, 8, N, FULL>();
                     8
@@ -208,6 +226,7 @@ impl<T: Real> Product<T> {
             stride: self.stride,
             add: self.add || from > 0,
             last: columns - (padded - V::LANES),
+            is_first: column == 0 && self.left_column == 1,
         }
     }
 }

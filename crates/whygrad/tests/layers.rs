@@ -54,6 +54,7 @@ const ABSENT: &[(&str, &[&str])] = &[
             "crates/whygrad-engine/src/team.rs",
             "crates/whygrad-engine/src/trainer.rs",
             "crates/whygrad-engine/src/vector",
+            "crates/whygrad-engine/src/view.rs",
         ],
     ),
 ];
