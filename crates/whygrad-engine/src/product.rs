@@ -240,7 +240,7 @@ fn opaque<T>(pointer: *const T) -> *const T {
         let mut pointer = pointer;
         // SAFETY: there is no instruction.
         unsafe {
-            core::arch::asm!("/* {0} */", inout(reg) pointer, options(pure, nomem, nostack, preserves_flags));
+            core::arch::asm!("/* {0} */", inout(reg) pointer, options(pure, readonly, nostack, preserves_flags));
         }
         pointer
     }
@@ -423,7 +423,7 @@ pub(crate) fn total<V: Vector>(vector: V) -> V::Number {
     let mut half = V::LANES / 2;
     while half > 0 {
         for i in 0..half {
-            numbers[i] = numbers[i] + numbers[i + half];
+            numbers[i] += numbers[i + half];
         }
         half /= 2;
     }

@@ -150,12 +150,11 @@ pub(crate) fn expand(links: &[Link], fraction_bits: u32) -> Vec<Link> {
             _ => None,
         };
         let mut list = out.borrow_mut();
-        let last = match recorded {
-            Some(Argument::Link(index)) => index,
-            _ => {
-                list.push(Link { action: link.action, arguments, out: None });
-                list.len() - 1
-            }
+        let last = if let Some(Argument::Link(index)) = recorded {
+            index
+        } else {
+            list.push(Link { action: link.action, arguments, out: None });
+            list.len() - 1
         };
         list[last].out = link.out;
         new_of.push(Argument::Link(last));

@@ -114,14 +114,11 @@ impl Builder<'_> {
                 } else {
                     self.rule.memories.iter().position(|m| m.symbol == symbol).map(|m| MEMORIES + m)
                 };
-                match of_parameter {
-                    Some(array) => {
-                        self.argument_of.insert(term, Argument::Flat(array));
-                    }
-                    None => {
-                        let given = self.rule.shared.iter().position(|&s| s == symbol).ok_or(UnfitRule)?;
-                        self.share(term, Shared::Given(given));
-                    }
+                if let Some(array) = of_parameter {
+                    self.argument_of.insert(term, Argument::Flat(array));
+                } else {
+                    let given = self.rule.shared.iter().position(|&s| s == symbol).ok_or(UnfitRule)?;
+                    self.share(term, Shared::Given(given));
                 }
                 return Ok(());
             }

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "buffers that threads share, tile by tile")]
 
 use crate::chain::ChainRun;
-use crate::fold::{Entries, Rows};
+use crate::fold::{Columns, Entries};
 use crate::kernel::{self, Place};
 use crate::plan::{Plan, Slot, Step};
 use crate::product::{Dots, Product, Right};
@@ -143,7 +143,7 @@ impl<T: Real> View<'_, T> {
             }),
             Piece::SumRows { out, a } => {
                 let (len, from, out) = (self.len(a), self.at(a, 0), self.at(out, 0));
-                self.work(Rows { rows, len, from, out, add });
+                self.work(Columns { rows, len, from, out, add });
             }
             Piece::Other { out, step } if add => {
                 let mut part = vec![T::of(0.0); self.len(out)];

@@ -138,7 +138,6 @@ impl<T: Real + Scalar, const N: usize> Vector for Lanes<T, N> {
     }
     #[inline(always)]
     fn where_nan(self, then: Self, otherwise: Self) -> Self {
-        // Only what is not a number differs from itself.
-        Lanes(from_fn(|i| if self.0[i] == self.0[i] { otherwise.0[i] } else { then.0[i] }))
+        Lanes(from_fn(|i| if self.0[i].is_number() { otherwise.0[i] } else { then.0[i] }))
     }
 }

@@ -3,6 +3,7 @@
 //! Every intrinsic below stands in a method of a value, which exists only where the instructions
 //! do, or in an unsafe function whose caller says that they are there.
 
+#[allow(clippy::wildcard_imports, reason = "some hundred intrinsics")]
 use core::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
