@@ -8,6 +8,7 @@ use whygrad_expr::op::{Op, Zip};
 
 use crate::chain::{Action, Argument, Chain, Link};
 use crate::real::Real;
+use crate::record::function_of;
 use crate::rule::Rule;
 
 /// A rule has an operation that is no function of single numbers.
@@ -21,7 +22,8 @@ const PARAMETERS: usize = 0;
 const GRADIENT: usize = 1;
 const MEMORIES: usize = 2;
 
-/// How a number that all parameters share is made of others. It is computed once a step, in f64.
+/// How a number that all parameters share is made of others. It is computed once a step, in f64,
+/// with the same bits on every machine.
 #[derive(Clone, Copy, Debug)]
 enum Shared {
     Given(usize),
@@ -84,7 +86,8 @@ impl RuleStep {
                 Shared::Reciprocal(of) => 1.0 / out[of],
                 Shared::Made(op) => match op {
                     Op::Const(value) => value.get(),
-                    Op::Map(function, a) => f64::apply(function, at(out, a)),
+                    Op::Map(function, a) => function_of(function, at(out, a)),
+                    Op::Zip(Zip::Pow, a, b) => libm::pow(at(out, a), at(out, b)),
                     Op::Zip(zip, a, b) => f64::combine(zip, at(out, a), at(out, b)),
                     Op::Select(c, a, b) => {
                         if at(out, c) > 0.0 {
