@@ -1,8 +1,8 @@
 //! Vectors of numbers: the same code for AVX-512, AVX2 and any machine.
 //!
-//! A step is written once over [`Vector`] as a [`Work`] and compiled for each [`Level`]; which one
+//! A step is written once over [`Vector`] as a `Work` and compiled for each [`Level`]; which one
 //! runs is chosen at run time. Values of the x86 types exist only where their instructions do,
-//! since only [`Level::run`] names the types: a value is its own proof.
+//! since only `Level::run` names the types: a value is its own proof.
 
 #![allow(unsafe_code, reason = "intrinsics, and pointers into buffers that threads share")]
 // Only inlined into a function with the right instructions does a vector operation become one.
@@ -32,7 +32,7 @@ pub trait Vector: Scalar + Send + Sync + 'static {
     /// One number in all lanes.
     ///
     /// # Safety
-    /// The instructions of the type must be there, as they are below [`Level::run`].
+    /// The instructions of the type must be there, as they are below `Level::run`.
     unsafe fn splat(number: Self::Number) -> Self;
     /// The numbers from `from` on.
     ///
