@@ -10,7 +10,26 @@
 use whygrad_expr::op::{Function, Zip};
 
 use crate::real::Real;
+use crate::record::{expand, function_of};
 use crate::vector::{Vector, Work};
+
+/// A loop over vectors. No closure: one that is not inlined has not the instructions of its caller.
+macro_rules! each {
+    ($V:ty, $out:expr, $count:expr, |$($x:ident = $a:ident),+| $value:expr) => {{
+        let whole = $count - $count % <$V>::LANES;
+        let mut i = 0;
+        while i < whole {
+            $(let $x: $V = $a.load(i);)+
+            <$V as Vector>::store($value, $out.add(i));
+            i += <$V>::LANES;
+        }
+        if whole < $count {
+            let rest = $count - whole;
+            $(let $x: $V = $a.part(whole, rest);)+
+            <$V as Vector>::store_part($value, $out.add(whole), rest);
+        }
+    }};
+}
 
 /// How many bytes of a block are worked on at once.
 const BLOCK: usize = 2048;
@@ -26,8 +45,20 @@ pub(crate) enum Action {
     Fma,
     /// b where a is positive, else c.
     Select,
+    /// The operations of a scalar of the same names.
+    Larger,
+    Smaller,
+    WithSignOf,
+    Round,
+    Scale,
+    Exponent,
+    Mantissa,
+    /// c where a is greater than b, else d.
+    IfGreater,
     /// The argument.
     Copy,
+    /// The argument, or 0 where it is smaller than any normal number.
+    Flush,
     /// One number a row as every entry of it; the array it comes from has one number a row.
     Spread,
 }
@@ -45,6 +76,8 @@ pub(crate) enum Argument {
     Row(usize),
     /// One number.
     Number(usize),
+    /// One number that is known already.
+    Constant(f64),
 }
 
 /// One operation of a chain that is to be compiled.
@@ -71,16 +104,29 @@ enum Place {
 #[derive(Clone, Copy, Debug)]
 struct Instruction {
     action: Action,
-    arguments: [Place; 3],
+    arguments: [Place; 4],
     out: Place,
 }
 
-/// A compiled chain.
+/// A number that is kept as a vector.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Number {
+    Array(usize),
+    Constant(f64),
+}
+
+/// A chain compiled for both precisions: their functions have different coefficients.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chain {
+    single: Code,
+    double: Code,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Code {
     instructions: Vec<Instruction>,
     registers: usize,
-    numbers: Vec<usize>,
+    numbers: Vec<Number>,
     entries: Vec<usize>,
 }
 
@@ -88,6 +134,22 @@ impl Chain {
     /// Compiles links in their order.
     pub(crate) fn compile(mut links: Vec<Link>) -> Chain {
         join(&mut links);
+        Chain { single: Code::compile(&expand(&links, 23)), double: Code::compile(&expand(&links, 52)) }
+    }
+
+    fn code<T: Real>(&self) -> &Code {
+        if T::of(0.0).fraction_bits() == 23 { &self.single } else { &self.double }
+    }
+
+    /// How many numbers of scratch memory a run needs on rows of `len` entries.
+    pub(crate) fn scratch<T: Real>(&self, len: usize) -> usize {
+        let (code, block) = (self.code::<T>(), (block_rows::<T>(len) * len).next_multiple_of(16));
+        (code.registers + code.entries.len()) * block + code.numbers.len() * 16
+    }
+}
+
+impl Code {
+    fn compile(links: &[Link]) -> Code {
         let mut last_use = vec![0; links.len()];
         for (index, link) in links.iter().enumerate() {
             for argument in &link.arguments {
@@ -96,14 +158,14 @@ impl Chain {
                 }
             }
         }
-        let mut chain = Chain::default();
+        let mut chain = Code::default();
         let mut place_of = vec![Place::Register(0); links.len()];
         let mut free: Vec<usize> = Vec::new();
         for (index, link) in links.iter().enumerate() {
             if link.out.is_none() && last_use[index] == 0 {
                 continue; // Joined with the one that uses it.
             }
-            let mut arguments = [Place::Number(0); 3];
+            let mut arguments = [Place::Number(0); 4];
             for (place, &argument) in arguments.iter_mut().zip(&link.arguments) {
                 *place = chain.place(argument, &place_of);
             }
@@ -130,26 +192,25 @@ impl Chain {
     }
 
     fn place(&mut self, argument: Argument, place_of: &[Place]) -> Place {
-        let position = |list: &mut Vec<usize>, array: usize| {
-            list.iter().position(|&a| a == array).unwrap_or_else(|| {
-                list.push(array);
-                list.len() - 1
-            })
-        };
         match argument {
             Argument::Link(index) => place_of[index],
             Argument::Flat(array) => Place::Flat(array),
             Argument::Row(array) => Place::Row(array),
-            Argument::Number(array) => Place::Number(position(&mut self.numbers, array)),
+            Argument::Number(array) => Place::Number(position(&mut self.numbers, Number::Array(array))),
+            Argument::Constant(number) => {
+                Place::Number(position(&mut self.numbers, Number::Constant(number)))
+            }
             Argument::Entry(array) => Place::Entry(position(&mut self.entries, array)),
         }
     }
+}
 
-    /// How many numbers of scratch memory a run needs on rows of `len` entries.
-    pub(crate) fn scratch<T: Real>(&self, len: usize) -> usize {
-        let block = (block_rows::<T>(len) * len).next_multiple_of(16);
-        (self.registers + self.entries.len()) * block + self.numbers.len() * 16
-    }
+/// Where a thing stands in a list; it is put there where it is not yet.
+fn position<T: PartialEq>(list: &mut Vec<T>, thing: T) -> usize {
+    list.iter().position(|t| *t == thing).unwrap_or_else(|| {
+        list.push(thing);
+        list.len() - 1
+    })
 }
 
 /// Joins a product with the sum that alone uses it, and a minus with its sum.
@@ -238,7 +299,7 @@ impl<T: Real> Work<T> for ChainRun<'_, T> {
             self.prepare::<V>(rows.min(self.end - self.from));
             for from in (self.from..self.end).step_by(rows) {
                 let count = rows.min(self.end - from);
-                for instruction in &self.chain.instructions {
+                for instruction in &self.chain.code::<T>().instructions {
                     self.instruction::<V>(instruction, from, count);
                 }
             }
@@ -252,12 +313,13 @@ impl<T: Real> ChainRun<'_, T> {
     }
 
     fn number(&self, position: usize) -> *mut T {
-        let blocks = (self.chain.registers + self.chain.entries.len()) * self.block();
+        let code = self.chain.code::<T>();
+        let blocks = (code.registers + code.entries.len()) * self.block();
         self.scratch.wrapping_add(blocks + position * 16)
     }
 
     fn entry(&self, position: usize) -> *mut T {
-        self.scratch.wrapping_add((self.chain.registers + position) * self.block())
+        self.scratch.wrapping_add((self.chain.code::<T>().registers + position) * self.block())
     }
 
     /// What is the same in all blocks: numbers as vectors, entries repeated for the rows of a block.
@@ -265,10 +327,15 @@ impl<T: Real> ChainRun<'_, T> {
     unsafe fn prepare<V: Vector<Number = T>>(&self, rows: usize) {
         // SAFETY: as in `run`.
         unsafe {
-            for (position, &array) in self.chain.numbers.iter().enumerate() {
-                V::splat(*self.arrays[array]).store(self.number(position));
+            let code = self.chain.code::<T>();
+            for (position, &number) in code.numbers.iter().enumerate() {
+                let number = match number {
+                    Number::Array(array) => *self.arrays[array],
+                    Number::Constant(number) => T::of(number),
+                };
+                V::splat(number).store(self.number(position));
             }
-            for (position, &array) in self.chain.entries.iter().enumerate() {
+            for (position, &array) in code.entries.iter().enumerate() {
                 for row in 0..rows {
                     let to = self.entry(position).add(row * self.len);
                     to.copy_from_nonoverlapping(self.arrays[array], self.len);
@@ -293,28 +360,41 @@ impl<T: Real> ChainRun<'_, T> {
     unsafe fn instruction<V: Vector<Number = T>>(&self, instruction: &Instruction, from: usize, rows: usize) {
         // SAFETY: as in `run`.
         unsafe {
-            let [a, b, c] = instruction.arguments.map(|place| self.stream(place, from));
+            let [a, b, c, d] = instruction.arguments;
+            let (a, b) = (self.stream(a, from), self.stream(b, from));
+            let (c, d) = (self.stream(c, from), self.stream(d, from));
             let out = self.stream(instruction.out, from).at;
             let count = rows * self.len;
             match instruction.action {
                 Action::Map(function) => map::<V>(function, out, count, a),
-                Action::Zip(Zip::Add) => two::<V>(out, count, a, b, |x, y| x + y),
-                Action::Zip(Zip::Mul) => two::<V>(out, count, a, b, |x, y| x * y),
-                Action::Zip(Zip::Div) => two::<V>(out, count, a, b, |x, y| x / y),
+                Action::Zip(Zip::Add) => each!(V, out, count, |x = a, y = b| x + y),
+                Action::Zip(Zip::Mul) => each!(V, out, count, |x = a, y = b| x * y),
+                Action::Zip(Zip::Div) => each!(V, out, count, |x = a, y = b| x.quotient(y)),
                 Action::Zip(Zip::Max) => {
-                    two::<V>(out, count, a, b, |x, y| x.if_greater(y, x, x.where_nan(x, y)));
+                    each!(V, out, count, |x = a, y = b| x.if_greater(y, x, x.where_nan(x, y)));
                 }
                 Action::Zip(Zip::Min) => {
-                    two::<V>(out, count, a, b, |x, y| y.if_greater(x, x, x.where_nan(x, y)));
+                    each!(V, out, count, |x = a, y = b| y.if_greater(x, x, x.where_nan(x, y)));
                 }
                 Action::Zip(Zip::Pow) => {
-                    two::<V>(out, count, a, b, |x, y| by_number(x, y, |x, y| T::combine(Zip::Pow, x, y)));
+                    each!(V, out, count, |x = a, y = b| by_number(x, y, power::<V>));
                 }
-                Action::Copy => one::<V>(out, count, a, |x| x),
-                Action::Sub => two::<V>(out, count, a, b, |x, y| x - y),
-                Action::Fma => three::<V>(out, count, [a, b, c], |x, y, z| x.fma(y, z)),
+                Action::Larger => each!(V, out, count, |x = a, y = b| x.larger(y)),
+                Action::Smaller => each!(V, out, count, |x = a, y = b| x.smaller(y)),
+                Action::WithSignOf => each!(V, out, count, |x = a, y = b| x.with_sign_of(y)),
+                Action::Round => each!(V, out, count, |x = a| x.round()),
+                Action::Scale => each!(V, out, count, |x = a, y = b| x.scale(y)),
+                Action::Exponent => each!(V, out, count, |x = a| x.exponent()),
+                Action::Mantissa => each!(V, out, count, |x = a| x.mantissa()),
+                Action::IfGreater => {
+                    each!(V, out, count, |x = a, y = b, z = c, w = d| x.if_greater(y, z, w));
+                }
+                Action::Copy => each!(V, out, count, |x = a| x),
+                Action::Flush => each!(V, out, count, |x = a| flush(x)),
+                Action::Sub => each!(V, out, count, |x = a, y = b| x - y),
+                Action::Fma => each!(V, out, count, |x = a, y = b, z = c| x.fma(y, z)),
                 Action::Select => {
-                    three::<V>(out, count, [a, b, c], |x, y, z| x.where_positive(y, z));
+                    each!(V, out, count, |x = a, y = b, z = c| x.where_positive(y, z));
                 }
                 Action::Spread => {
                     for row in 0..rows {
@@ -327,13 +407,23 @@ impl<T: Real> ChainRun<'_, T> {
     }
 }
 
+/// A power: where bits must be the same everywhere, not by the system's library.
+#[inline(always)]
+fn power<V: Vector>(a: V::Number, b: V::Number) -> V::Number {
+    if V::PORTABLE {
+        V::Number::of(libm::pow(a.to_f64(), b.to_f64()))
+    } else {
+        V::Number::combine(Zip::Pow, a, b)
+    }
+}
+
 /// One loop for each function, so that the choice is made once per block and not per vector.
 #[inline(always)]
 unsafe fn map<V: Vector>(function: Function, out: *mut V::Number, count: usize, a: Stream<V::Number>) {
     macro_rules! loops {
         ($($name:ident),*) => {
             match function {
-                $(Function::$name => one::<V>(out, count, a, |x| apply(Function::$name, x)),)*
+                $(Function::$name => each!(V, out, count, |x = a| apply(Function::$name, x)),)*
             }
         };
     }
@@ -349,13 +439,20 @@ pub(crate) fn apply<V: Vector>(function: Function, x: V) -> V {
     match function {
         Function::Neg => -x,
         Function::Abs => x.abs(),
-        Function::Sqrt => x.sqrt(),
+        Function::Sqrt => x.root(),
         Function::Sign => {
             let (zero, one) = (x.constant(0.0), x.constant(1.0));
             x.if_greater(zero, one, zero.if_greater(x, -one, x * zero))
         }
+        _ if V::PORTABLE => by_number(x, x, |x, _| function_of(function, x)),
         _ => by_number(x, x, |x, _| Real::apply(function, x)),
     }
+}
+
+#[inline(always)]
+fn flush<V: Vector>(x: V) -> V {
+    let least = if x.fraction_bits() == 23 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+    x.constant(least).if_greater(x.abs(), x.constant(0.0), x)
 }
 
 /// A function that has no vector form, number by number.
@@ -371,61 +468,6 @@ fn by_number<V: Vector>(a: V, b: V, f: impl Fn(V::Number, V::Number) -> V::Numbe
             *x = f(*x, y);
         }
         V::load(x.as_ptr())
-    }
-}
-
-#[inline(always)]
-unsafe fn one<V: Vector>(out: *mut V::Number, count: usize, a: Stream<V::Number>, f: impl Fn(V) -> V) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            f(a.part(whole, count - whole)).store_part(out.add(whole), count - whole);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn two<V: Vector>(
-    out: *mut V::Number,
-    count: usize,
-    a: Stream<V::Number>,
-    b: Stream<V::Number>,
-    f: impl Fn(V, V) -> V,
-) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i), b.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            let rest = count - whole;
-            f(a.part(whole, rest), b.part(whole, rest)).store_part(out.add(whole), rest);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn three<V: Vector>(
-    out: *mut V::Number,
-    count: usize,
-    [a, b, c]: [Stream<V::Number>; 3],
-    f: impl Fn(V, V, V) -> V,
-) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as in `run`.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            f(a.load(i), b.load(i), c.load(i)).store(out.add(i));
-        }
-        if whole < count {
-            let rest = count - whole;
-            f(a.part(whole, rest), b.part(whole, rest), c.part(whole, rest)).store_part(out.add(whole), rest);
-        }
     }
 }
 

@@ -98,7 +98,7 @@ unsafe fn log_sum_exp<V: Vector>(from: *const V::Number, len: usize) -> V::Numbe
 
 /// The sum over the rows of each entry, or with `add` that is added to what is there.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows<T> {
+pub(crate) struct Columns<T> {
     pub(crate) rows: usize,
     pub(crate) len: usize,
     pub(crate) from: *const T,
@@ -106,7 +106,7 @@ pub(crate) struct Rows<T> {
     pub(crate) add: bool,
 }
 
-impl<T: Real> Work<T> for Rows<T> {
+impl<T: Real> Work<T> for Columns<T> {
     type Output = ();
 
     #[inline(always)]
@@ -133,7 +133,7 @@ impl<T: Real> Work<T> for Rows<T> {
     }
 }
 
-impl<T: Real> Rows<T> {
+impl<T: Real> Columns<T> {
     /// N vectors of entries; of the last of them `count` numbers.
     #[inline(always)]
     unsafe fn columns<V: Vector<Number = T>, const N: usize>(&self, entry: usize, count: usize) {

@@ -55,9 +55,11 @@ mod interpret;
 mod kernel;
 mod machine;
 mod product;
+mod record;
 mod schedule;
 mod spell;
 mod team;
 mod update;
+mod view;
 #[cfg(target_arch = "x86_64")]
 mod x86;

@@ -13,7 +13,7 @@ struct Line([u8; 64]);
 /// A list of numbers that begins at the border of a cache line: no vector of it lies across two.
 #[derive(Clone)]
 pub struct Lines<T> {
-    lines: Vec<Line>,
+    memory: Vec<Line>,
     len: usize,
     of: std::marker::PhantomData<T>,
 }
@@ -22,8 +22,8 @@ impl<T: Real> Lines<T> {
     /// So many zeros.
     pub fn zeros(len: usize) -> Lines<T> {
         // All bits zero are the number zero, in both precisions.
-        let lines = vec![Line([0; 64]); (len * size_of::<T>()).div_ceil(64)];
-        Lines { lines, len, of: std::marker::PhantomData }
+        let memory = vec![Line([0; 64]); (len * size_of::<T>()).div_ceil(64)];
+        Lines { memory, len, of: std::marker::PhantomData }
     }
 
     /// A copy of the numbers.
@@ -35,24 +35,24 @@ impl<T: Real> Lines<T> {
 
     /// Room for `len` numbers; what was there is kept as far as there is room.
     pub(crate) fn resize(&mut self, len: usize) {
-        self.lines.resize((len * size_of::<T>()).div_ceil(64), Line([0; 64]));
+        self.memory.resize((len * size_of::<T>()).div_ceil(64), Line([0; 64]));
         self.len = len;
     }
 
     /// The numbers.
     pub fn as_slice(&self) -> &[T] {
         // SAFETY: the lines have room for `len` numbers, and all bits are numbers.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+        unsafe { std::slice::from_raw_parts(self.memory.as_ptr().cast(), self.len) }
     }
 
     /// The numbers, to be written.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         // SAFETY: as above; the lines are borrowed for as long.
-        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+        unsafe { std::slice::from_raw_parts_mut(self.memory.as_mut_ptr().cast(), self.len) }
     }
 
     pub(crate) fn pointer(&mut self) -> *mut T {
-        self.lines.as_mut_ptr().cast()
+        self.memory.as_mut_ptr().cast()
     }
 }
 

@@ -5,22 +5,16 @@
 
 #![allow(unsafe_code, reason = "buffers that threads share, tile by tile")]
 
-use crate::chain::ChainRun;
-use crate::fold::{Entries, Rows};
-use crate::kernel::{self, Place};
 use crate::lines::Lines;
-use crate::plan::{Plan, Slot, Source, Step};
-use crate::product::{Dots, Pack, Product, Right, SCRATCH, packed_len, panels};
+use crate::plan::{Plan, Slot, Source};
+use crate::product::{Pack, SCRATCH, packed_len, panels};
 use crate::real::Real;
 use crate::schedule::{Kept, Piece, Schedule, Stage, Turn};
 use crate::team::Team;
-use crate::vector::{Level, Work};
+use crate::vector::Level;
+use crate::view::{FEW_ROWS, FEW_UNITS, View};
 use crate::workspace::{Batch, NonFinite, copy_leaf};
 
-/// So many rows or fewer are multiplied with weights as they lie.
-const FEW_ROWS: usize = 8;
-/// So many units or fewer are.
-const FEW_UNITS: usize = 2;
 /// How many products and sums make it worth to ask other threads.
 const WORTH_THREADS: usize = 400_000;
 /// How many bytes the rows of a block should have: about half a second cache.
@@ -60,19 +54,6 @@ pub(crate) struct Machine<T> {
     packs: Vec<Lines<T>>,
     scratch: Vec<Lines<T>>,
 }
-
-/// Where the slots' numbers lie: for the first row of a block.
-struct View<'a, T> {
-    plan: &'a Plan,
-    level: Level,
-    batch: usize,
-    slots: &'a [*mut T],
-    packs: &'a [*mut T],
-    scratch: &'a [*mut T],
-}
-
-// SAFETY: threads that share a view write different tiles.
-unsafe impl<T> Sync for View<'_, T> {}
 
 /// The scratch memory of all threads.
 struct Scratch<'a, T>(&'a [*mut T]);
@@ -161,21 +142,24 @@ impl<T: Real> Machine<T> {
         let scratch: Vec<*mut T> = self.scratch.iter_mut().map(Lines::pointer).collect();
         let (level, batch) = (self.level, self.rows);
         for stage in &schedule.stages {
-            let view = View { plan, level, batch, slots: &bases, packs: &packs, scratch: &scratch };
+            let parted = self.is_parted(plan, stage);
+            let view = View { parted, plan, level, batch, slots: &bases, packs: &packs, scratch: &scratch };
             for piece in &stage.once {
                 view.once(piece, 0);
             }
             if stage.rows.is_empty() && stage.sums.is_empty() {
                 continue;
             }
-            self.turn(stage, &view);
+            if parted {
+                self.turn(stage, &view);
+            }
             for from in (0..batch).step_by(self.block) {
                 for (slot, (at, base)) in slots.iter_mut().zip(&bases).enumerate() {
                     let buffer = plan.slots[slot];
                     let moves = buffer.per_row && schedule.kept[slot] != Kept::Block;
                     *at = if moves { base.wrapping_add(from * buffer.len) } else { *base };
                 }
-                let view = View { plan, level, batch, slots: &slots, packs: &packs, scratch: &scratch };
+                let view = View { slots: &slots, ..view };
                 let rows = self.block.min(batch - from);
                 self.rows_of(stage, &view, rows);
                 self.sums_of(stage, &view, rows, from > 0);
@@ -334,17 +318,26 @@ impl<T: Real> Machine<T> {
         }
     }
 
-    fn rows_of(&mut self, stage: &Stage, view: &View<'_, T>, rows: usize) {
-        let len = |slot: Slot| view.plan.slots[slot].len;
+    /// How many products and sums a row of a stage needs, about.
+    fn row_work(plan: &Plan, stage: &Stage) -> usize {
+        let len = |slot: Slot| plan.slots[slot].len;
         let work = |piece: &Piece| match *piece {
             Piece::Dense { out, x, .. } => len(out) * len(x),
             Piece::Back { out, d, .. } => len(out) * len(d),
             Piece::Chain { len, .. } => 4 * len,
             _ => 64,
         };
-        let work = rows * stage.rows.iter().map(work).sum::<usize>();
-        let worth = self.is_worth(work) && rows > 8;
-        let tile_rows = if worth { rows.div_ceil(self.threads()).next_multiple_of(8) } else { rows };
+        stage.rows.iter().map(work).sum()
+    }
+
+    fn is_parted(&self, plan: &Plan, stage: &Stage) -> bool {
+        self.block > 8 && self.is_worth(self.block * Self::row_work(plan, stage))
+    }
+
+    fn rows_of(&mut self, stage: &Stage, view: &View<'_, T>, rows: usize) {
+        let work = if view.parted { rows * Self::row_work(view.plan, stage) } else { 0 };
+        let parts = if view.parted { self.threads() } else { 1 };
+        let tile_rows = rows.div_ceil(parts).next_multiple_of(8);
         self.tiles(work, rows.div_ceil(tile_rows), &|tile, thread| {
             let from = tile * tile_rows;
             for piece in &stage.rows {
@@ -382,138 +375,5 @@ impl<T: Real> Machine<T> {
                 tile -= count;
             }
         });
-    }
-}
-
-impl<T: Real> View<'_, T> {
-    fn work<W: Work<T, Output = ()>>(&self, work: W) {
-        // SAFETY: a machine is made with a level that is there.
-        unsafe { self.level.run(work) }
-    }
-
-    fn len(&self, slot: Slot) -> usize {
-        self.plan.slots[slot].len
-    }
-
-    /// Where row `row` of the block begins.
-    fn at(&self, slot: Slot, row: usize) -> *mut T {
-        let row = if self.plan.slots[slot].per_row { row } else { 0 };
-        self.slots[slot].wrapping_add(row * self.len(slot))
-    }
-
-    fn once(&self, piece: &Piece, thread: usize) {
-        match piece {
-            Piece::Chain { chain, len } => {
-                let (arrays, scratch) = (self.slots, self.scratch[thread]);
-                self.work(ChainRun { chain, arrays, from: 0, end: *len, len: 1, scratch });
-            }
-            Piece::Other { out, step } => self.other(*out, *step, (0, 1), self.at(*out, 0)),
-            _ => {}
-        }
-    }
-
-    fn rows(&self, piece: &Piece, from: usize, end: usize, thread: usize) {
-        let rows = end - from;
-        match *piece {
-            Piece::Chain { ref chain, len } => {
-                let (arrays, scratch) = (self.slots, self.scratch[thread]);
-                self.work(ChainRun { chain, arrays, from, end, len, scratch });
-            }
-            Piece::Dense { out, weights, x, pack } => self.dense((out, weights, x, pack), from, end, thread),
-            Piece::Back { out, weights, d } => self.work(Product {
-                rows,
-                columns: self.len(out),
-                depth: self.len(d),
-                left: self.at(d, from),
-                left_row: self.len(d),
-                left_column: 1,
-                right: Right::Rows { at: self.at(weights, 0), stride: self.len(out) },
-                out: self.at(out, from),
-                stride: self.len(out),
-                add: false,
-                scratch: self.scratch[thread],
-            }),
-            Piece::Fold { out, a, log_sum_exp } => {
-                let (len, from, out) = (self.len(a), self.at(a, from), self.at(out, from));
-                self.work(Entries { rows, len, from, out, log_sum_exp });
-            }
-            Piece::Other { out, step } => self.other(out, step, (from, end), self.at(out, from)),
-            Piece::SumOuter { .. } | Piece::SumRows { .. } => {}
-        }
-    }
-
-    fn dense(
-        &self,
-        (out, weights, x, pack): (Slot, Slot, Slot, usize),
-        from: usize,
-        end: usize,
-        thread: usize,
-    ) {
-        let (rows, units, depth) = (end - from, self.len(out), self.len(x));
-        let (left, to) = (self.at(x, from), self.at(out, from));
-        if self.batch <= FEW_ROWS || units <= FEW_UNITS {
-            return self.work(Dots { rows, units, depth, x: left, weights: self.at(weights, 0), out: to });
-        }
-        self.work(Product {
-            rows,
-            columns: units,
-            depth,
-            left,
-            left_row: depth,
-            left_column: 1,
-            right: Right::Packed { at: self.packs[pack] },
-            out: to,
-            stride: units,
-            add: false,
-            scratch: self.scratch[thread],
-        });
-    }
-
-    /// A sum over the rows of a block; of a sum of products the columns from `column` on.
-    fn sum(&self, piece: &Piece, rows: usize, add: bool, (column, width): (usize, usize), thread: usize) {
-        match *piece {
-            Piece::SumOuter { out, d, x } => self.work(Product {
-                rows: self.len(d),
-                columns: width.min(self.len(x) - column),
-                depth: rows,
-                left: self.at(d, 0),
-                left_row: 1,
-                left_column: self.len(d),
-                right: Right::Rows { at: self.at(x, 0).wrapping_add(column), stride: self.len(x) },
-                out: self.at(out, 0).wrapping_add(column),
-                stride: self.len(x),
-                add,
-                scratch: self.scratch[thread],
-            }),
-            Piece::SumRows { out, a } => {
-                let (len, from, out) = (self.len(a), self.at(a, 0), self.at(out, 0));
-                self.work(Rows { rows, len, from, out, add });
-            }
-            Piece::Other { out, step } if add => {
-                let mut part = vec![T::of(0.0); self.len(out)];
-                self.other(out, step, (0, rows), part.as_mut_ptr());
-                for (i, &number) in part.iter().enumerate() {
-                    // SAFETY: the output has as many numbers, and nobody else writes them.
-                    unsafe { *self.at(out, 0).add(i) += number };
-                }
-            }
-            Piece::Other { out, step } => self.other(out, step, (0, rows), self.at(out, 0)),
-            _ => {}
-        }
-    }
-
-    /// A step without a kernel of its own, on some rows.
-    fn other(&self, slot: Slot, step: Step, (from, end): (usize, usize), out: *mut T) {
-        let place = Place { plan: self.plan, rows: end - from, batch: self.batch, lanes: 1 };
-        let count = |slot: Slot| {
-            let buffer = self.plan.slots[slot];
-            if buffer.per_row { (end - from) * buffer.len } else { buffer.len }
-        };
-        // SAFETY: the rows are there, and no thread writes what another one reads.
-        unsafe {
-            let out = std::slice::from_raw_parts_mut(out, count(slot));
-            let data = |a: Slot| std::slice::from_raw_parts(self.at(a, from).cast_const(), count(a));
-            kernel::run(place, out, (slot, step), data);
-        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum Right<T> {
     Rows { at: *const T, stride: usize },
     /// What [`Pack`] made.
     Packed { at: *const T },
+    /// Column n begins at `at + n · stride`: each panel is turned when it is needed.
+    Columns { at: *const T, stride: usize },
 }
 
 /// out = left · right, or with `add` that is added to what is there.
@@ -63,6 +65,8 @@ struct Tile<T> {
     add: bool,
     /// The numbers in the last vector of a row.
     last: usize,
+    /// Whether the left rows are read for the first time, and are to be fetched ahead.
+    is_first: bool,
 }
 
 impl<T: Real> Tile<T> {
@@ -77,19 +81,25 @@ impl<T: Real> Tile<T> {
         // SAFETY: as the maker of the product says; what lies beyond `last` is neither read nor written.
         unsafe {
             let mut sums = [[V::splat(T::of(0.0)); N]; M];
-            let (mut left, mut right) = (self.left, self.right);
+            // A pointer for each row: with one step for all of them the loop has hardly anything to
+            // add but products.
+            let mut rows = [self.left; M];
+            for (m, row) in rows.iter_mut().enumerate() {
+                *row = opaque(self.left.add(m * self.left_row));
+            }
+            let (mut at, mut right) = (0, self.right);
             for _ in 0..self.depth {
                 let mut b = [V::splat(T::of(0.0)); N];
                 for (n, b) in b.iter_mut().enumerate() {
                     *b = self.load::<V>(right.add(n * V::LANES), FULL || n + 1 < N);
                 }
-                for (m, sums) in sums.iter_mut().enumerate() {
-                    let a = V::splat(*left.add(m * self.left_row));
+                for (sums, row) in sums.iter_mut().zip(&rows) {
+                    let a = V::splat(*row.wrapping_add(at));
                     for (sum, &b) in sums.iter_mut().zip(&b) {
                         *sum = a.fma(b, *sum);
                     }
                 }
-                left = left.wrapping_add(self.left_column);
+                at += self.left_column;
                 right = right.wrapping_add(self.right_row);
             }
             for (m, sums) in sums.into_iter().enumerate() {
@@ -104,6 +114,19 @@ impl<T: Real> Tile<T> {
         }
     }
 
+    /// Asks for the left rows of the next tile, while this one is computed.
+    #[inline(always)]
+    fn fetch_next(&self, rows: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for row in rows..2 * rows {
+            for k in (0..self.depth).step_by(64 / size_of::<T>()) {
+                let at = self.left.wrapping_add(row * self.left_row + k);
+                // SAFETY: an address is no access, wherever it points to.
+                unsafe { core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(at.cast()) };
+            }
+        }
+    }
+
     /// `rows` rows, as many at once as fit the registers.
     #[inline(always)]
     unsafe fn rows<V: Vector<Number = T>, const N: usize, const FULL: bool>(mut self, rows: usize) {
@@ -111,6 +134,9 @@ impl<T: Real> Tile<T> {
         unsafe {
             let mut left = rows;
             while left > 0 {
+                if self.is_first && left >= 2 * V::TILE {
+                    self.fetch_next(V::TILE);
+                }
                 let done = if V::TILE >= 8 && left >= 8 {
                     self.run::<V, 8, N, FULL>();
                     8
@@ -169,6 +195,12 @@ impl<T: Real> Product<T> {
         let padded = columns.div_ceil(V::LANES) * V::LANES;
         let (right, right_row) = match self.right {
             Right::Packed { at } => (at.wrapping_add(column * self.depth + from * padded), padded),
+            Right::Columns { at, stride } => {
+                let at = at.wrapping_add(column * stride + from);
+                // SAFETY: the panel is there, and the scratch has room for it.
+                unsafe { turn_panel::<V>((at, stride), columns, depth, self.scratch) };
+                (self.scratch.cast_const(), padded)
+            }
             Right::Rows { at, stride } => {
                 let at = at.wrapping_add(from * stride + column);
                 let is_far = depth * stride * size_of::<T>() > 1 << 15;
@@ -194,8 +226,26 @@ impl<T: Real> Product<T> {
             stride: self.stride,
             add: self.add || from > 0,
             last: columns - (padded - V::LANES),
+            is_first: column == 0 && self.left_column == 1,
         }
     }
+}
+
+/// The same pointer, of which the compiler does not know how it was made: it would otherwise make
+/// each row's pointer of the one before, in the loop, where these sums take the place of products.
+#[inline(always)]
+fn opaque<T>(pointer: *const T) -> *const T {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let mut pointer = pointer;
+        // SAFETY: there is no instruction.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) pointer, options(pure, readonly, nostack, preserves_flags));
+        }
+        pointer
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    pointer
 }
 
 #[inline(always)]
@@ -248,24 +298,39 @@ impl<T: Real> Work<T> for Pack<T> {
         for panel in self.first..self.end {
             let row = panel * width;
             let rows = width.min(self.rows.saturating_sub(row));
-            let padded = rows.div_ceil(V::LANES) * V::LANES;
             let to = self.to.wrapping_add(row * self.columns);
-            for first in (0..rows).step_by(V::LANES) {
-                let some = V::LANES.min(rows - first);
-                let whole = if some == V::LANES { self.columns - self.columns % V::LANES } else { 0 };
-                // SAFETY: the rows from `row + first` on are there, and the panel has room for all of them.
-                unsafe {
-                    let from = self.from.add((row + first) * self.columns);
-                    let to = to.add(first);
-                    for k in (0..whole).step_by(V::LANES) {
-                        turn::<V>(from.add(k), self.columns, to.add(k * padded), padded);
-                    }
-                    for k in whole..self.columns {
-                        for i in 0..V::LANES {
-                            let value = if i < some { *from.add(i * self.columns + k) } else { T::of(0.0) };
-                            *to.add(k * padded + i) = value;
-                        }
-                    }
+            // SAFETY: the rows from `row` on are there, and the panel has room for all of them.
+            unsafe {
+                let from = self.from.add(row * self.columns);
+                turn_panel::<V>((from, self.columns), rows, self.columns, to);
+            }
+        }
+    }
+}
+
+/// Turns a panel: `rows` rows, of which the first begin at `from` and so far apart as `stride` says.
+#[inline(always)]
+unsafe fn turn_panel<V: Vector>(
+    (from, stride): (*const V::Number, usize),
+    rows: usize,
+    columns: usize,
+    to: *mut V::Number,
+) {
+    let padded = rows.div_ceil(V::LANES) * V::LANES;
+    for first in (0..rows).step_by(V::LANES) {
+        let some = V::LANES.min(rows - first);
+        let whole = if some == V::LANES { columns - columns % V::LANES } else { 0 };
+        // SAFETY: as the caller says.
+        unsafe {
+            let from = from.add(first * stride);
+            let to = to.add(first);
+            for k in (0..whole).step_by(V::LANES) {
+                turn::<V>(from.add(k), stride, to.add(k * padded), padded);
+            }
+            for k in whole..columns {
+                for i in 0..V::LANES {
+                    *to.add(k * padded + i) =
+                        if i < some { *from.add(i * stride + k) } else { V::Number::of(0.0) };
                 }
             }
         }
@@ -320,10 +385,13 @@ impl<T: Real> Dots<T> {
             let mut sums = [[V::splat(T::of(0.0)); N]; M];
             let whole = self.depth - self.depth % V::LANES;
             for k in (0..whole).step_by(V::LANES) {
-                let w: [V; N] = std::array::from_fn(|n| V::load(w.add(n * self.depth + k)));
+                let mut vectors = [V::splat(T::of(0.0)); N];
+                for (n, vector) in vectors.iter_mut().enumerate() {
+                    *vector = V::load(w.add(n * self.depth + k));
+                }
                 for (m, sums) in sums.iter_mut().enumerate() {
                     let x = V::load(x.add(m * self.depth + k));
-                    for (sum, &w) in sums.iter_mut().zip(&w) {
+                    for (sum, &w) in sums.iter_mut().zip(&vectors) {
                         *sum = x.fma(w, *sum);
                     }
                 }
@@ -355,7 +423,7 @@ pub(crate) fn total<V: Vector>(vector: V) -> V::Number {
     let mut half = V::LANES / 2;
     while half > 0 {
         for i in 0..half {
-            numbers[i] = numbers[i] + numbers[i + half];
+            numbers[i] += numbers[i + half];
         }
         half /= 2;
     }

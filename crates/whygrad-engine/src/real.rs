@@ -39,6 +39,8 @@ pub trait Real:
     fn from_bits_of(bits: u64) -> Self;
     /// The same number as f64.
     fn to_f64(self) -> f64;
+    /// True also of what is infinite.
+    fn is_number(self) -> bool;
     /// True unless infinite or not a number.
     fn is_finite(self) -> bool;
     /// e^self
@@ -74,6 +76,10 @@ macro_rules! real {
             #[inline]
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            #[inline]
+            fn is_number(self) -> bool {
+                !self.is_nan()
             }
             #[inline]
             fn is_finite(self) -> bool {

@@ -161,7 +161,9 @@ impl Builder<'_> {
         for steps in &self.rows {
             let mut chain_of = vec![0; self.plan.slots.len()];
             for (index, run) in runs(self.plan, steps).enumerate() {
-                run.iter().for_each(|s| chain_of[s.0] = index + 1);
+                for step in run {
+                    chain_of[step.0] = index + 1;
+                }
             }
             for &(slot, step) in steps {
                 for a in arguments(step) {

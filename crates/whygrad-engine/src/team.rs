@@ -98,6 +98,7 @@ impl Team {
         }
         let job: *const (dyn Fn(usize, usize) + Sync + '_) = job;
         // SAFETY: only the lifetime changes; `_open` waits until no helper uses it any more.
+        #[allow(clippy::transmute_ptr_to_ptr, reason = "a cast cannot change a lifetime")]
         let job: *const Job = unsafe { std::mem::transmute(job) };
         let work = Work { job, tiles };
         self.shared.next.store(0, Ordering::Relaxed);

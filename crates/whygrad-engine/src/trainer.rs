@@ -16,7 +16,7 @@ use crate::workspace::{Batch, Hardware};
 /// How many parameters one thread changes at a time.
 const PART: usize = 1 << 14;
 
-/// One net with all that a step needs. Nothing is allocated while an epoch runs.
+/// One net with all that a step needs. While an epoch runs only short lists of pointers are allocated.
 #[derive(Clone, Debug)]
 pub struct Trainer<T> {
     machine: Machine<T>,

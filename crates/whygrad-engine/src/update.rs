@@ -8,6 +8,7 @@ use whygrad_expr::op::{Op, Zip};
 
 use crate::chain::{Action, Argument, Chain, Link};
 use crate::real::Real;
+use crate::record::function_of;
 use crate::rule::Rule;
 
 /// A rule has an operation that is no function of single numbers.
@@ -21,7 +22,8 @@ const PARAMETERS: usize = 0;
 const GRADIENT: usize = 1;
 const MEMORIES: usize = 2;
 
-/// How a number that all parameters share is made of others. It is computed once a step, in f64.
+/// How a number that all parameters share is made of others. It is computed once a step, in f64,
+/// with the same bits on every machine.
 #[derive(Clone, Copy, Debug)]
 enum Shared {
     Given(usize),
@@ -38,7 +40,6 @@ pub(crate) struct RuleStep {
     shared: Vec<Shared>,
     /// Where the arguments of a shared term stand in the list.
     position: HashMap<Term, usize>,
-    pub(crate) memories: usize,
 }
 
 struct Builder<'a> {
@@ -60,13 +61,14 @@ impl RuleStep {
         for term in rule.arena.reachable(&nexts) {
             builder.term(term)?;
         }
+        builder.set_apart(&nexts);
         for (index, &next) in nexts.iter().enumerate() {
             let array = if index == rule.memories.len() { PARAMETERS } else { MEMORIES + index };
             builder.write(array, next);
         }
         let chain = Chain::compile(builder.links);
         let (shared, position) = (builder.shared, builder.position);
-        Ok(RuleStep { chain, shared, position, memories: rule.memories.len() })
+        Ok(RuleStep { chain, shared, position })
     }
 
     /// How many numbers all parameters share.
@@ -84,7 +86,8 @@ impl RuleStep {
                 Shared::Reciprocal(of) => 1.0 / out[of],
                 Shared::Made(op) => match op {
                     Op::Const(value) => value.get(),
-                    Op::Map(function, a) => f64::apply(function, at(out, a)),
+                    Op::Map(function, a) => function_of(function, at(out, a)),
+                    Op::Zip(Zip::Pow, a, b) => libm::pow(at(out, a), at(out, b)),
                     Op::Zip(zip, a, b) => f64::combine(zip, at(out, a), at(out, b)),
                     Op::Select(c, a, b) => {
                         if at(out, c) > 0.0 {
@@ -114,14 +117,11 @@ impl Builder<'_> {
                 } else {
                     self.rule.memories.iter().position(|m| m.symbol == symbol).map(|m| MEMORIES + m)
                 };
-                match of_parameter {
-                    Some(array) => {
-                        self.argument_of.insert(term, Argument::Flat(array));
-                    }
-                    None => {
-                        let given = self.rule.shared.iter().position(|&s| s == symbol).ok_or(UnfitRule)?;
-                        self.share(term, Shared::Given(given));
-                    }
+                if let Some(array) = of_parameter {
+                    self.argument_of.insert(term, Argument::Flat(array));
+                } else {
+                    let given = self.rule.shared.iter().position(|&s| s == symbol).ok_or(UnfitRule)?;
+                    self.share(term, Shared::Given(given));
                 }
                 return Ok(());
             }
@@ -181,9 +181,27 @@ impl Builder<'_> {
         Argument::Number(self.numbers() + position)
     }
 
+    /// What becomes another array's old numbers is copied before any of them is written.
+    fn set_apart(&mut self, nexts: &[Term]) {
+        for next in nexts {
+            let argument = self.argument_of[next];
+            if matches!(argument, Argument::Flat(_)) {
+                self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: None });
+                self.argument_of.insert(*next, Argument::Link(self.links.len() - 1));
+            }
+        }
+    }
+
     /// Writes a term to an array: at once where nothing later needs the old numbers.
+    ///
+    /// What is remembered of a derivative that stays 0 dies away to numbers so small that a product
+    /// with them takes a hundred times as long, and there rounding keeps it: 0 is written instead.
     fn write(&mut self, array: usize, next: Term) {
         let argument = self.argument_of[&next];
+        if array >= MEMORIES {
+            self.links.push(Link { action: Action::Flush, arguments: vec![argument], out: Some(array) });
+            return;
+        }
         if let Argument::Link(link) = argument {
             let later = self.links[link + 1..].iter().flat_map(|l| &l.arguments);
             let is_free = self.links[link].out.is_none();
@@ -192,8 +210,6 @@ impl Builder<'_> {
                 return;
             }
         }
-        if argument != Argument::Flat(array) {
-            self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: Some(array) });
-        }
+        self.links.push(Link { action: Action::Copy, arguments: vec![argument], out: Some(array) });
     }
 }

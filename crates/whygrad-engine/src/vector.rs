@@ -1,8 +1,8 @@
 //! Vectors of numbers: the same code for AVX-512, AVX2 and any machine.
 //!
-//! A step is written once over [`Vector`] as a [`Work`] and compiled for each [`Level`]; which one
+//! A step is written once over [`Vector`] as a `Work` and compiled for each [`Level`]; which one
 //! runs is chosen at run time. Values of the x86 types exist only where their instructions do,
-//! since only [`Level::run`] names the types: a value is its own proof.
+//! since only `Level::run` names the types: a value is its own proof.
 
 #![allow(unsafe_code, reason = "intrinsics, and pointers into buffers that threads share")]
 // Only inlined into a function with the right instructions does a vector operation become one.
@@ -25,12 +25,14 @@ pub trait Vector: Scalar + Send + Sync + 'static {
     type Number: Real;
     /// How many.
     const LANES: usize;
+    /// Whether all operations have the same bits on any machine.
+    const PORTABLE: bool = false;
     /// How many rows a tile of a matrix product has: as many as there are registers for.
     const TILE: usize;
     /// One number in all lanes.
     ///
     /// # Safety
-    /// The instructions of the type must be there, as they are below [`Level::run`].
+    /// The instructions of the type must be there, as they are below `Level::run`.
     unsafe fn splat(number: Self::Number) -> Self;
     /// The numbers from `from` on.
     ///
@@ -52,6 +54,16 @@ pub trait Vector: Scalar + Send + Sync + 'static {
     /// # Safety
     /// `count` numbers can be written.
     unsafe fn store_part(self, to: *mut Self::Number, count: usize);
+    /// self / b, rounded once; where the instruction is slow, by a shorter way to the same bits.
+    #[inline(always)]
+    fn quotient(self, b: Self) -> Self {
+        self / b
+    }
+    /// The square root, likewise.
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
     /// `then` where `self` is greater than zero, else `otherwise`, bit for bit.
     fn where_positive(self, then: Self, otherwise: Self) -> Self;
     /// `then` where `self` is not a number, else `otherwise`.

@@ -228,7 +228,7 @@ pub(crate) fn copy_leaf<T: Copy>(
     match source {
         Source::Input { column } => copy_columns(out, (batch.inputs, plan.input_width), (column, len), rows),
         Source::Target { column } => {
-            copy_columns(out, (batch.targets, plan.target_width), (column, len), rows)
+            copy_columns(out, (batch.targets, plan.target_width), (column, len), rows);
         }
         Source::Parameter { .. } => {}
     }

@@ -187,3 +187,29 @@ fn the_first_number_that_is_not_finite_is_found_with_its_row() {
     space.run(&net.plan, &net.parameters);
     assert_eq!(space.first_non_finite(&net.plan), None);
 }
+
+/// One number that changes with any bit of many.
+fn mark(numbers: &[f64]) -> u64 {
+    numbers.iter().fold(0xcbf2_9ce4_8422_2325, |mark, x| (mark ^ x.to_bits()).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[test]
+fn portable_bits_are_those_of_every_machine() {
+    let stored = [
+        0xed2d510600fcc6c7u64,
+        0x561b79b25dfa55a1,
+        0xc23c59d8e0fcc6c7,
+        0xfca66a09a4552747,
+        0x1325067980fcc6c7,
+        0x56283d225f058f7a,
+    ];
+    let nets = [("relu", "cross_entropy_from_logits"), ("tanh", "mse"), ("gelu", "mse")];
+    let mut found = Vec::new();
+    for (activation, loss) in nets {
+        let net = Net::new(&[5, 33, 17, 3], activation, loss, 31);
+        let single: Vec<f64> = run::<f32>(&net, Hardware::portable()).iter().map(|x| x.to_f64()).collect();
+        let double = train(&net, &adam(), Hardware::portable(), None);
+        found.extend([mark(&single), mark(&double)]);
+    }
+    assert_eq!(found, stored, "{found:#x?}");
+}

@@ -125,7 +125,7 @@ impl Ready {
         let epochs = if self.part.is_some() { 1 } else { self.epochs };
         let setting = self.part.as_ref().unwrap_or(&self.setting);
         let begin = Instant::now();
-        std::hint::black_box(setting.train(&self.starts, epochs));
+        let _ = std::hint::black_box(setting.train(&self.starts, epochs));
         begin.elapsed().as_secs_f64()
     }
 

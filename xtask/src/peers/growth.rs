@@ -126,7 +126,7 @@ pub fn point(name: &str, size: u64, seconds: f64, repeats: usize) -> Result<Line
         (0..nets).map(|_| (0..count).map(|_| stream.uniform(-bound, bound)).collect()).collect();
     let time = |epochs: u64| {
         let begin = Instant::now();
-        std::hint::black_box(setting.train(&starts, epochs));
+        let _ = std::hint::black_box(setting.train(&starts, epochs));
         begin.elapsed().as_secs_f64()
     };
     let mut epochs = 1;

@@ -102,6 +102,7 @@ impl<T: Real + Scalar, const N: usize> Scalar for Lanes<T, N> {
 impl<T: Real + Scalar, const N: usize> Vector for Lanes<T, N> {
     type Number = T;
     const LANES: usize = N;
+    const PORTABLE: bool = true;
     const TILE: usize = 4;
     #[inline(always)]
     unsafe fn splat(number: T) -> Self {
@@ -137,7 +138,6 @@ impl<T: Real + Scalar, const N: usize> Vector for Lanes<T, N> {
     }
     #[inline(always)]
     fn where_nan(self, then: Self, otherwise: Self) -> Self {
-        // Only what is not a number differs from itself.
-        Lanes(from_fn(|i| if self.0[i] == self.0[i] { otherwise.0[i] } else { then.0[i] }))
+        Lanes(from_fn(|i| if self.0[i].is_number() { otherwise.0[i] } else { then.0[i] }))
     }
 }
