@@ -7,7 +7,7 @@ use whygrad_expr::shape::Dims;
 use crate::function;
 use crate::tape::{Id, Node, Recorder};
 
-/// What a tape cannot hold: a power that is no small whole number is left to the steps of a plan.
+/// What a tape cannot hold: a leaf that nobody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotSpelled;
 
@@ -30,7 +30,7 @@ pub(crate) fn entries(
         Op::Map(f, _) => a.iter().map(|&x| map(to, f, x)).collect(),
         Op::Zip(zip, ..) => {
             let len = a.len().max(b.len());
-            (0..len).map(|e| combine(to, zip, at(a, e), at(b, e))).collect::<Result<_, _>>()?
+            (0..len).map(|e| combine(to, zip, at(a, e), at(b, e))).collect()
         }
         Op::Select(..) => {
             let c = arguments.get(2).copied().unwrap_or_default();
@@ -122,15 +122,15 @@ fn sign(to: &Recorder, x: Id) -> Id {
     to.push(Node::Choose { left: x, right: zero, then: one, otherwise: below })
 }
 
-fn combine(to: &Recorder, zip: Zip, a: Id, b: Id) -> Result<Id, NotSpelled> {
-    Ok(match zip {
+fn combine(to: &Recorder, zip: Zip, a: Id, b: Id) -> Id {
+    match zip {
         Zip::Add => to.push(Node::Plus(a, b)),
         Zip::Mul => times(to, a, b),
         Zip::Div => to.push(Node::Div(a, b)),
-        Zip::Pow => return power(to, a, b),
+        Zip::Pow => power(to, a, b),
         Zip::Max => extreme(to, Node::Larger(a, b), a),
         Zip::Min => extreme(to, Node::Smaller(a, b), a),
-    })
+    }
 }
 
 /// The greater or smaller of two; the first where it is not a number, too.
@@ -157,15 +157,28 @@ fn select(to: &Recorder, condition: Id, then: Id, otherwise: Id) -> Id {
     to.push(Node::Choose { left, right, then, otherwise })
 }
 
-fn power(to: &Recorder, a: Id, b: Id) -> Result<Id, NotSpelled> {
-    let exponent = to.constant_of(b).ok_or(NotSpelled)?;
-    if exponent == 0.5 {
-        // As powf: no negative zero, and infinity where a is negative and infinite.
-        return Err(NotSpelled);
+/// a^b: products for whole exponents, a root, else e^(b ln a), whose error grows with |b ln a|.
+fn power(to: &Recorder, a: Id, b: Id) -> Id {
+    match to.constant_of(b) {
+        Some(0.5) => {
+            // The root of -0 is +0 here.
+            let (zero, plain) = (to.constant(0.0), a);
+            let positive = to.push(Node::Add(plain, zero));
+            to.push(Node::Sqrt(positive))
+        }
+        Some(whole) if whole.fract() == 0.0 && whole.abs() <= LARGEST_POWER => whole_power(to, a, whole),
+        _ => {
+            let log = function::ln(to.value(a)).id();
+            let exponent = to.push(Node::Times(b, log));
+            let power = function::exp(to.value(exponent)).id();
+            // Anything to the power of 0 is 1, 0 too.
+            let (size, zero, one) = (to.push(Node::Abs(b)), to.constant(0.0), to.constant(1.0));
+            to.push(Node::Choose { left: size, right: zero, then: power, otherwise: one })
+        }
     }
-    if exponent.fract() != 0.0 || exponent.abs() > LARGEST_POWER {
-        return Err(NotSpelled);
-    }
+}
+
+fn whole_power(to: &Recorder, a: Id, exponent: f64) -> Id {
     let mut rest = exponent.abs() as u32;
     let (mut square, mut product) = (a, None);
     while rest > 0 {
@@ -179,7 +192,7 @@ fn power(to: &Recorder, a: Id, b: Id) -> Result<Id, NotSpelled> {
     }
     let one = to.constant(1.0);
     let product = product.unwrap_or(one);
-    Ok(if exponent < 0.0 { to.push(Node::Div(one, product)) } else { product })
+    if exponent < 0.0 { to.push(Node::Div(one, product)) } else { product }
 }
 
 fn log_sum_exp(to: &Recorder, values: &[Id]) -> Id {

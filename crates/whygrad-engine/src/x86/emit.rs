@@ -387,25 +387,30 @@ impl<'a> Emitter<'a> {
 /// After which operation each number can be stored: when it is there and nothing reads what it
 /// replaces any more.
 fn store_places(tape: &Straight) -> Vec<Vec<usize>> {
-    let mut last_read: HashMap<Address, usize> = HashMap::new();
-    for (index, node) in tape.nodes.iter().enumerate() {
-        for argument in node.arguments() {
-            if let Node::Load(address) = tape.nodes[argument as usize] {
-                last_read.insert(address, index);
+    let mut last_read: HashMap<(Base, u32), usize> = HashMap::new();
+    let mut read = |id: Id, at: usize| {
+        if let Node::Load(address) = tape.nodes[id as usize] {
+            for place in places_of(address) {
+                let last = last_read.entry(place).or_default();
+                *last = (*last).max(at);
             }
         }
+    };
+    for (index, node) in tape.nodes.iter().enumerate() {
+        node.arguments().for_each(|argument| read(argument, index));
     }
-    for store in &tape.stores {
-        if let Node::Load(address) = tape.nodes[store.value as usize] {
-            let read = last_read.entry(address).or_default();
-            *read = (*read).max(store.value as usize);
-        }
-    }
-    let mut places = vec![Vec::new(); tape.nodes.len()];
     // What is copied from one place to another is copied first.
+    tape.stores.iter().for_each(|store| read(store.value, store.value as usize));
+    let mut places = vec![Vec::new(); tape.nodes.len()];
     for (index, store) in tape.stores.iter().enumerate() {
-        let read = last_read.get(&store.to).copied().unwrap_or(0);
-        places[read.max(store.value as usize)].push(index);
+        let read = places_of(store.to).filter_map(|place| last_read.get(&place)).copied().max();
+        places[read.unwrap_or(0).max(store.value as usize)].push(index);
     }
     places
+}
+
+/// The numbers at an address, each by its place; lanes are read and written all together.
+fn places_of(address: Address) -> impl Iterator<Item = (Base, u32)> {
+    let count = if address.spread == Spread::Four { 4 } else { 1 };
+    (0..count).map(move |k| (address.base, address.offset + k))
 }

@@ -249,7 +249,9 @@ fn part_from<T: Real + Scalar>(
         let nets: Vec<_> = group
             .iter()
             .enumerate()
-            .map(|(k, start)| (k as u64, start.clone(), Optimiser::memories(rule, start.len(), source.as_mut())))
+            .map(|(k, start)| {
+                (k as u64, start.clone(), Optimiser::memories(rule, start.len(), source.as_mut()))
+            })
             .collect();
         let mut left = formation.train(&nets, true, &mut |_| true).unwrap_or_default();
         left.sort_by_key(|net| net.restart);

@@ -6,13 +6,9 @@ use whygrad::engine::workspace::{Batch, Workspace};
 use whygrad::expr::arena::Term;
 
 use crate::case::{Case, case, largest, none_wrong};
-use crate::draw::Draw;
 
 /// How many models.
 const MODELS: u64 = 2_500;
-/// How many nets run at once.
-const LANES: usize = 5;
-
 /// Loss and gradient of one net.
 fn one_net<T: Real>(case: &Case, plan: &Plan, theta: &[f64]) -> Vec<T> {
     outputs(case, plan, &theta.iter().map(|&t| T::of(t)).collect::<Vec<_>>(), 1)
@@ -62,30 +58,6 @@ fn the_plan_in_f64_is_the_oracle() {
         }
     }
     println!("{MODELS} plans, {same_bits} bit for bit the oracle");
-    none_wrong(&wrong);
-}
-
-#[test]
-fn each_net_of_a_fleet_is_the_net_alone() {
-    let mut wrong = vec![];
-    for seed in 0..MODELS {
-        let case = case(seed);
-        let plan = Plan::of_gradient(&case.model.program);
-        let count = case.theta.len();
-        let mut draw = Draw::of(seed ^ 0x1a9e);
-        let fleet = draw.numbers(count * LANES, -1.3, 1.3);
-        let together = outputs(&case, &plan, &fleet, LANES);
-        for lane in 0..LANES {
-            let theta: Vec<f64> = (0..count).map(|k| fleet[k * LANES + lane]).collect();
-            let alone: Vec<f64> = one_net(&case, &plan, &theta);
-            let differs =
-                (0..alone.len()).find(|&k| alone[k].to_bits() != together[k * LANES + lane].to_bits());
-            if let Some(k) = differs {
-                let (one, all) = (alone[k], together[k * LANES + lane]);
-                wrong.push(format!("number {k}, lane {lane}: alone {one:e}, in the fleet {all:e}\n{case}"));
-            }
-        }
-    }
     none_wrong(&wrong);
 }
 

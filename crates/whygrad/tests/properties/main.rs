@@ -22,3 +22,4 @@ mod panics;
 mod printing;
 mod regressions;
 mod simplifier;
+mod steppers;
