@@ -2,7 +2,7 @@
 
 use std::f64::consts::LOG2_E;
 
-use super::{LN_2, is_single, of_precision, polynomial, polynomial_in_halves};
+use super::{LN_2, is_single, of_precision, polynomial, polynomial_in_halves, polynomial_in_pairs};
 use crate::scalar::Scalar;
 
 /// (e^r - 1 - r) / r² for |r| up to ln 2 / 2.
@@ -122,7 +122,8 @@ fn quotient<S: Scalar>(r: S, factor: f64) -> (S, S) {
     let square = r * r;
     let scaled: Vec<f64> = of_precision(r, COTH.0, COTH.1).iter().map(|c| c * factor).collect();
     let line = r.fma(r.constant(0.5 * factor), r.constant(factor));
-    let m = polynomial(square, &scaled).fma(square, line);
+    let sum = if is_single(r) { polynomial(square, &scaled) } else { polynomial_in_pairs(square, &scaled) };
+    let m = sum.fma(square, line);
     (m, r.fma(r.constant(-factor), m))
 }
 

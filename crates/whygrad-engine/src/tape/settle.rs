@@ -2,8 +2,9 @@
 //!
 //! A sum of a formula, however it was bracketed, is one sum: its terms are added in the order in
 //! which they can be ready, those ready last coming last, since what waits for the sum waits for
-//! them. A long sum is four sums that do not wait for each other. The order depends on the tape
-//! alone, so that the same program gives the same bits.
+//! them. A long sum is four sums that do not wait for each other. The factors of a product are
+//! multiplied in the same order. The order depends on the tape alone, so that the same program
+//! gives the same bits.
 
 use std::collections::HashMap;
 
@@ -12,23 +13,34 @@ use crate::interpret;
 
 /// Above so many terms a sum is split.
 const LONG_SUM: usize = 8;
+/// The place of what is not settled yet, or is a part of something else.
+const NOT_YET: Id = Id::MAX;
 /// Into so many sums.
 const CHAINS: usize = 4;
 
 pub(super) fn settle(tape: &Tape) -> Straight {
     let parts = Parts::of(tape);
     let mut out = Settled::new(tape.arithmetic);
-    let mut new_of: Vec<Id> = vec![0; tape.nodes.len()];
+    let mut new_of: Vec<Id> = vec![NOT_YET; tape.nodes.len()];
     for (index, &node) in tape.nodes.iter().enumerate() {
         if !parts.stands_alone(index) {
             continue;
         }
         new_of[index] = match node {
             Node::Plus(..) | Node::Minus(..) => {
-                let terms = terms(tape, &parts.absorbed, &new_of, index as Id);
+                let terms = terms(tape, &parts.absorbed, index as Id);
+                let terms = terms.into_iter().map(|(id, minus)| {
+                    let (a, b) = out.halves_of_product(factors(tape, &parts.absorbed, &new_of, id));
+                    Term { minus, a, b }
+                });
+                let terms = terms.collect();
                 out.sum(terms)
             }
-            Node::Times(a, b) => out.push(Node::Mul(new_of[a as usize], new_of[b as usize])),
+            Node::Times(..) => {
+                let factors = factors(tape, &parts.absorbed, &new_of, index as Id);
+                let (a, b) = out.halves_of_product(factors);
+                b.map_or(a, |b| out.push(Node::Mul(a, b)))
+            }
             other => out.push(other.map_arguments(|a| new_of[a as usize])),
         };
     }
@@ -89,14 +101,14 @@ pub(super) fn by_need(tape: &Straight) -> Straight {
     Straight { nodes, stores }
 }
 
-/// Which numbers are part of a larger sum.
+/// Which numbers are part of a larger sum or product.
 ///
 /// The update comes first, as if there were nothing else: a net has the same bits, whatever is
 /// watched beside it. Where something else needs a part of one of its sums, that part is computed
 /// once more by itself.
 struct Parts {
     live: Vec<bool>,
-    /// Part of the one sum that uses it.
+    /// Part of the one sum or product that uses it.
     absorbed: Vec<bool>,
     /// Needed by itself all the same.
     asked_for: Vec<bool>,
@@ -147,15 +159,22 @@ impl Usage {
         usage
     }
 
-    /// Marks what is a part of the one sum that uses it.
+    /// Marks what is a part of the one sum or product that uses it.
     fn absorb(&self, tape: &Tape, absorbed: &mut [bool]) {
         for (index, node) in tape.nodes.iter().enumerate() {
-            if let (true, Node::Plus(a, b) | Node::Minus(a, b)) = (self.live[index], *node) {
-                for part in [a, b] {
-                    let loose = matches!(tape.node(part), Node::Plus(..) | Node::Minus(..) | Node::Times(..));
-                    let once = self.live[part as usize] && self.uses[part as usize] == 1;
-                    absorbed[part as usize] |= loose && once;
-                }
+            let sum = match *node {
+                Node::Plus(..) | Node::Minus(..) => true,
+                Node::Times(..) => false,
+                _ => continue,
+            };
+            for part in node.arguments().filter(|_| self.live[index]) {
+                let loose = match tape.node(part) {
+                    Node::Plus(..) | Node::Minus(..) => sum,
+                    Node::Times(..) => true,
+                    _ => false,
+                };
+                let once = self.live[part as usize] && self.uses[part as usize] == 1;
+                absorbed[part as usize] |= loose && once;
             }
         }
     }
@@ -170,7 +189,8 @@ struct Term {
     b: Option<Id>,
 }
 
-fn terms(tape: &Tape, absorbed: &[bool], new_of: &[Id], root: Id) -> Vec<Term> {
+/// The terms of a sum, each with whether it is taken off.
+fn terms(tape: &Tape, absorbed: &[bool], root: Id) -> Vec<(Id, bool)> {
     let mut terms = Vec::new();
     let mut open = vec![(root, false)];
     while let Some((id, minus)) = open.pop() {
@@ -178,13 +198,27 @@ fn terms(tape: &Tape, absorbed: &[bool], new_of: &[Id], root: Id) -> Vec<Term> {
         match tape.node(id) {
             Node::Plus(a, b) if !whole => open.extend([(b, minus), (a, minus)]),
             Node::Minus(a, b) if !whole => open.extend([(b, !minus), (a, minus)]),
-            Node::Times(a, b) if !whole => {
-                terms.push(Term { minus, a: new_of[a as usize], b: Some(new_of[b as usize]) });
-            }
-            _ => terms.push(Term { minus, a: new_of[id as usize], b: None }),
+            _ => terms.push((id, minus)),
         }
     }
     terms
+}
+
+/// The factors of a product, over the numbers of the settled tape; of a number that is none, itself.
+fn factors(tape: &Tape, absorbed: &[bool], new_of: &[Id], root: Id) -> Vec<Id> {
+    let mut factors = Vec::new();
+    // A product that stands by itself has its factors all the same.
+    let own = absorbed[root as usize] || new_of[root as usize] == NOT_YET;
+    let mut open = vec![root];
+    while let Some(id) = open.pop() {
+        match tape.node(id) {
+            Node::Times(a, b) if (id == root && own) || (id != root && absorbed[id as usize]) => {
+                open.extend([b, a]);
+            }
+            _ => factors.push(new_of[id as usize]),
+        }
+    }
+    factors
 }
 
 /// The settled tape in the making.
@@ -211,6 +245,18 @@ impl Settled {
         self.nodes.push(node);
         self.known.insert(node, id);
         id
+    }
+
+    /// A product as two factors, those that are ready first multiplied first; one where there is
+    /// one.
+    fn halves_of_product(&mut self, mut factors: Vec<Id>) -> (Id, Option<Id>) {
+        factors.sort_by_key(|&f| self.ready[f as usize]);
+        let last = factors.pop();
+        let product = factors.into_iter().reduce(|a, b| self.push(Node::Mul(a, b)));
+        match (product, last) {
+            (Some(product), last) => (product, last),
+            (None, last) => (last.unwrap_or(0), None),
+        }
     }
 
     fn sum(&mut self, mut terms: Vec<Term>) -> Id {
