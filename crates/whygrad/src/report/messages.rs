@@ -41,7 +41,7 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
         }
         StopReason::LeftDomain { parameter } => {
             format!(
-                "{parameter} left its domain after {}; a smaller learning rate may keep it inside",
+                "{parameter} left its domain after {}; shorter steps may keep it inside",
                 epochs(run.epoch)
             )
         }
