@@ -32,10 +32,10 @@ pub(crate) struct StepArguments {
     /// Adds RATE*w to each derivative; with adamw, in place of its own decay
     #[arg(help_heading = HEADING, long, value_name = "RATE", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) weight_decay: Option<f64>,
-    /// Adds FACTOR*sum(|w|) to the loss that is descended
+    /// Adds FACTOR*sum(|w|) to the loss that is descended; the loss shown is without it
     #[arg(help_heading = HEADING, long, value_name = "FACTOR", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) l1: Option<f64>,
-    /// Adds FACTOR*sum(w^2) to the loss that is descended
+    /// Adds FACTOR*sum(w^2) to the loss that is descended; the loss shown is without it
     #[arg(help_heading = HEADING, long, value_name = "FACTOR", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) l2: Option<f64>,
     /// A longer gradient is scaled down to this length
@@ -136,7 +136,9 @@ impl StepArguments {
         let rate = output::number(options.learning_rate);
         match self.learning_rate {
             _ if is_swept(Setting::LearningRate) => "learning rate as swept".to_owned(),
-            None if is_swept(Setting::Optimiser) => "learning rates of their papers where there is one".to_owned(),
+            None if is_swept(Setting::Optimiser) => {
+                "learning rates of their papers where there is one".to_owned()
+            }
             None if Stepping::of(options).paper_learning_rate().is_some() => {
                 format!("learning rate {rate} as in its paper")
             }

@@ -64,7 +64,7 @@ impl<'a> Emitter<'a> {
         (pool, bases): (&'a mut Pool, Bases),
         tape: &'a Straight,
     ) -> u32 {
-        let stores = store_places(tape);
+        let stores = store_places(tape, width.bytes() / ops.size());
         let count = if ops.evex { 32 } else { 16 };
         let registers = Registers::new(tape, &stores, count);
         let compared = [None; MASKS];
@@ -385,26 +385,36 @@ impl<'a> Emitter<'a> {
 }
 
 /// After which operation each number can be stored: when it is there and nothing reads what it
-/// replaces any more.
-fn store_places(tape: &Straight) -> Vec<Vec<usize>> {
-    let mut last_read: HashMap<Address, usize> = HashMap::new();
+/// replaces any more. Four cells may be written together of which each was read by itself.
+fn store_places(tape: &Straight, lanes: usize) -> Vec<Vec<usize>> {
+    let cells = |address: Address| {
+        let count = match address.spread {
+            Spread::One => 1,
+            Spread::Four => 4,
+            Spread::Lanes => lanes as u32,
+        };
+        (address.offset..address.offset + count).map(move |cell| (address.base, cell))
+    };
+    let mut last_read: HashMap<(Base, u32), usize> = HashMap::new();
     for (index, node) in tape.nodes.iter().enumerate() {
         for argument in node.arguments() {
             if let Node::Load(address) = tape.nodes[argument as usize] {
-                last_read.insert(address, index);
+                last_read.extend(cells(address).map(|cell| (cell, index)));
             }
         }
     }
     for store in &tape.stores {
         if let Node::Load(address) = tape.nodes[store.value as usize] {
-            let read = last_read.entry(address).or_default();
-            *read = (*read).max(store.value as usize);
+            for cell in cells(address) {
+                let read = last_read.entry(cell).or_default();
+                *read = (*read).max(store.value as usize);
+            }
         }
     }
     let mut places = vec![Vec::new(); tape.nodes.len()];
     // What is copied from one place to another is copied first.
     for (index, store) in tape.stores.iter().enumerate() {
-        let read = last_read.get(&store.to).copied().unwrap_or(0);
+        let read = cells(store.to).filter_map(|cell| last_read.get(&cell).copied()).max().unwrap_or(0);
         places[read.max(store.value as usize)].push(index);
     }
     places

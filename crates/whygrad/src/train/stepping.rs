@@ -27,6 +27,9 @@ pub enum SteppingError {
     /// A setting that the method does not take.
     #[error(transparent)]
     Method(#[from] MethodError),
+    /// The learning rate among the settings.
+    #[error("the learning rate is no setting of {0}; write it as --lr RATE")]
+    LearningRate(&'static str),
 }
 
 /// Methods by their short and long names.
@@ -121,6 +124,9 @@ impl FromStr for Stepping {
         let unknown = match text.parse::<Optimiser>() {
             Ok(optimiser) => return Ok(Stepping::Optimiser(optimiser)),
             Err(SettingError::Unknown { found, .. }) => found,
+            Err(SettingError::NoSetting { name, found, .. }) if is_learning_rate(&found) => {
+                return Err(SteppingError::LearningRate(name));
+            }
             Err(error) => return Err(error.into()),
         };
         // Methods know brackets and no colon.
@@ -136,6 +142,10 @@ impl FromStr for Stepping {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn is_learning_rate(setting: &str) -> bool {
+    ["lr", "rate", "learning-rate", "learningrate"].contains(&setting)
 }
 
 /// The name that was probably meant, out of both lists.
@@ -198,9 +208,13 @@ mod tests {
         assert!(refused("lbfg").starts_with("there is no optimiser 'lbfg'; did you mean 'lbfgs'?"));
         assert!(refused("newtn(3)").starts_with("there is no optimiser 'newtn'; did you mean 'newton'?"));
         let none = refused("lion");
-        assert!(none.contains("there are gradient-descent, momentum") && none.ends_with("lm, newton"), "{none}");
+        assert!(
+            none.contains("there are gradient-descent, momentum") && none.ends_with("lm, newton"),
+            "{none}"
+        );
         assert!(refused("lbfgs(0)").contains("write lbfgs(memory=m) with m from 1"));
         assert!(refused("adam(beta3=1)").contains("did you mean 'beta1'?"));
+        assert_eq!(refused("adam:lr=0.1"), "the learning rate is no setting of adam; write it as --lr RATE");
         assert!(refused("lm(").contains("does not close its brackets"));
         assert!(refused("").starts_with("there is no optimiser ''; there are"));
     }

@@ -142,7 +142,8 @@ fn steps(
     for value in values.iter().filter(|value| !late(value)) {
         value.apply(options, initialiser);
     }
-    let momentum = values.iter().find_map(|v| if let Value::Momentum(share) = v { Some(*share) } else { None });
+    let momentum =
+        values.iter().find_map(|v| if let Value::Momentum(share) = v { Some(*share) } else { None });
     a.run.steps.settle(options, momentum)?;
     for value in values.iter().filter(late) {
         value.apply(options, initialiser);

@@ -66,10 +66,9 @@ fn value(setting: Setting, text: &str) -> Result<Value, SweepError> {
         Setting::Init => {
             text.parse().map(Value::Init).map_err(|error: crate::init::InitError| wrong(&error.to_string()))
         }
-        Setting::Optimiser => text
-            .parse::<Stepping>()
-            .map(Value::Optimiser)
-            .map_err(|error| wrong(&error.to_string())),
+        Setting::Optimiser => {
+            text.parse::<Stepping>().map(Value::Optimiser).map_err(|error| wrong(&error.to_string()))
+        }
         Setting::Momentum => match number(text).filter(|share| (0.0..1.0).contains(share)) {
             Some(share) => Ok(Value::Momentum(share)),
             None => Err(wrong("expected a number from 0 to below 1 such as 0.9")),
