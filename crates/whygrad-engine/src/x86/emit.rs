@@ -64,7 +64,7 @@ impl<'a> Emitter<'a> {
         (pool, bases): (&'a mut Pool, Bases),
         tape: &'a Straight,
     ) -> u32 {
-        let stores = store_places(tape, width.bytes() / ops.size());
+        let stores = store_places(tape);
         let count = if ops.evex { 32 } else { 16 };
         let registers = Registers::new(tape, &stores, count);
         let compared = [None; MASKS];
@@ -385,37 +385,32 @@ impl<'a> Emitter<'a> {
 }
 
 /// After which operation each number can be stored: when it is there and nothing reads what it
-/// replaces any more. Four cells may be written together of which each was read by itself.
-fn store_places(tape: &Straight, lanes: usize) -> Vec<Vec<usize>> {
-    let cells = |address: Address| {
-        let count = match address.spread {
-            Spread::One => 1,
-            Spread::Four => 4,
-            Spread::Lanes => lanes as u32,
-        };
-        (address.offset..address.offset + count).map(move |cell| (address.base, cell))
-    };
+/// replaces any more.
+fn store_places(tape: &Straight) -> Vec<Vec<usize>> {
     let mut last_read: HashMap<(Base, u32), usize> = HashMap::new();
+    let mut read = |id: Id, at: usize| {
+        if let Node::Load(address) = tape.nodes[id as usize] {
+            for place in places_of(address) {
+                let last = last_read.entry(place).or_default();
+                *last = (*last).max(at);
+            }
+        }
+    };
     for (index, node) in tape.nodes.iter().enumerate() {
-        for argument in node.arguments() {
-            if let Node::Load(address) = tape.nodes[argument as usize] {
-                last_read.extend(cells(address).map(|cell| (cell, index)));
-            }
-        }
+        node.arguments().for_each(|argument| read(argument, index));
     }
-    for store in &tape.stores {
-        if let Node::Load(address) = tape.nodes[store.value as usize] {
-            for cell in cells(address) {
-                let read = last_read.entry(cell).or_default();
-                *read = (*read).max(store.value as usize);
-            }
-        }
-    }
-    let mut places = vec![Vec::new(); tape.nodes.len()];
     // What is copied from one place to another is copied first.
+    tape.stores.iter().for_each(|store| read(store.value, store.value as usize));
+    let mut places = vec![Vec::new(); tape.nodes.len()];
     for (index, store) in tape.stores.iter().enumerate() {
-        let read = cells(store.to).filter_map(|cell| last_read.get(&cell).copied()).max().unwrap_or(0);
-        places[read.max(store.value as usize)].push(index);
+        let read = places_of(store.to).filter_map(|place| last_read.get(&place)).copied().max();
+        places[read.unwrap_or(0).max(store.value as usize)].push(index);
     }
     places
+}
+
+/// The numbers at an address, each by its place; lanes are read and written all together.
+fn places_of(address: Address) -> impl Iterator<Item = (Base, u32)> {
+    let count = if address.spread == Spread::Four { 4 } else { 1 };
+    (0..count).map(move |k| (address.base, address.offset + k))
 }
