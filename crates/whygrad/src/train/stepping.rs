@@ -229,6 +229,24 @@ mod tests {
     }
 
     #[test]
+    fn options_are_read_back_and_those_of_earlier_files_too() {
+        let mut options = Options { portable: true, threads: Some(2), ..Options::default() };
+        read("lbfgs(5)").apply(&mut options);
+        options.schedule = "cosine(warm-up=3)".parse().unwrap();
+        options.gradient.l1 = 0.1;
+        options.backward.error_margin = 0.2;
+        let text = serde_json::to_string(&options).unwrap();
+        assert_eq!(serde_json::from_str::<Options>(&text).unwrap(), options);
+        let earlier = r#"{"learning_rate": 0.5, "epochs": 4000, "batch": {"rows": 2}, "shuffle": false,
+            "optimiser": "gradient-descent", "seed": 1, "random": "own", "precision": "f64",
+            "stop": {"target_loss": null, "smallest_change": null, "gradient_norm": null, "all_right": false},
+            "keep_all_history": false}"#;
+        let expected =
+            Options { epochs: 4000, batch: crate::train::BatchSize::Rows(2), ..Options::default() };
+        assert_eq!(serde_json::from_str::<Options>(earlier).unwrap(), expected);
+    }
+
+    #[test]
     fn momentum_goes_to_those_that_have_it() {
         assert_eq!(read("gd").with_momentum(0.5), Some(read("momentum(0.5)")));
         assert_eq!(read("nesterov").with_momentum(0.5), Some(read("nesterov(0.5)")));
