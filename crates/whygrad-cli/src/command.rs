@@ -7,4 +7,5 @@ pub(crate) mod examples;
 pub(crate) mod minimize;
 pub(crate) mod odds;
 mod outcome;
+mod steps;
 pub(crate) mod train;

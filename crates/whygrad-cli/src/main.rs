@@ -26,6 +26,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   whygrad train xor                            train a built-in model and look at it
+  whygrad train xor --optimiser lm             by another optimiser
   whygrad derive 2-2sigmoid-1                  the gradient of a net in one word
   whygrad derive net.model --format latex      the gradient of your own formula
   whygrad train net.model --data points.csv    train on your own data
@@ -49,7 +50,7 @@ enum Command {
     Minimize(command::minimize::Arguments),
     /// Is your gradient right? If not, which component is wrong, and what the mistake is
     Check(command::check::Arguments),
-    /// List the built-in models and data sets, or copy one to a folder
+    /// List the built-in models, data sets, optimisers and schedules, or copy a model to a folder
     Examples(command::examples::Arguments),
     /// Print completions for a shell
     Completions {

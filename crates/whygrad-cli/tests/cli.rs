@@ -22,6 +22,8 @@ mod odds;
 mod second_order;
 #[path = "cli/spellings.rs"]
 mod spellings;
+#[path = "cli/steps.rs"]
+mod steps;
 #[path = "cli/templates.rs"]
 mod templates;
 #[path = "cli/terminals.rs"]

@@ -15,6 +15,7 @@ mod pace;
 pub mod schedule;
 mod settings;
 mod start;
+mod stepping;
 mod stop;
 mod tiny;
 
@@ -35,6 +36,7 @@ pub use optimiser::Optimiser;
 pub use options::{BatchSize, Losses, Options, Precision, RandomSource, Start, StopRules};
 pub use settings::SettingError;
 pub use start::{StartError, starting_values, starting_values_of};
+pub use stepping::{Stepping, SteppingError};
 pub use stop::{Overflow, StopReason};
 
 use backward::{BackwardError, BackwardOptions};
@@ -107,7 +109,7 @@ pub enum TrainError {
         option: &'static str,
     },
     /// A method has no use for it.
-    #[error("{method} finds its steps itself; leave out --{option}")]
+    #[error("{method} finds its steps itself, in double precision; leave out --{option}")]
     NoUse {
         /// The method.
         method: MethodKind,
@@ -180,11 +182,17 @@ fn by_method(
     options: &Options,
     observer: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Run, TrainError> {
+    let (gradient, backward) = (&options.gradient, &options.backward);
     let no_use = [
         (options.precision != Precision::F64, "precision"),
         (options.schedule != Schedule::default(), "schedule"),
-        (options.gradient != GradientOptions::default(), "clip, penalty or decay"),
-        (options.backward != BackwardOptions::default(), "sigmoid-prime-offset or error margin"),
+        (gradient.clip_norm.is_some(), "clip-norm"),
+        (gradient.clip_value.is_some(), "clip-value"),
+        (gradient.l1 != 0.0, "l1"),
+        (gradient.l2 != 0.0, "l2"),
+        (gradient.weight_decay.is_some(), "weight-decay"),
+        (backward.sigmoid_prime_offset != 0.0, "sigmoid-prime-offset"),
+        (backward.error_margin != 0.0, "error-margin"),
     ];
     if options.batch != BatchSize::Full {
         return Err(TrainError::WholeData { method: kind, option: "batch" });

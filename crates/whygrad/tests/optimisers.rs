@@ -5,10 +5,13 @@
 //! rate it was made with (equal at one rate); torch adds 1e-6 to the norm that clips; FANN's Quickprop is another one.
 
 use serde_json::Value;
-use whygrad::train::GradientOptions;
+use whygrad::data::{bind::BindOptions, builtin};
+use whygrad::model::{Model, ModelOptions};
+use whygrad::random::{Key, Seed};
 use whygrad::train::backward::BackwardOptions;
 use whygrad::train::optimiser::{Optimiser, Shared, Stepper};
 use whygrad::train::schedule::{Rates, Schedule};
+use whygrad::train::{Control, GradientOptions, Options, RandomSource, starting_values, train};
 
 fn document() -> Value {
     serde_json::from_str(include_str!("data/optimisers.json")).unwrap()
@@ -221,6 +224,27 @@ fn rates_are_numbers_beyond_the_end_of_a_run_too() {
                     );
                 }
             }
+        }
+    }
+}
+
+/// Four parameters at a time are written as machine code; by themselves they go the same way.
+#[test]
+fn every_optimiser_goes_the_same_way_in_machine_code_and_portably() {
+    let example = whygrad::examples::find("xor").unwrap();
+    let model = Model::parse(example.text, &ModelOptions::default()).unwrap();
+    let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
+    let (data, _) = model.bind(&table, &BindOptions::default()).unwrap();
+    let start = starting_values(&model, None, 1, RandomSource::Own).unwrap();
+    for optimiser in Optimiser::all() {
+        let way = |portable| {
+            let options = Options { optimiser, portable, epochs: 30, ..Options::default() };
+            train(&model, Some(&data), &start, &options, &mut |_| Control::Continue).unwrap()
+        };
+        let (quick, portable) = (way(false), way(true));
+        assert_eq!((quick.epoch, portable.epoch), (30, 30), "{optimiser}");
+        for (a, b) in quick.theta.iter().zip(&portable.theta) {
+            assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "{optimiser}: {a} and {b}");
         }
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use whygrad::data::builtin;
 use whygrad::examples::{self, EXAMPLES};
+use whygrad::train::Stepping;
+use whygrad::train::schedule::Schedule;
 
 use crate::output;
 
@@ -13,7 +15,7 @@ use crate::output;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  whygrad examples                 list what is built in
+  whygrad examples                 list what is built in: models, data, optimisers, schedules
   whygrad examples xor             print one model
   whygrad examples xor --to mine   write mine/xor.model")]
 pub(crate) struct Arguments {
@@ -50,6 +52,14 @@ fn list() -> String {
     text.push_str("\nData (--data NAME):\n");
     for (name, what) in builtin::list() {
         let _ = writeln!(text, "  {name:<13} {what}");
+    }
+    text.push_str("\nOptimisers (--optimiser NAME), with the settings they have where none are given:\n");
+    for stepping in Stepping::all() {
+        let _ = writeln!(text, "  {stepping}");
+    }
+    text.push_str("\nSchedules (--schedule NAME); each takes warm-up=EPOCHS as well:\n");
+    for schedule in Schedule::all() {
+        let _ = writeln!(text, "  {schedule}");
     }
     text
 }

@@ -13,10 +13,14 @@ use crate::progress::Watch;
 
 /// What `minimize` takes.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    after_help = "\
 Examples:
   whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
-  whygrad minimize '(1 - a)^2 + 100*(b - a^2)^2' --start a=-1 --start b=2 --lr 0.001")]
+  whygrad minimize '(1 - a)^2 + 100*(b - a^2)^2' --start a=-1 --start b=2 --lr 0.001
+  whygrad minimize '(1 - a)^2 + 100*(b - a^2)^2' --start a=-1,b=2 --optimiser lbfgs",
+    mut_arg("learning_rate", |a| a.help("The learning rate (default: that of the optimiser's paper, else 0.01)")),
+)]
 pub(crate) struct Arguments {
     /// The function, or a model file with `minimize ...`
     expression: String,
@@ -40,7 +44,13 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let start = start(a, model)?;
     let mut options = a.run.options(0.01, 10_000);
+    a.run.steps.settle(&mut options, None)?;
     options.keep_path = true;
+    a.run.say_useless(&options);
+    // Plain descent needs no words.
+    if !a.run.json && !a.run.quiet && a.run.steps.optimiser.is_some() {
+        output::say(&a.run.steps.described(&options, &[]));
+    }
     let folder = a.run.out.as_ref().filter(|p| p.as_os_str() != "none");
     if let Some(folder) = folder {
         super::train::can_write(folder)?;
@@ -50,6 +60,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let seconds = watch.finish();
     let mut document = report::run_json(model, &run, None, seconds);
     document["path"] = serde_json::json!(thinned(&run.path));
+    document["options"] = serde_json::to_value(&options)?;
     if let Some(folder) = folder {
         let figures: Vec<_> =
             report::path_figure(model, &run).map(|figure| ("descent.svg", figure)).into_iter().collect();

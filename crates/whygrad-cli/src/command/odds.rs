@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use whygrad::odds::sweep::{Setting, Sweep, combinations};
 use whygrad::plot::svg;
 use whygrad::report::{rate_figure, solved_figure};
-use whygrad::train::{FleetOptions, Solved};
+use whygrad::train::{BatchSize, FleetOptions, Solved};
 
 use super::train::{NetArguments, RunArguments, at_least_one, introduce, positive};
 use crate::output;
@@ -29,6 +29,7 @@ use table::Table;
 Examples:
   whygrad odds xor --restarts 10000
   whygrad odds 2-2sigmoid-1sigmoid --data xor --sweep lr=0.1:10:log20
+  whygrad odds xor --sweep optimiser=gd,adam,rprop- --sweep lr=0.01:1:log5
   whygrad odds 2-2tanh-1 --data xor --sweep 'init=uniform(-1,1);normal(0,1)' --sweep lr=0.1,0.5,1
   whygrad odds net.model --data points.csv --restarts 1e6 --out restarts.csv --resume
   whygrad odds net.model --data xor --until solved --budget 2s --json",
@@ -67,12 +68,6 @@ pub(crate) struct Arguments {
     /// Stop after this time: 2s, 500ms, 10m, 1h
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
-    /// Threads at most (default: as many as there are)
-    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
-    threads: Option<u64>,
-    /// The same bits on every machine, at the price of speed
-    #[arg(long)]
-    portable: bool,
     /// Go on where the table of --out ends
     #[arg(long, requires = "out")]
     resume: bool,
@@ -133,8 +128,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let mut course = Course::new(a, &sweeps, &settings);
     let described = choices::choices(a, &base, &fleets[0].1, &settings);
     let table = a.table().map(|path| Table::open(path, a.resume, &described, &mut course)).transpose()?;
+    say_useless(a, &sweeps, &fleets);
     if !a.run.json && !a.run.quiet {
-        introduce(&base.loaded.model, base.data, &fleets[0].1.options);
+        let swept: Vec<Setting> = sweeps.iter().map(|sweep| sweep.setting).collect();
+        introduce(&base.loaded.model, base.data, &fleets[0].1.options, (&a.run.steps, &swept));
         output::say(&show::plan(a, &sweeps, &base.loaded.model));
     }
     let done = course.train(&fleets, table)?;
@@ -151,7 +148,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         }
     }
     if a.run.json {
-        return output::json(&show::document(a, &sweeps, &done));
+        return output::json(&show::document(a, &sweeps, &fleets[0].1.options, &done));
     }
     if !a.run.quiet {
         output::data(&show::text(a, &sweeps, &done))?;
@@ -159,15 +156,30 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Says what changes nothing in a setting, once.
+fn say_useless(a: &Arguments, sweeps: &[Sweep], fleets: &[(Place, FleetOptions)]) {
+    let is_swept = sweeps.iter().any(|sweep| sweep.setting == Setting::LearningRate);
+    let mut said = Vec::new();
+    for note in fleets.iter().filter_map(|(_, fleet)| a.run.steps.useless(&fleet.options, is_swept)) {
+        if !a.run.quiet && !said.contains(&note) {
+            output::say(&note);
+            said.push(note);
+        }
+    }
+}
+
 /// A setting that is swept has no other value.
 fn refuse_said_twice(a: &Arguments, sweeps: &[Sweep]) -> anyhow::Result<()> {
     for sweep in sweeps {
         let said = match sweep.setting {
-            Setting::LearningRate => a.run.learning_rate.is_some(),
+            Setting::LearningRate => a.run.steps.learning_rate.is_some(),
             Setting::Init => a.net.init.is_some(),
             Setting::Epochs => a.run.epochs.is_some(),
             Setting::Loss => a.net.loss.is_some(),
-            Setting::Batch | Setting::Optimiser | Setting::Momentum | Setting::Hidden => false,
+            Setting::Optimiser => a.run.steps.optimiser.is_some(),
+            Setting::Momentum => a.run.steps.momentum.is_some(),
+            Setting::Batch => a.net.batch != BatchSize::Full,
+            Setting::Hidden => false,
         };
         if said {
             let name = sweep.setting.name();

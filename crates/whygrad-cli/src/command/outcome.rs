@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use whygrad::data::Dataset;
 use whygrad::model::Model;
 use whygrad::report;
-use whygrad::train::{Evaluation, Run, StopReason};
+use whygrad::train::{Evaluation, Options, Run, Stepping, StopReason};
+
+use crate::output;
 
 /// The most rows of a table on the screen.
 const ROWS: usize = 16;
@@ -16,7 +18,7 @@ pub(super) fn outcome(
     data: &Dataset,
     run: &Run,
     evaluation: &Evaluation,
-    (rate, seconds): (f64, f64),
+    (options, seconds): (&Options, f64),
 ) -> String {
     let mut text = table(data, evaluation);
     let right = evaluation.accuracy.map_or_else(String::new, |a| {
@@ -38,9 +40,9 @@ pub(super) fn outcome(
              {loss}_from_logits, which takes a linear output, or give the last layer an activation \
              such as sigmoid"
         );
-    } else if overflow {
-        let _ =
-            writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {}", rate / 10.0);
+    } else if overflow && Stepping::of(options).uses_learning_rate() {
+        let rate = output::number(options.learning_rate / 10.0);
+        let _ = writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {rate}");
     }
     let speed = if seconds > 0.0 { run.epoch as f64 / seconds } else { 0.0 };
     let plural = if run.epoch == 1 { "" } else { "s" };

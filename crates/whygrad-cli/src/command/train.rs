@@ -8,6 +8,7 @@ use whygrad::data::Dataset;
 use whygrad::derive::{DeriveOptions, Form, Format, derive};
 use whygrad::interop::{parameters, run_folder};
 use whygrad::model::{Model, ModelOptions};
+use whygrad::odds::sweep::Setting;
 use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
 use whygrad::train::{
@@ -17,6 +18,7 @@ use whygrad::train::{
 mod best;
 
 use super::outcome::outcome;
+use super::steps::StepArguments;
 use crate::input::{self, DataArguments, Init, Loaded};
 use crate::output;
 use crate::progress::Watch;
@@ -28,6 +30,8 @@ Examples:
   whygrad train xor
   whygrad train 2-4tanh-1sigmoid --data 'moons(n=200, noise=0.1)' --epochs 2000
   whygrad train net.model --data points.csv --lr 0.1 --batch 32 --shuffle
+  whygrad train net.model --data points.csv --optimiser adam --schedule cosine
+  whygrad train xor --optimiser lm         Levenberg-Marquardt, a few epochs
   whygrad train net.model --data xor --init 'uniform(-1,1)' --random python --seed 5 --batch 1
   whygrad train net.model --data xor --gradient mine.gradient --json
   whygrad train xor --restarts 50          the best of 50 random starts")]
@@ -81,9 +85,8 @@ pub(crate) struct NetArguments {
 /// What `train` and `minimize` share.
 #[derive(clap::Args)]
 pub(crate) struct RunArguments {
-    /// The learning rate
-    #[arg(long = "lr", alias = "learning-rate", value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
-    pub(crate) learning_rate: Option<f64>,
+    #[command(flatten)]
+    pub(crate) steps: StepArguments,
     /// Passes over the data, at most
     #[arg(long, alias = "steps", value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(crate) epochs: Option<u64>,
@@ -93,6 +96,12 @@ pub(crate) struct RunArguments {
     /// f64 or f32
     #[arg(long, value_name = "BITS", default_value = "f64", value_parser = precision)]
     pub(crate) precision: Precision,
+    /// The same bits on every machine, at the price of speed
+    #[arg(long)]
+    pub(crate) portable: bool,
+    /// Threads at most (default: as many as there are); they change no bit
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    pub(crate) threads: Option<u64>,
     /// Stop when the loss is at most this
     #[arg(long, value_name = "LOSS", value_parser = finite, allow_negative_numbers = true)]
     pub(crate) target_loss: Option<f64>,
@@ -143,7 +152,7 @@ fn finite(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "expected a number such as 0.01".into())
 }
 
-fn limit(text: &str) -> Result<f64, String> {
+pub(crate) fn limit(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     number.ok_or_else(|| "expected a number that is not negative, such as 1e-5".into())
 }
@@ -172,13 +181,15 @@ impl RunArguments {
         input::model_and_gradient(argument, &ModelOptions { loss, gradient }, &file)
     }
 
-    /// The options of a run, without what only data needs.
+    /// The options of a run, without what only data needs; its steps are to be settled.
     pub(crate) fn options(&self, learning_rate: f64, epochs: u64) -> Options {
-        Options {
-            learning_rate: self.learning_rate.unwrap_or(learning_rate),
+        let mut options = Options {
+            learning_rate: self.steps.learning_rate.unwrap_or(learning_rate),
             epochs: self.epochs.unwrap_or(epochs),
             seed: self.seed,
             precision: self.precision,
+            portable: self.portable,
+            threads: self.threads(),
             stop: StopRules {
                 target_loss: self.target_loss,
                 smallest_change: self.tol,
@@ -187,6 +198,20 @@ impl RunArguments {
                 within: None,
             },
             ..Options::default()
+        };
+        self.steps.begin(&mut options);
+        options
+    }
+
+    /// Threads at most.
+    pub(crate) fn threads(&self) -> Option<usize> {
+        self.threads.map(|threads| usize::try_from(threads).unwrap_or(usize::MAX))
+    }
+
+    /// Says what of the command line changes nothing.
+    pub(crate) fn say_useless(&self, options: &Options) {
+        if let Some(note) = self.steps.useless(options, false).filter(|_| !self.quiet) {
+            output::say(&note);
         }
     }
 }
@@ -223,7 +248,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
     }
     let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;
-    let mut options = options(a, &loaded, &data);
+    let mut options = options(a, &loaded, &data)?;
     let mut start = start(a, model, &mut options)?;
     let folder = match &a.run.out {
         Some(path) if path.as_os_str() == "none" => None,
@@ -234,7 +259,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         can_write(folder)?;
     }
     if !a.run.json && !a.run.quiet {
-        introduce(model, &data, &options);
+        introduce(model, &data, &options, (&a.run.steps, &[]));
     }
     if let Some(restarts) = a.restarts {
         options.restart = Some(best::restart((model, &data), &options, restarts, (a.run.quiet, a.run.json))?);
@@ -248,10 +273,11 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if let Some(restart) = options.restart {
         document["restart"] = restart.into();
     }
+    let mut choices = serde_json::to_value(&options)?;
+    input::remember(&mut choices, &loaded, &a.net.data);
+    document["options"] = choices.clone();
     let figures = figures(model, &data, &run);
     if let Some(folder) = &folder {
-        let mut choices = serde_json::to_value(&options)?;
-        input::remember(&mut choices, &loaded, &a.net.data);
         save(folder, model, &choices, &document, &run, &figures)?;
     }
     if a.run.json {
@@ -265,7 +291,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }
-    text.push_str(&outcome(model, &data, &run, &evaluation, (options.learning_rate, seconds)));
+    text.push_str(&outcome(model, &data, &run, &evaluation, (&options, seconds)));
     if let Some(folder) = &folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());
     }
@@ -284,13 +310,15 @@ fn default_folder(loaded: &Loaded) -> Option<PathBuf> {
     }
 }
 
-fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> Options {
+fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> anyhow::Result<Options> {
     let mut options = a.net.options(&a.run, loaded, data);
+    a.run.steps.settle(&mut options, None)?;
+    a.run.say_useless(&options);
     options.restart = a.restart;
     options.stop.all_right = a.until_right;
     options.stop.within = a.within;
     options.keep_all_history = a.history.is_some();
-    options
+    Ok(options)
 }
 
 fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<Vec<f64>> {
@@ -308,20 +336,30 @@ fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<
     Ok(starting_values_of(model, drawn, options)?)
 }
 
-pub(super) fn introduce(model: &Model, data: &Dataset, options: &Options) {
+/// What is trained and how, in a line; what is swept has no one value.
+pub(super) fn introduce(
+    model: &Model,
+    data: &Dataset,
+    options: &Options,
+    (steps, swept): (&StepArguments, &[Setting]),
+) {
     let batch = match options.batch {
+        _ if swept.contains(&Setting::Batch) => "batches as swept".to_owned(),
         BatchSize::Full => "full batch".to_owned(),
         BatchSize::Rows(rows) if rows >= data.rows => "full batch".to_owned(),
         BatchSize::Rows(rows) => format!("batches of {rows}"),
     };
     let restart = options.restart.map_or_else(String::new, |k| format!(", restart {k}"));
+    let order = if options.shuffle { ", shuffled" } else { "" };
+    let bits = if options.precision == Precision::F32 { ", f32" } else { "" };
+    let portable = if options.portable { ", portable" } else { "" };
     let whose = if model.own_gradient { ", your gradient" } else { "" };
+    let loss = if swept.contains(&Setting::Loss) { "as swept" } else { &model.loss_text };
     output::say(&format!(
-        "{}; {} rows; loss {}; gradient descent, learning rate {}, {batch}, seed {}{restart}{whose}",
+        "{}; {} rows; loss {loss}; {}, {batch}{order}{bits}{portable}, seed {}{restart}{whose}",
         model.describe(),
         data.rows,
-        model.loss_text,
-        output::number(options.learning_rate),
+        steps.described(options, swept),
         options.seed
     ));
 }

@@ -60,6 +60,149 @@ fn each_restart_that_is_named_replays_with_its_command() {
     }
 }
 
+/// Holds that what each restart named came to is what its command comes to, to the last bit.
+fn assert_replays(document: &Value) {
+    for ending in ["best", "slowest", "worst"].iter().filter_map(|kind| document[kind].get(0)) {
+        let typed = ending["replay"].as_str().unwrap();
+        let words = words(typed);
+        let words: Vec<&str> = words.iter().skip(2).map(String::as_str).collect();
+        let alone = trained(&words);
+        assert_eq!(
+            alone["loss"].as_f64().map(f64::to_bits),
+            ending["loss"].as_f64().map(f64::to_bits),
+            "{typed}"
+        );
+        assert_eq!(alone["stop"]["epoch"], ending["epochs"], "{typed}");
+    }
+}
+
+/// The words of a command in which single quotes hold words together.
+fn words(typed: &str) -> Vec<String> {
+    let (mut words, mut quoted) = (vec![String::new()], false);
+    for letter in typed.chars() {
+        match letter {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words
+}
+
+#[test]
+fn restarts_replay_with_every_option_on_steps() {
+    let short = ["odds", "xor", "--restarts", "20", "--epochs", "200", "--json", "--lr", "0.05"];
+    let documents = [
+        &[
+            "--optimiser",
+            "adam",
+            "--schedule",
+            "cosine",
+            "--precision",
+            "f32",
+            "--portable",
+            "--threads",
+            "1",
+        ][..],
+        &["--optimiser", "adam(beta1=0.8)", "--l2", "1e-5", "--clip-norm", "0.5", "--precision", "f32"],
+        &[
+            "--momentum",
+            "0.9",
+            "--schedule",
+            "step(every=50, factor=0.3)",
+            "--weight-decay",
+            "1e-4",
+            "--shuffle",
+        ],
+        &[
+            "--optimiser",
+            "rprop-(initial=uniform(0.01, 0.2))",
+            "--l1",
+            "1e-5",
+            "--clip-value",
+            "2",
+            "--portable",
+        ],
+        &[
+            "--sigmoid-prime-offset",
+            "0.1",
+            "--error-margin",
+            "0.1",
+            "--batch",
+            "1",
+            "--optimiser",
+            "quickprop",
+        ],
+        &["--optimiser", "lm", "--no-early-stop"],
+    ]
+    .map(|more| run(&[&short[..], more].concat()).json());
+    documents.iter().for_each(assert_replays);
+    assert_eq!(documents[0]["options"]["schedule"], "cosine(least=0, epochs=0)");
+    let replay = documents[0]["worst"][0]["replay"].as_str().unwrap();
+    for said in
+        ["--optimiser adam --lr 0.05 --schedule 'cosine(least=0, epochs=0)'", "--precision f32 --portable"]
+    {
+        assert!(replay.contains(said), "{replay}");
+    }
+}
+
+#[test]
+fn the_rate_of_the_paper_is_the_same_in_a_replay() {
+    let short = ["odds", "xor", "--restarts", "3", "--epochs", "50", "--json", "--optimiser"];
+    let document = run(&[&short[..], &["nadam"]].concat()).json();
+    assert_eq!(document["options"]["learning_rate"], 0.002);
+    assert_replays(&document);
+}
+
+#[test]
+fn adam_learns_xor_from_most_starts() {
+    let document =
+        run(&["odds", "xor", "--restarts", "200", "--optimiser", "adam", "--lr", "0.05", "--json"]).json();
+    assert!(document["rate"].as_f64().unwrap() > 0.7, "{}", document["rate"]);
+}
+
+#[test]
+fn optimisers_and_momentum_are_swept() {
+    let short = ["odds", "xor", "--restarts", "20", "--epochs", "300"];
+    let of = |more: &[&str]| run(&[&short[..], more, &["--json"]].concat()).json();
+    let swept = of(&["--sweep", "optimiser=adam,rprop-,lm"]);
+    for (index, name) in ["adam", "rprop-", "lm"].iter().enumerate() {
+        let (setting, alone) = (&swept["settings"][index], of(&["--optimiser", name]));
+        assert_eq!(setting["optimiser"], *name);
+        assert_eq!((&setting["solved"], &setting["ends"]), (&alone["solved"], &alone["ends"]), "{name}");
+    }
+    assert_eq!(swept["best_setting"], "whygrad odds xor --optimiser lm --epochs 300 --seed 1 --restarts 20");
+    let momentum = of(&["--sweep", "momentum=0:0.9:10"]);
+    let alone = of(&["--momentum", "0.9"]);
+    assert_eq!(momentum["settings"][9]["ends"], alone["ends"]);
+    let both = of(&["--sweep", "momentum=0.5,0.9", "--sweep", "optimiser=momentum,nesterov"]);
+    assert_eq!(both["settings"][2]["ends"], alone["ends"]);
+    assert_eq!(both["settings"][3]["ends"], of(&["--optimiser", "nesterov"])["ends"]);
+    let rates = of(&["--sweep", "optimiser=adam", "--sweep", "lr=0.05"]);
+    assert_eq!(rates["settings"][0]["ends"], of(&["--optimiser", "adam", "--lr", "0.05"])["ends"]);
+    for (more, said) in [
+        (&["--sweep", "optimiser=adm"][..], "did you mean 'adam'?"),
+        (&["--sweep", "optimiser=adam", "--sweep", "momentum=0,0.5"], "adam has no such momentum"),
+        (&["--sweep", "optimiser=adam", "--optimiser", "lm"], "--optimiser gives one value and --sweep"),
+        (&["--sweep", "momentum=0.1,0.2", "--momentum", "0.3"], "--momentum gives one value and --sweep"),
+        (&["--sweep", "batch=1,2", "--batch", "3"], "--batch gives one value and --sweep"),
+        (&["--optimiser", "lm", "--batch", "2"], "lm(damping=0.001) steps on all rows at once"),
+    ] {
+        run(&[&short[..], more].concat()).refused(&[said]);
+    }
+}
+
+#[test]
+fn threads_are_no_choice_of_a_table() {
+    let folder = empty("odds-threads");
+    let table = |more: &[&str]| run_in("odds-threads", &with(&[&["--out", "rows.csv", "-q"], more].concat()));
+    assert_eq!(table(&["--threads", "1"]).code, 0);
+    let rows = fs::read(folder.join("rows.csv")).unwrap();
+    let resumed = table(&["--threads", "2", "--resume"]);
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    assert_eq!(fs::read(folder.join("rows.csv")).unwrap(), rows);
+}
+
 #[test]
 fn the_text_is_data_and_the_rest_is_prose() {
     let output = run(&XOR);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::data::nearest;
 use crate::init::Initialiser;
-use crate::train::{BatchSize, Optimiser, Options};
+use crate::train::{BatchSize, Options, Stepping};
 
 mod read;
 
@@ -22,7 +22,7 @@ pub enum Setting {
     Epochs,
     /// How a step is made of a gradient.
     Optimiser,
-    /// The share of the last step that goes on, with the optimiser of that name.
+    /// The share of the last step that goes on, where the optimiser has one.
     Momentum,
     /// The loss, in place of the model's own.
     Loss,
@@ -94,10 +94,10 @@ pub enum Value {
     Batch(BatchSize),
     /// Of the epochs.
     Epochs(u64),
-    /// Of the optimiser.
-    Optimiser(Optimiser),
-    /// Of the momentum, and the optimiser that has it.
-    Momentum(f64, Optimiser),
+    /// Of the optimiser or method.
+    Optimiser(Stepping),
+    /// Of the momentum.
+    Momentum(f64),
     /// The name of a loss; whoever reads the model applies it.
     Loss(String),
     /// Units of each hidden layer; whoever reads the model applies it.
@@ -105,14 +105,20 @@ pub enum Value {
 }
 
 impl Value {
-    /// Puts the value into the choices of a run. Those of the model itself change nothing here.
+    /// Puts the value into the choices of a run. Those of the model itself change nothing here, nor does a momentum
+    /// where the optimiser has none.
     pub fn apply(&self, options: &mut Options, initialiser: &mut Option<Initialiser>) {
         match self {
             Value::LearningRate(rate) => options.learning_rate = *rate,
             Value::Init(chosen) => *initialiser = Some(*chosen),
             Value::Batch(batch) => options.batch = *batch,
             Value::Epochs(epochs) => options.epochs = *epochs,
-            Value::Optimiser(optimiser) | Value::Momentum(_, optimiser) => options.optimiser = *optimiser,
+            Value::Optimiser(stepping) => stepping.apply(options),
+            Value::Momentum(share) => {
+                if let Some(stepping) = Stepping::of(options).with_momentum(*share) {
+                    stepping.apply(options);
+                }
+            }
             Value::Loss(_) | Value::Hidden(_) => {}
         }
     }
@@ -125,7 +131,7 @@ impl Value {
             Value::Batch(_) => Setting::Batch,
             Value::Epochs(_) => Setting::Epochs,
             Value::Optimiser(_) => Setting::Optimiser,
-            Value::Momentum(..) => Setting::Momentum,
+            Value::Momentum(_) => Setting::Momentum,
             Value::Loss(_) => Setting::Loss,
             Value::Hidden(_) => Setting::Hidden,
         }
@@ -134,7 +140,7 @@ impl Value {
     /// The value as a number, where it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Value::LearningRate(number) | Value::Momentum(number, _) => Some(*number),
+            Value::LearningRate(number) | Value::Momentum(number) => Some(*number),
             Value::Batch(BatchSize::Rows(rows)) => Some(*rows as f64),
             Value::Epochs(count) | Value::Hidden(count) => Some(*count as f64),
             Value::Batch(BatchSize::Full) | Value::Init(_) | Value::Optimiser(_) | Value::Loss(_) => None,
@@ -146,11 +152,11 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::LearningRate(number) | Value::Momentum(number, _) => write!(f, "{number}"),
+            Value::LearningRate(number) | Value::Momentum(number) => write!(f, "{number}"),
             Value::Init(initialiser) => write!(f, "{initialiser}"),
             Value::Batch(batch) => write!(f, "{batch}"),
             Value::Epochs(count) | Value::Hidden(count) => write!(f, "{count}"),
-            Value::Optimiser(optimiser) => f.write_str(&read::optimiser_name(*optimiser)),
+            Value::Optimiser(stepping) => f.write_str(&stepping.short()),
             Value::Loss(name) => f.write_str(name),
         }
     }

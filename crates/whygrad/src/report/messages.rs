@@ -41,7 +41,7 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
         }
         StopReason::LeftDomain { parameter } => {
             format!(
-                "{parameter} left its domain after {}; a smaller learning rate may keep it inside",
+                "{parameter} left its domain after {}; shorter steps may keep it inside",
                 epochs(run.epoch)
             )
         }
@@ -61,7 +61,7 @@ pub fn stop_sentence(model: &Model, run: &Run) -> String {
             )
         }
         StopReason::Stationary => {
-            format!("the gradient is exactly 0 after {}, and no direction leads down", epochs(run.epoch))
+            format!("the gradient is exactly 0 after {}, so that there is no step to make", epochs(run.epoch))
         }
         StopReason::NoDecrease => format!(
             "no step makes the loss smaller after {}: rounding hides what is left to gain, or there is a kink",

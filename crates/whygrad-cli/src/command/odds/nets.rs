@@ -104,10 +104,10 @@ impl<'a> Nets<'a> {
         };
         // What makes a net solved is no rule beside that.
         options.stop.target_loss = None;
+        // Threads change no bit, so that they are no choice that a table must share; nets share them out.
+        options.threads = Some(1);
         let mut initialiser = self.initialiser;
-        for value in values {
-            value.apply(&mut options, &mut initialiser);
-        }
+        steps(a, values, &mut options, &mut initialiser)?;
         options.start = initialiser.map_or(Start::Model, Start::Drawn);
         let drawn = |restart| {
             let options = Options { restart: Some(restart), ..options.clone() };
@@ -124,11 +124,31 @@ impl<'a> Nets<'a> {
             options,
             solved: a.solved(),
             early_stop: !a.no_early_stop,
-            threads: a.threads.map(|threads| usize::try_from(threads).unwrap_or(usize::MAX)),
-            portable: a.portable,
+            threads: a.run.threads(),
+            portable: a.run.portable,
         };
         Ok((place, fleet))
     }
+}
+
+/// Applies the values of a setting: first those that others look at.
+fn steps(
+    a: &Arguments,
+    values: &[Value],
+    options: &mut Options,
+    initialiser: &mut Option<Initialiser>,
+) -> anyhow::Result<()> {
+    let late = |value: &&Value| matches!(value, Value::Momentum(_) | Value::LearningRate(_));
+    for value in values.iter().filter(|value| !late(value)) {
+        value.apply(options, initialiser);
+    }
+    let momentum =
+        values.iter().find_map(|v| if let Value::Momentum(share) = v { Some(*share) } else { None });
+    a.run.steps.settle(options, momentum)?;
+    for value in values.iter().filter(late) {
+        value.apply(options, initialiser);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use whygrad::train::{BatchSize, Precision, RandomSource};
 
 use super::Arguments;
 use super::nets::model_argument;
+use crate::command::steps::StepArguments;
 
 /// `whygrad train ... --restart K` for a restart of a setting.
 pub(super) fn restart(a: &Arguments, values: &[Value], restart: u64) -> String {
@@ -47,13 +48,7 @@ fn shared(a: &Arguments, verb: &str, values: &[Value]) -> Vec<String> {
     option(&mut words, "targets", list(&net.data.targets));
     option(&mut words, "loss", swept(Setting::Loss).or_else(|| net.loss.clone()));
     option(&mut words, "gradient", run.gradient.as_ref().map(|path| path.display().to_string()));
-    let momentum = swept(Setting::Momentum).map(|share| format!("momentum({share})"));
-    option(&mut words, "optimiser", swept(Setting::Optimiser).or(momentum));
-    option(
-        &mut words,
-        "lr",
-        swept(Setting::LearningRate).or_else(|| run.learning_rate.map(|r| r.to_string())),
-    );
+    steps(&mut words, &run.steps, &swept);
     option(&mut words, "epochs", swept(Setting::Epochs).or_else(|| run.epochs.map(|n| n.to_string())));
     let batch = (net.batch != BatchSize::Full).then(|| net.batch.to_string());
     option(&mut words, "batch", swept(Setting::Batch).or(batch));
@@ -67,10 +62,37 @@ fn shared(a: &Arguments, verb: &str, values: &[Value]) -> Vec<String> {
     if run.precision == Precision::F32 {
         option(&mut words, "precision", Some("f32"));
     }
+    if run.portable {
+        words.push("--portable".into());
+    }
     option(&mut words, "tol", run.tol);
     option(&mut words, "gradient-norm", run.gradient_norm);
     option(&mut words, "seed", Some(run.seed));
     words
+}
+
+/// The options on steps. A learning rate that was not said is the same again.
+fn steps(words: &mut Vec<String>, said: &StepArguments, swept: &dyn Fn(Setting) -> Option<String>) {
+    let text = |number: Option<f64>| number.map(|number| number.to_string());
+    option(
+        words,
+        "optimiser",
+        swept(Setting::Optimiser).or_else(|| said.optimiser.map(|stepping| stepping.short())),
+    );
+    option(words, "momentum", swept(Setting::Momentum).or_else(|| text(said.momentum)));
+    option(words, "lr", swept(Setting::LearningRate).or_else(|| text(said.learning_rate)));
+    option(words, "schedule", said.schedule);
+    for (name, value) in [
+        ("weight-decay", said.weight_decay),
+        ("l1", said.l1),
+        ("l2", said.l2),
+        ("clip-norm", said.clip_norm),
+        ("clip-value", said.clip_value),
+        ("sigmoid-prime-offset", said.sigmoid_prime_offset),
+        ("error-margin", said.error_margin),
+    ] {
+        option(words, name, value);
+    }
 }
 
 fn option(words: &mut Vec<String>, name: &str, value: Option<impl ToString>) {

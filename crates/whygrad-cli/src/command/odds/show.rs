@@ -7,7 +7,7 @@ use whygrad::model::Model;
 use whygrad::odds::Tally;
 use whygrad::odds::sweep::{Sweep, Value};
 use whygrad::report::{self, Screen, odds_json, odds_text, settings_json, settings_text};
-use whygrad::train::Solved;
+use whygrad::train::{Options, Solved};
 
 use super::course::{Done, Stopped};
 use super::{Arguments, replay};
@@ -36,9 +36,12 @@ pub(super) fn plan(a: &Arguments, sweeps: &[Sweep], model: &Model) -> String {
 }
 
 /// The document on standard output.
-pub(super) fn document(a: &Arguments, sweeps: &[Sweep], done: &Done) -> Json {
+pub(super) fn document(a: &Arguments, sweeps: &[Sweep], first: &Options, done: &Done) -> Json {
     let mut document = odds_json(done.total(), done.taken, &|restart| replay::restart(a, &[], restart));
     document["stopped"] = json!(done.stopped().map(Stopped::name));
+    if sweeps.is_empty() {
+        document["options"] = json!(Options { threads: a.run.threads(), ..first.clone() });
+    }
     if let (false, Json::Object(fields)) = (sweeps.is_empty(), &mut document) {
         // A restart of several settings is not one net.
         for name in ["best", "slowest", "worst"] {

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use whygrad::data::Dataset;
 use whygrad::model::Model;
-use whygrad::train::{Control, Ending, FleetOptions, Options, Reason, Solved, train_fleet};
+use whygrad::train::{Control, Ending, FleetOptions, Options, Reason, Solved, Stepping, train_fleet};
 
 use crate::output;
 use crate::progress::FleetWatch;
@@ -16,11 +16,12 @@ pub(super) fn restart(
     (quiet, json): (bool, bool),
 ) -> anyhow::Result<u64> {
     let fleet = FleetOptions {
-        options: options.clone(),
+        // The restarts share the threads out, and each has one.
+        options: Options { threads: Some(1), ..options.clone() },
         solved: Solved::Never,
         early_stop: true,
-        threads: None,
-        portable: false,
+        threads: options.threads,
+        portable: options.portable,
     };
     let mut best: Option<Ending> = None;
     let mut ended = 0;
@@ -41,7 +42,12 @@ pub(super) fn restart(
         if ended < restarts {
             bail!("stopped before the first of {restarts} restarts ended");
         }
-        bail!("all {restarts} restarts overflowed: a smaller learning rate may keep the numbers finite");
+        let advice = if Stepping::of(options).uses_learning_rate() {
+            ": a smaller learning rate may keep the numbers finite"
+        } else {
+            ""
+        };
+        bail!("all {restarts} restarts overflowed{advice}");
     };
     if !quiet && !json {
         let all = if ended < restarts { format!("the {ended} that ended") } else { ended.to_string() };

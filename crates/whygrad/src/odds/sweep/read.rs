@@ -2,7 +2,7 @@
 
 use super::{MOST, Setting, Spacing, SweepError, Value};
 use crate::data::nearest;
-use crate::train::Optimiser;
+use crate::train::Stepping;
 
 /// Reads what stands behind the equals sign.
 pub(super) fn values(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepError> {
@@ -66,11 +66,11 @@ fn value(setting: Setting, text: &str) -> Result<Value, SweepError> {
         Setting::Init => {
             text.parse().map(Value::Init).map_err(|error: crate::init::InitError| wrong(&error.to_string()))
         }
-        Setting::Optimiser => optimiser(text).map(Value::Optimiser).map_err(|expected| wrong(&expected)),
+        Setting::Optimiser => {
+            text.parse::<Stepping>().map(Value::Optimiser).map_err(|error| wrong(&error.to_string()))
+        }
         Setting::Momentum => match number(text).filter(|share| (0.0..1.0).contains(share)) {
-            Some(share) => optimiser(&format!("momentum({share})"))
-                .map(|optimiser| Value::Momentum(share, optimiser))
-                .map_err(|expected| wrong(&expected)),
+            Some(share) => Ok(Value::Momentum(share)),
             None => Err(wrong("expected a number from 0 to below 1 such as 0.9")),
         },
         Setting::Loss if text.is_empty() => Err(wrong("expected the name of a loss such as mse")),
@@ -85,24 +85,6 @@ fn number(text: &str) -> Option<f64> {
 fn count(text: &str) -> Option<u64> {
     let number = number(text)?;
     (number.fract() == 0.0 && (0.0..=2_f64.powi(53)).contains(&number)).then_some(number as u64)
-}
-
-/// The optimiser of a name, as it stands in the options of a run.
-fn optimiser(text: &str) -> Result<Optimiser, String> {
-    serde_json::from_value(serde_json::Value::from(text)).map_err(|error| {
-        // The message of the reader lists the names: unknown variant `x`, expected `a` or `b`.
-        let text = error.to_string();
-        text.split_once("expected ").map_or(text.clone(), |(_, names)| format!("expected {names}"))
-    })
-}
-
-/// The name by which [`optimiser`] finds it.
-pub(super) fn optimiser_name(optimiser: Optimiser) -> String {
-    match serde_json::to_value(optimiser) {
-        Ok(serde_json::Value::String(name)) => name,
-        Ok(other) => other.to_string(),
-        Err(_) => String::new(),
-    }
 }
 
 /// Reads `from:to:log20`, `from:to:lin5`, `from:to:5`.

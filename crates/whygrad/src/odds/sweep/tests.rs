@@ -40,13 +40,15 @@ fn lists_are_split_outside_brackets() {
     assert_eq!(shown("init=uniform(-1,1), glorot"), "uniform(-1, 1) glorot_uniform");
     assert_eq!(shown("batch=1,4,full"), "1 4 full");
     assert_eq!(shown("loss=mse,half_mse"), "mse half_mse");
-    assert_eq!(shown("optimizer=gradient-descent"), "gradient-descent");
+    assert_eq!(shown("optimizer=gd, adam(beta1=0.9), lm"), "gradient-descent adam lm");
+    assert_eq!(shown("optimiser=rprop-;cg(fletcher-reeves)"), "rprop- cg(fletcher-reeves)");
+    assert_eq!(shown("momentum=0:0.9:10"), "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9");
     assert_eq!(shown("lr=0.1,0.2,"), "0.1 0.2");
 }
 
 #[test]
 fn each_value_reads_as_it_is_shown() {
-    for text in ["lr=0.1:10:log20", "init=uniform(-1,1);he", "batch=1,full", "optimiser=gradient-descent"] {
+    for text in ["lr=0.1:10:log20", "init=uniform(-1,1);he", "batch=1,full", "optimiser=gd,adam:0.8,lm"] {
         let sweep = read(text);
         for value in &sweep.values {
             assert_eq!(
@@ -76,7 +78,8 @@ fn what_is_wrong_is_said_with_what_to_write() {
         ("batch=0,1", "'0' is no value of batch: expected `full` or a positive number of rows"),
         ("init=orthogonal", "there is no initialiser 'orthogonal'; write one of constant(c)"),
         ("epochs=1.5", "'1.5' is no value of epochs: expected a whole number"),
-        ("optimiser=speedy", "'speedy' is no value of optimiser: "),
+        ("optimiser=speedy", "'speedy' is no value of optimiser: there is no optimiser 'speedy'; there are"),
+        ("optimiser=adm,lm", "did you mean 'adam'?"),
         ("momentum=1", "expected a number from 0 to below 1"),
         ("hidden=0", "'0' is no value of hidden: expected a number of units"),
         ("lr=1:1e9:lin99999", "N from 2 to 10000"),
@@ -102,11 +105,12 @@ fn combinations_are_all_pairs_the_last_setting_fastest() {
 #[test]
 fn a_value_changes_its_own_choice() {
     let (mut options, mut initialiser) = (Options::default(), None);
-    for text in ["lr=3", "init=he", "batch=2", "epochs=9"] {
+    for text in ["lr=3", "init=he", "batch=2", "epochs=9", "optimiser=nesterov", "momentum=0.5"] {
         read(text).values[0].apply(&mut options, &mut initialiser);
     }
     assert_eq!(
         (options.learning_rate, options.batch, options.epochs, initialiser),
         (3.0, BatchSize::Rows(2), 9, Some(Initialiser::HeNormal))
     );
+    assert_eq!(Stepping::of(&options), "nesterov(0.5)".parse().unwrap());
 }

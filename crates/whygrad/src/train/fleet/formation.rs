@@ -101,7 +101,8 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         let varied = if pace.is_constant() { 0 } else { rule.shared.len() };
         let advance = Advance { shared: varied, ..Advance::default() };
         let stepper = Stepper::new(&task, advance, COPIES, Way::Best)?;
-        let still = Task { rule: None, until: None, ..task };
+        // With its step, which nobody looks at, the loss is rounded as it is while training.
+        let still = Task { until: None, ..task };
         let judge = Stepper::new(&still, Advance::default(), 1, Way::Best)?;
         let rows = Rows::<T>::new(Some(data), run);
         let mut laid = Vec::new();
@@ -354,6 +355,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
         let watched = layout.watched * layout.lanes;
         // Both have parameters first; what else the judge needs is behind them.
         let mut cells = Lines::zeros(of.judge.cells());
+        let shared = vec![T::of(0.0); of.rule.shared.len()];
         let parameters = of.parameters * layout.lanes;
         for set in 0..self.restarts.len().div_ceil(layout.lanes) {
             let from = set * of.stepper.cells();
@@ -362,7 +364,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
             let mut numbers = Numbers {
                 cells: cells.as_mut_slice(),
                 rows: &of.rows,
-                shared: &[],
+                shared: &shared,
                 watched: &mut self.watched[set * watched..(set + 1) * watched],
             };
             of.judge.run(&mut numbers, 1);
