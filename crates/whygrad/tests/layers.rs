@@ -43,7 +43,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("std::time", &["crates/whygrad-cli/", "crates/whygrad/src/interop/process.rs", "xtask/"]),
     ("std::env", &["crates/whygrad-cli/", "xtask/"]),
     ("std::fs", &["crates/whygrad-cli/", "crates/whygrad/src/interop", "xtask/"]),
-    // Vectors, and buffers that threads share tile by tile.
+    // Vectors, buffers that threads share tile by tile, and machine code.
     (
         "unsafe",
         &[
@@ -52,10 +52,12 @@ const ABSENT: &[(&str, &[&str])] = &[
             "crates/whygrad-engine/src/lines.rs",
             "crates/whygrad-engine/src/machine.rs",
             "crates/whygrad-engine/src/product.rs",
+            "crates/whygrad-engine/src/stepper.rs",
             "crates/whygrad-engine/src/team.rs",
             "crates/whygrad-engine/src/trainer.rs",
             "crates/whygrad-engine/src/vector",
             "crates/whygrad-engine/src/view.rs",
+            "crates/whygrad-engine/src/x86/machine.rs",
         ],
     ),
 ];

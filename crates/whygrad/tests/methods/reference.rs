@@ -86,10 +86,12 @@ fn run(method: &mut Method, objective: &mut ModelObjective, most: usize) -> (usi
 /// What is not reached: the case, the start, and the method.
 ///
 /// Of two starts, the first is far away. There Newton slides to where Eckerle4 is flat, and Gauss-Newton's system for MGH09
-/// is singular; along gradients alone the badly scaled problems, with parameters of 1e2 and 1e-4, take too many steps.
+/// is singular; along gradients alone the badly scaled problems, with parameters of 1e2 and 1e-4, take too many steps,
+/// and BFGS ends where rounding decides whether a tiny step is one.
 const NOT_REACHED: &[(&str, &[usize], &[&str])] = &[
     ("Eckerle4", &[0], &["newton"]),
     ("Misra1a", &[0, 1], &["cg", "scg"]),
+    ("Misra1a", &[0], &["bfgs"]),
     ("Rat42", &[0, 1], &["scg"]),
     ("MGH09", &[0], &["gauss-newton", "cg", "scg"]),
     ("Thurber", &[0, 1], &["cg", "scg"]),
