@@ -159,18 +159,14 @@ fn stepwise<T: Real + Scalar>(
     let far = limit.and_then(|limit| near::far_outputs(&mut watched, model.logits, limit));
     let course = Course::new(model, program, data, &rows, options);
     let mut source = start::step_stream(options);
-    match Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
-        Some(tiny) => {
-            let course = course.without_judge(far.is_some());
-            let mut net = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
-            Ok(course.run(&mut net, &start, observer))
-        }
-        None => {
-            let mut source = start::step_stream(options);
-            let wide = Wide::new(program, rows.clone(), &start, options, source.as_mut())?;
-            Ok(course.run(&mut wide.shuffled(shuffle()), &start, observer))
-        }
+    if let Some(tiny) = Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
+        let course = course.without_judge(far.is_some());
+        let mut net = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
+        return Ok(course.run(&mut net, &start, observer));
     }
+    let mut source = start::step_stream(options);
+    let wide = Wide::new(program, rows.clone(), &start, options, source.as_mut())?;
+    Ok(course.run(&mut wide.shuffled(shuffle()), &start, observer))
 }
 
 /// All parameters stepped together.
