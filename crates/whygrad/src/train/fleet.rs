@@ -168,7 +168,7 @@ impl<T: Real + Scalar> Fleet<'_, T> {
         restarts: Range<u64>,
         each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
     ) -> Result<(), FleetError> {
-        let threads = self.options.threads.or(self.options.options.threads);
+        let threads = self.options.threads;
         let available = || thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.unwrap_or_else(available).max(1);
         let mut progress =
