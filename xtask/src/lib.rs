@@ -1,4 +1,5 @@
 //! Tasks for those who work on whygrad: `cargo xtask TASK`.
 
 pub mod mistakes;
+pub mod papers;
 pub mod planted;

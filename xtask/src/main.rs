@@ -13,10 +13,13 @@ struct Arguments {
 enum Task {
     /// How many planted mistakes `whygrad check` names
     Mistakes(xtask::mistakes::Arguments),
+    /// Figures of papers: published, re-run and ours
+    Papers(xtask::papers::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Mistakes(arguments) => xtask::mistakes::run(&arguments),
+        Task::Papers(arguments) => xtask::papers::run(&arguments),
     }
 }
