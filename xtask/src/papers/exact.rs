@@ -6,10 +6,10 @@ use whygrad::train::method::MethodKind;
 use whygrad::train::optimiser::{Momentum, Optimiser};
 use whygrad::train::{BatchSize, Options, StopRules};
 
-use super::row::{Band, Data, Figure, Read, Row, RunWork, Work};
+use super::row::{Band, Data, END, Figure, Read, Row, RunWork, Work};
 
 /// All of them.
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     vec![
         pdp_xor(),
         pdp_xor_by_pattern(),
@@ -17,8 +17,8 @@ pub fn rows() -> Vec<Row> {
         two_outputs_step_by_step(),
         best_line(),
         best_logistic(),
-        stable("xor-line-stable", 0.6277, Figure::near(Read::Loss(100_000), 0.25, 1e-9)),
-        stable("xor-line-unstable", 0.6278, Figure::between(Read::Loss(100_000), (1.0, f64::INFINITY))),
+        stable("xor-line-stable", 0.627, Figure::near(Read::Loss(END), 0.25, 1e-9)),
+        stable("xor-line-unstable", 0.6285, Figure::between(Read::Loss(END), (1.0, f64::INFINITY))),
         all_zero("zero-mse", "mse", 0.1875),
         all_zero("zero-bce", "binary_cross_entropy", 0.375),
         equal_units(),
@@ -50,11 +50,9 @@ fn exact(name: &str, source: &'static str, what: &str, work: RunWork, figures: V
 const PDP: &str = "\
 inputs x[2]
 target y
-params hidden.W = [[.432171, .448781], [-.038413, .036489]]
-params hidden.b = [-.27659, -.40250]
-params y_hat.W = [[.272080, .081714]], y_hat.b = [.27930]
-hidden = dense(x, 2, sigmoid)
-y_hat = dense(hidden, 1, sigmoid)
+params W[2,2] = [[.432171, .448781], [-.038413, .036489]], b[2] = [-.27659, -.40250]
+params V[1,2] = [[.272080, .081714]], c = .27930
+y_hat = sigmoid(V @ sigmoid(W @ x + b) + c)
 loss = half_sse(y_hat, y)
 ";
 
@@ -93,7 +91,12 @@ fn pdp_xor() -> Row {
 }
 
 fn pdp_xor_by_pattern() -> Row {
-    let figures = vec![Figure { digits: 0, ..Figure::again(Read::Epochs, 298.0, 0.0) }];
+    // The sum over an epoch's rows, each before its step, is first below 0.04 in epoch 298; that of the net as it stands
+    // after an epoch already after 297.
+    let figures = vec![
+        Figure { digits: 0, ..Figure::again(Read::EpochsInPassing(0.02), 298.0, 0.0) },
+        Figure { digits: 0, band: Band::Between(297.0, 297.0), ..Figure::again(Read::Epochs, 298.0, 0.0) },
+    ];
     let what = "the same with a step after each row, in the order 00 01 10 11, momentum kept";
     exact("pdp-xor-by-pattern", PDP_SOURCE, what, pdp_run(BatchSize::Rows(1)), figures)
 }
@@ -133,11 +136,10 @@ fn two_outputs_step_by_step() -> Row {
     let model = "\
 inputs x[2]
 targets y[2]
-params h.W = [[.15, .20], [.25, .30]], o.W = [[.40, .45], [.50, .55]]
-fixed bh = .35
-fixed bo = .60
-h = dense(x, 2, sigmoid, bias=bh)
-o = dense(h, 2, sigmoid, bias=bo)
+params W[2,2] = [[.15, .20], [.25, .30]], V[2,2] = [[.40, .45], [.50, .55]]
+fixed b = .35
+fixed c = .60
+o = sigmoid(V @ sigmoid(W @ x + b) + c)
 loss = half_sse(o, y)
 ";
     let options = Options { learning_rate: 0.5, epochs: 10_000, ..Options::default() };
@@ -146,9 +148,11 @@ loss = half_sse(o, y)
         Figure::near(Read::Output(0, 0, 0), 0.75136507, 6e-9),
         Figure::near(Read::Output(0, 0, 1), 0.772928465, 6e-10),
         Figure::near(Read::Loss(0), 0.298371109, 6e-10),
-        Figure::near(Read::Parameter(1, "o.W[0,0]"), 0.35891648, 6e-9),
-        Figure::near(Read::Parameter(1, "h.W[0,0]"), 0.149780716, 6e-10),
-        Figure::near(Read::Loss(1), 0.291027924, 6e-10),
+        Figure::near(Read::Parameter(1, "V[0,0]"), 0.35891648, 6e-9),
+        Figure::near(Read::Parameter(1, "W[0,0]"), 0.149780716, 6e-10),
+        // The published one is that of a program that takes the new weights of the outputs back to the hidden units; it does
+        // not go with the w1 above. A plain program with the old ones has 0.29102777369359933.
+        Figure { published: Some(0.291027924), ..Figure::again(Read::Loss(1), 0.29102777369, 6e-12) },
         Figure::again(Read::Loss(10_000), 0.0000351019, 6e-11),
     ];
     exact(
@@ -172,12 +176,11 @@ fn newton(loss_at: &[f64]) -> RunWork {
 
 fn best_line() -> Row {
     let work = newton(&[0.7, -0.4, 0.2]);
-    let work = RunWork { options: Options { epochs: 4, ..work.options.clone() }, ..work };
     let figures = vec![
-        Figure::near(Read::Parameter(4, "w1"), 0.0, 1e-14),
-        Figure::near(Read::Parameter(4, "w2"), 0.0, 1e-14),
-        Figure::near(Read::Parameter(4, "b"), 0.5, 1e-14),
-        Figure::near(Read::Loss(4), 0.25, 1e-14),
+        Figure::near(Read::Parameter(END, "w1"), 0.0, 1e-14),
+        Figure::near(Read::Parameter(END, "w2"), 0.0, 1e-14),
+        Figure::near(Read::Parameter(END, "b"), 0.5, 1e-14),
+        Figure::near(Read::Loss(END), 0.25, 1e-14),
         Figure::near(Read::Eigenvalue(0, 0), 3.186141, 6e-7),
         Figure::near(Read::Eigenvalue(0, 1), 0.5, 1e-14),
         Figure::near(Read::Eigenvalue(0, 2), 0.313859, 6e-7),
@@ -195,19 +198,18 @@ fn best_line() -> Row {
 fn best_logistic() -> Row {
     let model = "inputs x1, x2\ntarget y\np = sigmoid(w1*x1 + w2*x2 + b)\nloss = binary_cross_entropy(p, y)";
     let work = RunWork { model: model.to_owned(), ..newton(&[0.7, -0.4, 0.2]) };
-    let work = RunWork { options: Options { epochs: 6, ..work.options.clone() }, ..work };
     let figures = vec![
-        Figure::near(Read::Parameter(6, "w1"), 0.0, 1e-8),
-        Figure::near(Read::Parameter(6, "w2"), 0.0, 1e-8),
-        Figure::near(Read::Parameter(6, "b"), 0.0, 1e-8),
-        Figure::near(Read::Loss(6), LN_2, 1e-14),
+        Figure::near(Read::Parameter(END, "w1"), 0.0, 1e-8),
+        Figure::near(Read::Parameter(END, "w2"), 0.0, 1e-8),
+        Figure::near(Read::Parameter(END, "b"), 0.0, 1e-8),
+        Figure::near(Read::Loss(END), LN_2, 1e-14),
     ];
     exact("xor-logistic", CLOSED, "the best logistic fit of XOR, cross-entropy", work, figures)
 }
 
 /// Descent just below and just above the largest stable rate.
 fn stable(name: &str, learning_rate: f64, figure: Figure) -> Row {
-    let options = Options { learning_rate, epochs: 100_000, ..Options::default() };
+    let options = Options { learning_rate, epochs: 20_000, ..Options::default() };
     let work = RunWork {
         model: LINE.to_owned(),
         data: Data::BuiltIn("xor"),

@@ -7,28 +7,25 @@ use whygrad::data::Dataset;
 
 /// A problem with its fixed split.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub(super) struct Problem {
     /// The rows to train on.
-    pub training: Dataset,
+    pub(super) training: Dataset,
     /// The rows that say when to end.
-    pub validation: Dataset,
+    pub(super) validation: Dataset,
     /// The rows to test.
-    pub test: Dataset,
+    pub(super) test: Dataset,
 }
 
 impl Problem {
     /// The net without a hidden layer, with identity outputs and the squared error.
-    pub fn linear_model(&self) -> String {
+    pub(super) fn linear_model(&self) -> String {
         let (inputs, outputs) = (self.training.input_names.len(), self.training.target_names.len());
         format!("inputs x[{inputs}]\ntargets y[{outputs}]\ny_hat = dense(x, {outputs})\nloss = mse(y_hat, y)")
     }
 }
 
 /// Reads a file of `xtask/data/papers`.
-///
-/// # Errors
-/// Where it is not there, or is not of this format.
-pub fn read(file: &str) -> Result<Problem> {
+pub(super) fn read(file: &str) -> Result<Problem> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/papers").join(file);
     let text =
         std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;

@@ -130,6 +130,9 @@ pub enum Band {
     Shown,
 }
 
+/// The epoch at which a run ends, whichever it is.
+pub const END: u64 = u64::MAX;
+
 /// What is read from the work. An epoch is so many passes over the data after the start.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Read {
@@ -155,6 +158,9 @@ pub enum Read {
     StableRate(u64),
     /// Epochs to the end of the run.
     Epochs,
+    /// The first epoch in which the losses of its steps, each before the step, add up to less than this: what a
+    /// program sees that sums the errors up while it trains.
+    EpochsInPassing(f64),
     /// The mean of the epochs to a solution, with those of attempts that failed before it.
     MeanEpochs,
     /// Their sample deviation.

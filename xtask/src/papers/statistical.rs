@@ -9,7 +9,7 @@ use whygrad::train::{FleetOptions, Options, Solved};
 use super::row::{Band, Data, EdgeWork, Figure, FleetWork, Read, Row, ValidatedWork, Work};
 
 /// All of them.
-pub fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![encoder(), encoder_offset()];
     let ranges = [
         (0.1, 41.0),

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use super::Outcome;
-use super::row::{Band, Figure, Read, Reading};
+use super::row::{Band, END, Figure, Read, Reading};
 
 /// The words above the columns.
-pub fn head() -> String {
+pub(super) fn head() -> String {
     format!("{:34}{:>20}{:>20}{:>20}{:>12}", "", "published", "re-run", "ours", "may differ")
 }
 
 /// A row with its figures.
-pub fn lines(outcome: &Outcome) -> String {
+pub(super) fn lines(outcome: &Outcome) -> String {
     let row = &outcome.row;
     let mut text = format!("{}: {}\n  {}\n", row.name, row.what, row.source);
     for (figure, reading) in outcome.pairs() {
@@ -57,19 +57,20 @@ fn small(tolerance: f64) -> String {
 }
 
 /// What a figure is called.
-pub fn name(read: &Read) -> String {
+pub(super) fn name(read: &Read) -> String {
     match read {
-        Read::Loss(epoch) => format!("loss, epoch {epoch}"),
-        Read::Squares(epoch) => format!("sum of squares, epoch {epoch}"),
-        Read::LargestError(epoch) => format!("largest error, epoch {epoch}"),
-        Read::MeanError(epoch) => format!("mean error, epoch {epoch}"),
-        Read::Output(epoch, row, k) => format!("output {k} of row {row}, epoch {epoch}"),
-        Read::Parameter(epoch, name) => format!("{name}, epoch {epoch}"),
-        Read::Apart(epoch, one, _) => format!("{one} from its twin, epoch {epoch}"),
+        Read::Loss(epoch) => format!("loss{}", at(*epoch)),
+        Read::Squares(epoch) => format!("sum of squares{}", at(*epoch)),
+        Read::LargestError(epoch) => format!("largest error{}", at(*epoch)),
+        Read::MeanError(epoch) => format!("mean error{}", at(*epoch)),
+        Read::Output(epoch, row, k) => format!("output {k} of row {row}{}", at(*epoch)),
+        Read::Parameter(epoch, name) => format!("{name}{}", at(*epoch)),
+        Read::Apart(_, one, two) => format!("{one} - {two}"),
         Read::Gradient(_) => "length of the gradient".to_owned(),
         Read::Eigenvalue(_, k) => format!("eigenvalue {}", k + 1),
         Read::StableRate(_) => "largest stable rate".to_owned(),
         Read::Epochs => "epochs".to_owned(),
+        Read::EpochsInPassing(_) => "epochs, errors summed in passing".to_owned(),
         Read::MeanEpochs => "epochs, mean".to_owned(),
         Read::SdEpochs => "epochs, sd".to_owned(),
         Read::LeastEpochs => "epochs, least".to_owned(),
@@ -84,4 +85,8 @@ pub fn name(read: &Read) -> String {
         Read::RelevantEpochs => "epochs to the best".to_owned(),
         Read::Sharpness => "curvature x rate / 2".to_owned(),
     }
+}
+
+fn at(epoch: u64) -> String {
+    if epoch == END { " at the end".to_owned() } else { format!(", epoch {epoch}") }
 }

@@ -8,14 +8,15 @@ use whygrad::odds::{Series, Tally};
 use whygrad::random::{Key, Seed};
 use whygrad::train::measures::{absolute_errors, classification_error, squared_error_percentage};
 use whygrad::train::method::{Curvature, MethodKind, ModelObjective, Objective};
+use whygrad::train::optimiser::Stepper;
 use whygrad::train::validation::train_validated;
 use whygrad::train::{
-    Control, FleetOptions, Options, Run, evaluate, starting_values, starting_values_of, train_fleet,
-    train_watched,
+    BatchSize, Control, FleetOptions, Options, Run, evaluate, starting_values, starting_values_of,
+    train_fleet, train_watched,
 };
 
 use super::proben1;
-use super::row::{Data, EdgeWork, FleetWork, Read, Reading, RunWork, ValidatedWork, Work};
+use super::row::{Data, END, EdgeWork, FleetWork, Read, Reading, RunWork, ValidatedWork, Work};
 
 /// What a person chose about the whole table.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +28,7 @@ pub struct Scale {
 }
 
 /// Does the work and reads these figures from it.
-///
-/// # Errors
-/// Where the library refuses the configuration, or the work has no such figure.
-pub fn readings(work: &Work, reads: &[Read], scale: Scale) -> Result<Vec<Reading>> {
+pub(super) fn readings(work: &Work, reads: &[Read], scale: Scale) -> Result<Vec<Reading>> {
     match work {
         Work::Run(work) => run(work, reads),
         Work::Fleet(work) => fleet(work, reads, scale),
@@ -87,12 +85,44 @@ fn run(work: &RunWork, reads: &[Read]) -> Result<Vec<Reading>> {
     })?;
     let last = |read: &Read| match (read, epoch_of(read)) {
         (Read::Epochs, _) => Some(ended.epoch as f64),
+        (Read::EpochsInPassing(limit), _) => in_passing(&model, &data, &start, &work.options, *limit),
         // The epoch that ends a run is shown to nobody.
-        (_, Some(epoch)) if epoch == ended.epoch => at_point(&model, &data, &ended.theta, read),
+        (_, Some(epoch)) if epoch == ended.epoch || epoch == END => {
+            at_point(&model, &data, &ended.theta, read)
+        }
         _ => None,
     };
     let value = |(read, found): (&Read, Option<f64>)| found.or_else(|| last(read)).ok_or_else(|| other(read));
     reads.iter().zip(found).map(|pair| value(pair).map(Reading::exact)).collect()
+}
+
+/// Steps by the optimiser's formulas, and sums the losses that it stepped from.
+fn in_passing(model: &Model, data: &Dataset, start: &[f64], options: &Options, limit: f64) -> Option<f64> {
+    let rows: Vec<usize> = (0..data.rows).collect();
+    let size = match options.batch {
+        BatchSize::Full => data.rows,
+        BatchSize::Rows(size) => size,
+    };
+    let batches =
+        rows.chunks(size).map(|rows| ModelObjective::new(model, Some(&data.select(rows)), MethodKind::Bfgs));
+    let mut batches: Vec<ModelObjective> = batches.collect::<Result<_, _>>().ok()?;
+    let rule = options.optimiser.rule(&options.gradient);
+    let mut stepper = Stepper::new(&rule, start.len());
+    let mut shared = options.optimiser.shared();
+    let (mut theta, mut gradient) = (start.to_vec(), vec![0.0; start.len()]);
+    for epoch in 1..=options.epochs {
+        let mut sum = 0.0;
+        for batch in &mut batches {
+            sum += batch.loss_and_gradient(&theta, &mut gradient);
+            let mut numbers = Vec::new();
+            shared.next(options.learning_rate, &mut numbers);
+            stepper.step(&mut theta, &gradient, &numbers).ok()?;
+        }
+        if sum < limit {
+            return Some(epoch as f64);
+        }
+    }
+    None
 }
 
 fn epoch_of(read: &Read) -> Option<u64> {

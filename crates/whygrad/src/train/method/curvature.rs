@@ -17,6 +17,9 @@ use crate::model::Model;
 /// Products with the Hessian in one search for the largest eigenvalue, at most.
 const MOST_PRODUCTS: usize = 60;
 
+/// Products between two looks at what was found.
+const LOOK: usize = 6;
+
 /// The second derivatives of a model's loss on all rows of its data.
 ///
 /// The gradient they come from is the derived one, also where a person gave another.
@@ -125,21 +128,23 @@ impl Curvature {
                 }
             }
             let rest = norm(&next);
-            let eigen = Eigen::of(&tridiagonal(&diagonal, &beside), steps);
-            let value = *eigen.values.last()?;
-            if !(value.is_finite() && rest.is_finite()) {
+            let largest = diagonal.iter().chain(&beside).fold(rest, |most, v: &f64| most.max(v.abs()));
+            if !largest.is_finite() {
                 return None;
             }
-            let vector = eigen.vector(steps - 1);
-            // How far H v is from value · v; the error of the value is at most its square over the gap to the others.
-            let left = rest * vector[steps - 1].abs();
-            let scale = eigen.values.iter().fold(f64::MIN_POSITIVE, |most, v| most.max(v.abs()));
-            if left <= 1e-5 * scale || steps >= count.min(MOST_PRODUCTS) || rest <= 1e-13 * scale {
-                towards.fill(0.0);
-                for (b, &share) in basis.iter().zip(vector) {
-                    towards.iter_mut().zip(b).for_each(|(t, b)| *t += share * b);
+            // All eigenvalues of the small matrix are looked at now and then only: they take longer than a product.
+            let last = steps >= count.min(MOST_PRODUCTS) || rest <= 1e-13 * largest;
+            if last || steps.is_multiple_of(LOOK) {
+                let eigen = Eigen::of(&tridiagonal(&diagonal, &beside), steps);
+                let vector = eigen.vector(steps - 1);
+                // How far H v is from value · v; the error of the value is at most its square over the gap to the others.
+                if last || rest * vector[steps - 1].abs() <= 1e-5 * largest {
+                    towards.fill(0.0);
+                    for (b, &share) in basis.iter().zip(vector) {
+                        towards.iter_mut().zip(b).for_each(|(t, b)| *t += share * b);
+                    }
+                    return eigen.values.last().copied();
                 }
-                return Some(value);
             }
             beside.push(rest);
             basis.push(scaled(&next, 1.0 / rest));
@@ -163,4 +168,52 @@ fn tridiagonal(diagonal: &[f64], beside: &[f64]) -> Vec<f64> {
         }
     }
     matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::bind::BindOptions;
+    use crate::data::builtin;
+    use crate::model::ModelOptions;
+    use crate::random::{Key, Seed};
+
+    fn bent() -> (Curvature, Vec<f64>) {
+        let text = "inputs x[2]\ntarget y\nhidden = dense(x, 12, tanh)\ny_hat = dense(hidden, 1, sigmoid)\nloss = mse(y_hat, y)";
+        let model = Model::parse(text, &ModelOptions::default()).unwrap();
+        let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
+        let data = model.bind(&table, &BindOptions::default()).unwrap().0;
+        let at: Vec<f64> = (0..model.program.parameter_count()).map(|k| (1.0 + k as f64).sin()).collect();
+        (Curvature::new(&model, Some(&data)), at)
+    }
+
+    #[test]
+    fn the_largest_eigenvalue_is_that_of_the_whole_matrix() {
+        let (mut curvature, at) = bent();
+        let all = curvature.eigenvalues(&at);
+        let largest = all.last().unwrap();
+        let mut towards = Vec::new();
+        for _ in 0..2 {
+            let found = curvature.largest_eigenvalue(&at, &mut towards).unwrap();
+            assert!((found - largest).abs() <= 1e-8 * largest, "{found} and {largest}");
+        }
+    }
+
+    #[test]
+    fn what_it_began_to_look_at_becomes_the_eigenvector() {
+        let (mut curvature, at) = bent();
+        let mut towards = Vec::new();
+        let value = curvature.largest_eigenvalue(&at, &mut towards).unwrap();
+        let mut product = vec![0.0; at.len()];
+        curvature.times(&at, &towards, &mut product);
+        let off = product.iter().zip(&towards).map(|(p, t)| (p - value * t).abs()).fold(0.0, f64::max);
+        assert!(off < 1e-4 * value, "{off}");
+    }
+
+    #[test]
+    fn where_a_number_is_not_finite_there_is_no_eigenvalue() {
+        let (mut curvature, mut at) = bent();
+        at[0] = f64::NAN;
+        assert_eq!(curvature.largest_eigenvalue(&at, &mut Vec::new()), None);
+    }
 }
