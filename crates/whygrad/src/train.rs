@@ -188,7 +188,7 @@ fn stepwise<T: Real + Scalar>(
         Some(tiny) => {
             let course = course.without_judge(far.is_some());
             let mut net =
-                tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters() || watch.looks_often());
+                tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters()).pausing(watch.every());
             Ok(course.run(&mut net, &start, watch))
         }
         None => {

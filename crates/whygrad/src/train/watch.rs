@@ -10,13 +10,13 @@ pub(super) enum Watch<'a> {
     Parameters(u64, &'a mut dyn FnMut(&Progress, Option<&[f64]>) -> Control),
 }
 
-/// Parameters that are asked for at least so often are made step by step.
-const OFTEN: u64 = 16;
-
 impl Watch<'_> {
-    /// Whether the parameters are to be seen so often that no steps are made ahead.
-    pub(super) fn looks_often(&self) -> bool {
-        matches!(self, Watch::Parameters(every, _) if *every < OFTEN)
+    /// How many epochs lie between two looks at the parameters.
+    pub(super) fn every(&self) -> Option<u64> {
+        match self {
+            Watch::Losses(_) => None,
+            Watch::Parameters(every, _) => Some(*every),
+        }
     }
 
     /// Whether the parameters are to be seen at this epoch.
