@@ -225,7 +225,7 @@ impl Figure {
     /// How far ours may be from it on both sides; `None` where anything goes.
     pub fn tolerance(&self, reading: &Reading, trials_again: u64) -> Option<f64> {
         let four_errors = |sd: f64| {
-            let rounding = 0.5 * 0.1_f64.powi(self.digits as i32);
+            let rounding = 0.5 * 0.1_f64.powf(self.digits as f64);
             rounding + 4.0 * sd * (1.0 / reading.trials as f64 + 1.0 / trials_again as f64).sqrt()
         };
         match self.band {

@@ -194,10 +194,10 @@ fn fleet(work: &FleetWork, reads: &[Read], scale: Scale) -> Result<Vec<Reading>>
         }
         let restarts = next..next + missing;
         train_fleet(&model, &data, Some(work.initialiser), &options, restarts, &mut |endings, _| {
-            endings.iter().for_each(|ending| {
+            for ending in endings {
                 series.push(ending);
                 tally.push(ending);
-            });
+            }
             Control::Continue
         })?;
         next += missing;

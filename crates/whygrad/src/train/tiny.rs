@@ -133,13 +133,12 @@ impl<T: Real + Scalar> Tiny<T> {
             }
         }
         let before = cells.as_slice().to_vec();
-        let previous = before.clone();
         Some(Tiny {
             batches,
             whole,
             cells,
+            previous: before.clone(),
             before,
-            previous,
             pace,
             pace_before: pace,
             ahead: Vec::new(),

@@ -139,7 +139,7 @@ impl Watcher {
     /// Keeps a validation loss, and the parameters where it is the least.
     fn note(&mut self, epoch: u64, loss: f64, theta: &[f64]) {
         self.validation.push((epoch, loss));
-        if self.best.as_ref().is_none_or(|best| loss < best.1) {
+        if self.best.as_ref().is_none_or(|best| loss < best.1 || best.1.is_nan()) {
             self.best = Some((epoch, loss, theta.to_vec()));
         }
     }
