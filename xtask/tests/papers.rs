@@ -83,6 +83,19 @@ fn offset_and_margin_speed_the_encoder_up() {
 }
 
 #[test]
+fn attempts_that_fail_cost_their_epochs() {
+    let found = comes_out("xor-restarted", 300);
+    assert!(found.readings.last().unwrap().value > 50.0, "{found:?}");
+}
+
+#[test]
+fn rprop_and_quickprop_take_the_epochs_of_their_formulas() {
+    comes_out("encoder-rprop", 200);
+    comes_out("encoder-quickprop", 100);
+    comes_out("encoder-quickprop-atanh", 100);
+}
+
+#[test]
 fn xor_is_solved_as_often_as_the_range_of_its_weights_lets_it() {
     let ranges = rows().into_iter().filter(|row| row.name.starts_with("xor-range-"));
     let shares: Vec<f64> = ranges.map(|row| comes_out(&row.name, 200).readings[0].value).collect();
