@@ -121,12 +121,17 @@ impl Ready {
         self.units as f64 * each as f64
     }
 
+    /// The seconds of the epochs. A run in batches also begins and ends with the loss on all rows,
+    /// once: what a run of one epoch lasts is taken off one with one more.
     fn seconds(&self) -> f64 {
         let epochs = if self.part.is_some() { 1 } else { self.epochs };
         let setting = self.part.as_ref().unwrap_or(&self.setting);
-        let begin = Instant::now();
-        let _ = std::hint::black_box(setting.train(&self.starts, epochs));
-        begin.elapsed().as_secs_f64()
+        let time = |epochs| {
+            let begin = Instant::now();
+            let _ = std::hint::black_box(setting.train(&self.starts, epochs));
+            begin.elapsed().as_secs_f64()
+        };
+        if setting.has_batches() { (time(epochs + 1) - time(1)).max(1e-9) } else { time(epochs) }
     }
 
     fn batches(&self, job: &Job) -> u64 {

@@ -5,7 +5,7 @@
 use anyhow::{Result, anyhow};
 use whygrad::data::Dataset;
 use whygrad::model::{Model, ModelOptions, one_word};
-use whygrad::train::{BatchSize, Control, Optimiser, Options, Precision, train, train_from};
+use whygrad::train::{BatchSize, Control, Losses, Optimiser, Options, Precision, train, train_from};
 
 use super::work::Update;
 
@@ -70,6 +70,7 @@ impl Setting {
             learning_rate: said.rate,
             optimiser,
             batch: said.batch.map_or(BatchSize::Full, BatchSize::Rows),
+            losses: Losses::Running,
             precision: if said.dtype == "float64" { Precision::F64 } else { Precision::F32 },
             ..Options::default()
         };
@@ -79,6 +80,11 @@ impl Setting {
     /// How many parameters a net has.
     pub fn parameters(&self) -> usize {
         self.model.program.parameter_count()
+    }
+
+    /// Whether a step sees a part of the rows only.
+    pub fn has_batches(&self) -> bool {
+        self.options.batch != BatchSize::Full
     }
 
     /// How many rows there are.

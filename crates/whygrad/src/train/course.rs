@@ -74,7 +74,7 @@ impl<'a, T: Real> Course<'a, T> {
     }
 
     /// Trains until there is a reason to stop.
-    pub(super) fn run(mut self, net: &mut dyn Net, start: &[f64], watch: &mut Watch<'_>) -> Run {
+    pub(super) fn run(mut self, net: &mut impl Net, start: &[f64], watch: &mut Watch<'_>) -> Run {
         let looks = self.looks_at_parameters();
         let (mut epoch, mut done, mut went_wrong) = (0, None, false);
         let stop = loop {

@@ -12,6 +12,8 @@ struct Thinned<V> {
     kept: Vec<V>,
     /// Epochs between two kept values.
     stride: u64,
+    /// The epoch whose value is kept next.
+    next: u64,
     /// The epoch and value of the newest, kept or not.
     newest: Option<(u64, V)>,
     /// How many are kept at most.
@@ -20,15 +22,21 @@ struct Thinned<V> {
 
 impl<V: Clone> Thinned<V> {
     fn new(most: usize) -> Thinned<V> {
-        Thinned { kept: Vec::new(), stride: 1, newest: None, most }
+        Thinned { kept: Vec::new(), stride: 1, next: 0, newest: None, most }
     }
 
+    #[inline]
     fn push(&mut self, value: V) {
         let epoch = self.newest.as_ref().map_or(0, |(epoch, _)| epoch + 1);
         self.newest = Some((epoch, value.clone()));
-        if !epoch.is_multiple_of(self.stride) {
+        if epoch != self.next {
             return;
         }
+        self.keep(value);
+    }
+
+    fn keep(&mut self, value: V) {
+        self.next += self.stride;
         self.kept.push(value);
         if self.kept.len() >= self.most {
             let mut index = 0;
@@ -37,6 +45,7 @@ impl<V: Clone> Thinned<V> {
                 index % 2 == 1
             });
             self.stride *= 2;
+            self.next = self.next.next_multiple_of(self.stride);
         }
     }
 
