@@ -13,6 +13,8 @@ struct Arguments {
 enum Task {
     /// How many planted mistakes `whygrad check` names
     Mistakes(xtask::mistakes::Arguments),
+    /// Figures of papers: published, re-run and ours
+    Papers(xtask::papers::Arguments),
     /// How fast other programs do the same work, and the page docs/PERFORMANCE.md
     Peers(xtask::peers::Arguments),
 }
@@ -20,6 +22,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Mistakes(arguments) => xtask::mistakes::run(&arguments),
+        Task::Papers(arguments) => xtask::papers::run(&arguments),
         Task::Peers(arguments) => xtask::peers::run(&arguments),
     }
 }

@@ -466,7 +466,7 @@ impl<'b> Spelling<'b> {
         } else if let Some(k) = rule.memories.iter().position(|m| m.symbol == symbol) {
             self.layout.memory(k, index)
         } else if let Some(k) = rule.shared.iter().position(|&s| s == symbol) {
-            self.layout.shared(k)
+            layout::shared(k)
         } else {
             return Err(NotSpelled);
         };

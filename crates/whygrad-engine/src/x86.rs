@@ -12,7 +12,7 @@ mod registers;
 mod sequences;
 
 use emit::{Bases, Emitter, Pool};
-use encode::{Code, General, Width};
+use encode::{Code, General, Width, bytes_of};
 use opcodes::Opcodes;
 
 pub(crate) use machine::Machine;
@@ -78,7 +78,8 @@ pub(crate) struct Written {
 }
 
 /// Writes a routine for `copies` (1 or 2) blocks of lanes, whose cells lie one after the other:
-/// the processor works on one while the other waits. `None` where the lanes fit no register.
+/// the processor works on one while the other waits. `None` where the lanes fit no register, or memory is too long for
+/// the distances in instructions.
 pub(crate) fn write(
     routine: &Routine,
     single: bool,
@@ -94,6 +95,13 @@ pub(crate) fn write(
         (64, true) => Width::Z,
         _ => return None,
     };
+    // All places lie within 2 GB of where their memory begins; spilled numbers are few beside that.
+    let layout = &routine.layout;
+    let rows = layout.groups * layout.group_len;
+    let far = [rows, copies * layout.cells(), advance.rows, advance.shared, advance.watched];
+    if far.iter().any(|&numbers| numbers > FARTHEST) {
+        return None;
+    }
     let mut writer = Writer { routine, ops, width, pool: Pool::default(), slots: 0, cells: 0 };
     // Once to learn how many numbers do not fit into registers, once more with their places.
     writer.steps(copies, advance);
@@ -101,6 +109,9 @@ pub(crate) fn write(
     let bytes = writer.steps(copies, advance);
     Some(Written { bytes, constants: writer.pool.bits, cells: writer.cells })
 }
+
+/// The most numbers of a block of memory.
+const FARTHEST: usize = 1 << 27;
 
 struct Writer<'a> {
     routine: &'a Routine,
@@ -116,15 +127,15 @@ impl Writer<'_> {
         let size = self.ops.size();
         let mut code = Code { bytes: Vec::new(), evex: self.ops.evex };
         if copies > 1 {
-            code.address(CELLS_OF_SECOND, CELLS, (self.cells * size) as i32);
+            code.address(CELLS_OF_SECOND, CELLS, bytes_of(self.cells, size));
         }
         let top = code.bytes.len();
         for copy in 0..copies {
             self.step(&mut code, copy);
         }
-        code.add(ROWS, (advance.rows * size) as i32);
-        code.add(SHARED, (advance.shared * size) as i32);
-        code.add(WATCHED, (advance.watched * size) as i32);
+        code.add(ROWS, bytes_of(advance.rows, size));
+        code.add(SHARED, bytes_of(advance.shared, size));
+        code.add(WATCHED, bytes_of(advance.watched, size));
         code.count_down(STEPS, top);
         code.leave();
         code.bytes
@@ -148,15 +159,15 @@ impl Writer<'_> {
             if block.times == 1 {
                 (bases.rows, bases.rows_from) = (ROWS, first);
             } else {
-                code.address(ROW, ROWS, (first * size) as i32);
-                code.set(ROWS_LEFT, block.times as i32);
+                code.address(ROW, ROWS, bytes_of(first, size));
+                code.set(ROWS_LEFT, bytes_of(block.times, 1));
                 (bases.rows, bases.rows_from) = (ROW, 0);
             }
             let top = code.bytes.len();
             let slots = Emitter::write(code, self.ops, self.width, (&mut self.pool, bases), &block.tape);
             self.slots = self.slots.max(slots);
             if block.times > 1 {
-                code.add(ROW, (layout.group_len * size) as i32);
+                code.add(ROW, bytes_of(layout.group_len, size));
                 code.count_down(ROWS_LEFT, top);
             }
         }

@@ -36,6 +36,7 @@ mod counts;
 mod fraction;
 mod interval;
 mod levels;
+mod series;
 pub mod sweep;
 mod tally;
 
@@ -43,4 +44,5 @@ pub use counts::{Bin, Counts};
 pub use fraction::simple_fraction;
 pub use interval::wilson;
 pub use levels::{Level, Levels, Losses};
+pub use series::{Score, Series, Summary};
 pub use tally::{End, QUANTILES, Tally};

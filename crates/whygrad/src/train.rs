@@ -6,6 +6,7 @@ mod evaluate;
 mod fleet;
 mod gradient_options;
 mod history;
+pub mod measures;
 pub mod method;
 mod near;
 mod net;
@@ -18,6 +19,8 @@ mod start;
 mod stepping;
 mod stop;
 mod tiny;
+pub mod validation;
+mod watch;
 
 use std::borrow::Cow;
 
@@ -45,6 +48,7 @@ use method::{Method, MethodKind, ModelObjective, Unfit};
 use net::{ByMethod, Rows, Wide};
 use schedule::Schedule;
 use tiny::Tiny;
+use watch::Watch;
 
 /// Where a run stands; given to the observer after each epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -126,10 +130,33 @@ pub fn train(
     options: &Options,
     observer: &mut dyn FnMut(&Progress) -> Control,
 ) -> Result<Run, TrainError> {
+    run(model, data, start, options, &mut Watch::Losses(observer))
+}
+
+/// Trains one net, and shows its parameters at every `every`-th epoch, the start among them; at the others the observer
+/// gets `None`. What it sees is what the run computes with: looking changes no bit.
+pub fn train_watched(
+    model: &Model,
+    data: Option<&Dataset>,
+    start: &[f64],
+    options: &Options,
+    every: u64,
+    observer: &mut dyn FnMut(&Progress, Option<&[f64]>) -> Control,
+) -> Result<Run, TrainError> {
+    run(model, data, start, options, &mut Watch::Parameters(every.max(1), observer))
+}
+
+fn run(
+    model: &Model,
+    data: Option<&Dataset>,
+    start: &[f64],
+    options: &Options,
+    watch: &mut Watch<'_>,
+) -> Result<Run, TrainError> {
     options.gradient.check()?;
     options.backward.check()?;
     if let Some(kind) = options.method {
-        return by_method(kind, model, data, start, options, observer);
+        return by_method(kind, model, data, start, options, watch);
     }
     let program = if options.backward == BackwardOptions::default() {
         Cow::Borrowed(&model.program)
@@ -137,8 +164,8 @@ pub fn train(
         Cow::Owned(backward::changed(model, &options.backward)?)
     };
     match options.precision {
-        Precision::F64 => stepwise::<f64>(model, &program, data, start, options, observer),
-        Precision::F32 => stepwise::<f32>(model, &program, data, start, options, observer),
+        Precision::F64 => stepwise::<f64>(model, &program, data, start, options, watch),
+        Precision::F32 => stepwise::<f32>(model, &program, data, start, options, watch),
     }
 }
 
@@ -149,7 +176,7 @@ fn stepwise<T: Real + Scalar>(
     data: Option<&Dataset>,
     start: &[f64],
     options: &Options,
-    observer: &mut dyn FnMut(&Progress) -> Control,
+    watch: &mut Watch<'_>,
 ) -> Result<Run, TrainError> {
     let rows = Rows::<T>::new(data, options);
     let start: Vec<f64> = start.iter().map(|&v| T::of(v).to_f64()).collect();
@@ -159,18 +186,14 @@ fn stepwise<T: Real + Scalar>(
     let far = limit.and_then(|limit| near::far_outputs(&mut watched, model.logits, limit));
     let course = Course::new(model, program, data, &rows, options);
     let mut source = start::step_stream(options);
-    match Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
-        Some(tiny) => {
-            let course = course.without_judge(far.is_some());
-            let mut net = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
-            Ok(course.run(&mut net, &start, observer))
-        }
-        None => {
-            let mut source = start::step_stream(options);
-            let wide = Wide::new(program, rows.clone(), &start, options, source.as_mut())?;
-            Ok(course.run(&mut wide.shuffled(shuffle()), &start, observer))
-        }
+    if let Some(tiny) = Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
+        let course = course.without_judge(far.is_some());
+        let tiny = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
+        return Ok(course.run(&mut tiny.pausing(watch.every()), &start, watch));
     }
+    let mut source = start::step_stream(options);
+    let wide = Wide::new(program, rows.clone(), &start, options, source.as_mut())?;
+    Ok(course.run(&mut wide.shuffled(shuffle()), &start, watch))
 }
 
 /// All parameters stepped together.
@@ -180,7 +203,7 @@ fn by_method(
     data: Option<&Dataset>,
     start: &[f64],
     options: &Options,
-    observer: &mut dyn FnMut(&Progress) -> Control,
+    watch: &mut Watch<'_>,
 ) -> Result<Run, TrainError> {
     let (gradient, backward) = (&options.gradient, &options.backward);
     let no_use = [
@@ -209,5 +232,5 @@ fn by_method(
     let rows = Rows::<f64>::new(data, options);
     let course = Course::new(model, &model.program, data, &rows, options);
     let mut net = ByMethod { method, objective, loss };
-    Ok(course.run(&mut net, start, observer))
+    Ok(course.run(&mut net, start, watch))
 }

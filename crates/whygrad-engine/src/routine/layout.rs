@@ -44,7 +44,7 @@ pub struct Layout {
 impl Layout {
     pub(super) fn new(task: &Task<'_>, groups: usize) -> Layout {
         let program = task.program;
-        let masked = task.form == Form::Rows && task.rows % task.lanes != 0;
+        let masked = task.form == Form::Rows && !task.rows.is_multiple_of(task.lanes);
         let width = program.input_width() + program.target_width();
         let group_len = match task.form {
             Form::Nets => width,
@@ -167,10 +167,6 @@ impl Layout {
         Address { base: Base::Watched, offset, ..self.cell(0) }
     }
 
-    pub(super) fn shared(&self, k: usize) -> Address {
-        Address { base: Base::Shared, offset: k as u32, spread: Spread::One }
-    }
-
     /// The entries of a leaf in a group of rows.
     pub(super) fn leaf(&self, program: &Program, symbol: SymbolId, group: usize) -> Option<Vec<Address>> {
         if let Some(p) = program.parameters.iter().find(|p| p.symbol == symbol) {
@@ -212,6 +208,11 @@ impl Layout {
         let offset = place(&mut self.sums, &mut self.cells, (term, entry), self.lanes);
         Address { base: Base::Cells, offset: offset as u32, spread: Spread::Lanes }
     }
+}
+
+/// Where a shared number lies.
+pub(super) fn shared(k: usize) -> Address {
+    Address { base: Base::Shared, offset: k as u32, spread: Spread::One }
 }
 
 /// The place of a key; a new one behind all others.

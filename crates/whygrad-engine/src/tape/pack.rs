@@ -94,9 +94,9 @@ impl Packer {
                 }
                 let lists = nodes.map(|n| n.arguments().collect::<Vec<_>>());
                 let mut arguments = Vec::new();
-                for k in 0..lists[0].len() {
-                    let next = [lists[0][k], lists[1][k], lists[2][k], lists[3][k]];
-                    arguments.push(self.pack(tape, next, depth + 1)?);
+                let [a, b, c, d] = &lists;
+                for (((&a, &b), &c), &d) in a.iter().zip(b).zip(c).zip(d) {
+                    arguments.push(self.pack(tape, [a, b, c, d], depth + 1)?);
                 }
                 let mut arguments = arguments.into_iter();
                 tape.push(first.map_arguments(|_| arguments.next().unwrap_or(0)))

@@ -46,11 +46,11 @@ pub(super) fn settle(tape: &Tape) -> Straight {
     }
     let stores = tape.stores.iter().map(|s| Store { to: s.to, value: new_of[s.value as usize] });
     let stores = stores.collect();
-    dropping_unused(Straight { stores, nodes: out.nodes })
+    dropping_unused(&Straight { stores, nodes: out.nodes })
 }
 
 /// Without what the stores do not need.
-fn dropping_unused(tape: Straight) -> Straight {
+fn dropping_unused(tape: &Straight) -> Straight {
     let mut live = vec![false; tape.nodes.len()];
     for store in &tape.stores {
         live[store.value as usize] = true;

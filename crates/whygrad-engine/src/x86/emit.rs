@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::encode::{Code, Extra, General, Opcode, Operand, Place, Width};
+use super::encode::{Code, Extra, General, Opcode, Operand, Place, Width, bytes_of};
 use super::opcodes::Opcodes;
 use super::registers::Registers;
 use crate::tape::{Address, Base, Id, Node, Spread, Store, Straight};
@@ -125,7 +125,7 @@ impl<'a> Emitter<'a> {
 
     pub(super) fn place(&self, base: General, numbers: usize, broadcast: bool) -> Place {
         let bytes = if broadcast { self.ops.size() } else { self.width.bytes() };
-        Place { base, offset: (numbers * self.ops.size()) as i32, bytes, broadcast }
+        Place { base, offset: bytes_of(numbers, self.ops.size()), bytes, broadcast }
     }
 
     fn address(&self, address: Address) -> Place {

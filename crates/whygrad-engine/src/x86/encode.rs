@@ -67,6 +67,11 @@ pub(super) struct Extra {
     pub(super) zeroing: bool,
 }
 
+/// The bytes of so many numbers, as a distance. [`super::write`] refuses what is too far.
+pub(super) fn bytes_of(numbers: usize, size: usize) -> i32 {
+    i32::try_from(numbers.saturating_mul(size)).unwrap_or(i32::MAX)
+}
+
 /// Machine code in the making.
 #[derive(Debug, Default)]
 pub(super) struct Code {
@@ -138,17 +143,14 @@ impl Code {
             Operand::Register(r) => self.bytes.push(0xC0 | reg | (r & 7)),
             Operand::Memory(p) => {
                 debug_assert!(p.base.0 & 7 != 4, "this base needs a longer form");
-                let unit = if self.evex { p.bytes as i32 } else { 1 };
+                let unit = if self.evex { bytes_of(p.bytes, 1) } else { 1 };
                 let short = (p.offset % unit == 0).then_some(p.offset / unit);
-                match short.and_then(|s| i8::try_from(s).ok()) {
-                    Some(short) => {
-                        self.bytes.push(0x40 | reg | (p.base.0 & 7));
-                        self.bytes.push(short as u8);
-                    }
-                    None => {
-                        self.bytes.push(0x80 | reg | (p.base.0 & 7));
-                        self.bytes.extend(p.offset.to_le_bytes());
-                    }
+                if let Some(short) = short.and_then(|s| i8::try_from(s).ok()) {
+                    self.bytes.push(0x40 | reg | (p.base.0 & 7));
+                    self.bytes.push(short as u8);
+                } else {
+                    self.bytes.push(0x80 | reg | (p.base.0 & 7));
+                    self.bytes.extend(p.offset.to_le_bytes());
                 }
             }
         }
@@ -179,9 +181,9 @@ impl Code {
     /// `reg -= 1`, then back to `target` unless it is 0.
     pub(super) fn count_down(&mut self, reg: General, target: usize) {
         self.bytes.extend([0x48 | (reg.0 >> 3), 0xFF, 0xC8 | (reg.0 & 7)]);
-        let distance = target as i64 - (self.bytes.len() as i64 + 6);
+        let back = bytes_of(self.bytes.len() + 6 - target, 1);
         self.bytes.extend([0x0F, 0x85]);
-        self.bytes.extend((distance as i32).to_le_bytes());
+        self.bytes.extend((-back).to_le_bytes());
     }
 
     /// Leaves the function.

@@ -9,6 +9,9 @@ pub(super) struct Opcodes {
     pub(super) evex: bool,
 }
 
+/// Whole numbers of 32 bits to f32.
+pub(super) const WHOLE_TO_SINGLE: Opcode = Opcode { map: 1, prefix: 0, wide: false, code: 0x5B };
+
 impl Opcodes {
     /// Bytes of a number.
     pub(super) fn size(self) -> usize {
@@ -139,9 +142,5 @@ impl Opcodes {
             wide: !self.single && self.evex,
             code: if self.single { 0x72 } else { 0x73 },
         }
-    }
-    /// Whole numbers of 32 bits to f32.
-    pub(super) fn from_whole(self) -> Opcode {
-        Opcode { map: 1, prefix: 0, wide: false, code: 0x5B }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::emit::Emitter;
 use super::encode::{Operand, Width};
+use super::opcodes::WHOLE_TO_SINGLE;
 use crate::tape::Id;
 
 impl Emitter<'_> {
@@ -131,7 +132,7 @@ impl Emitter<'_> {
             if self.ops.single { (23, 127.0) } else { (52, 4_503_599_627_370_496.0 + 1023.0) };
         self.with_immediate(self.ops.shift(), (2, to, Operand::Register(a)), shift);
         if self.ops.single {
-            self.plain(self.ops.from_whole(), (to, 0, Operand::Register(to)));
+            self.plain(WHOLE_TO_SINGLE, (to, 0, Operand::Register(to)));
         } else {
             let large = self.number(4_503_599_627_370_496.0);
             self.plain(self.ops.or(), (to, to, large));

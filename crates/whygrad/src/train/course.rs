@@ -1,5 +1,7 @@
 //! The course of a run: epoch after epoch, until a reason to stop.
 
+use std::borrow::Cow;
+
 use whygrad_engine::real::Real;
 use whygrad_expr::program::Program;
 
@@ -9,6 +11,7 @@ use super::method::Done;
 use super::net::{Net, Rows, Survey};
 use super::options::Options;
 use super::stop::{Overflow, StopReason};
+use super::watch::Watch;
 use super::{Control, Progress, Run};
 use crate::data::Dataset;
 use crate::model::Model;
@@ -71,12 +74,7 @@ impl<'a, T: Real> Course<'a, T> {
     }
 
     /// Trains until there is a reason to stop.
-    pub(super) fn run(
-        mut self,
-        net: &mut dyn Net,
-        start: &[f64],
-        observer: &mut dyn FnMut(&Progress) -> Control,
-    ) -> Run {
+    pub(super) fn run(mut self, net: &mut dyn Net, start: &[f64], watch: &mut Watch<'_>) -> Run {
         let looks = self.looks_at_parameters();
         let (mut epoch, mut done, mut went_wrong) = (0, None, false);
         let stop = loop {
@@ -96,9 +94,15 @@ impl<'a, T: Real> Course<'a, T> {
             if let Some(stop) = self.ending(&progress, (&theta, net.far()), done) {
                 break stop;
             }
-            if observer(&progress) == Control::Stop {
+            let shown = match watch.wants_parameters(epoch) {
+                true if looks => Some(Cow::Borrowed(theta.as_slice())),
+                true => Some(Cow::Owned(net.theta())),
+                false => None,
+            };
+            if watch.tell(&progress, shown.as_deref()) == Control::Stop {
                 break StopReason::Interrupted;
             }
+            drop(shown);
             self.before = theta;
             done = net.epoch();
             epoch += u64::from(done.is_none());

@@ -83,6 +83,14 @@ impl<'a> Judge<'a> {
         (loss[0], predictions)
     }
 
+    /// The loss alone.
+    pub(super) fn loss(&mut self, theta: &[f64]) -> f64 {
+        self.space.run(&self.plan, theta);
+        let mut loss = [0.0];
+        self.space.copy_output(&self.plan, 0, &mut loss);
+        loss[0]
+    }
+
     /// Whether every output of every row is nearer than `limit` to its target, logits read as the
     /// probabilities they stand for.
     pub(super) fn all_within(&mut self, theta: &[f64], limit: f64) -> bool {

@@ -21,7 +21,7 @@ use crate::data::Dataset;
 use crate::init::Initialiser;
 use crate::model::Model;
 pub use ending::{Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved};
-use formation::{Formation, Left};
+use formation::{Formation, Left, Newcomer};
 
 mod ending;
 mod formation;
@@ -119,8 +119,10 @@ fn part_from<T: Real + Scalar>(
         let nets: Vec<_> = group
             .iter()
             .enumerate()
-            .map(|(k, start)| {
-                (k as u64, start.clone(), Optimiser::memories(rule, start.len(), source.as_mut()))
+            .map(|(k, start)| Newcomer {
+                restart: k as u64,
+                start: start.clone(),
+                memories: Optimiser::memories(rule, start.len(), source.as_mut()),
             })
             .collect();
         let mut left = formation.train(&nets, true, &mut |_| true).unwrap_or_default();
@@ -166,14 +168,14 @@ impl<T: Real + Scalar> Fleet<'_, T> {
         restarts: Range<u64>,
         each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
     ) -> Result<(), FleetError> {
-        let threads = self.options.threads.or(self.options.options.threads);
+        let threads = self.options.threads;
         let available = || thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.unwrap_or_else(available).max(1);
         let mut progress =
             FleetProgress { restarts: restarts.end.saturating_sub(restarts.start), ..Default::default() };
         let mut next = restarts.start;
         // Nets that are trained alone are handed out one by one, tiny ones by the group.
-        let group = self.formation.as_ref().map_or(1, |f| self.group(f, &restarts, threads));
+        let group = self.formation.as_ref().map_or(1, |f| Self::group(f, &restarts, threads));
         let block = if self.formation.is_some() { group * GROUPS * threads as u64 } else { BLOCK };
         while next < restarts.end {
             let end = restarts.end.min(next.saturating_add(block));
@@ -186,7 +188,7 @@ impl<T: Real + Scalar> Fleet<'_, T> {
     }
 
     /// How many nets a thread trains together: few nets are shared out among the threads.
-    fn group(&self, formation: &Formation<'_, T>, restarts: &Range<u64>, threads: usize) -> u64 {
+    fn group(formation: &Formation<'_, T>, restarts: &Range<u64>, threads: usize) -> u64 {
         let all = restarts.end.saturating_sub(restarts.start);
         all.div_ceil(threads as u64).clamp(1, formation.group())
     }
@@ -263,7 +265,7 @@ impl<T: Real + Scalar> Fleet<'_, T> {
             let start = starting_values_of(self.model, self.initialiser, &options)?;
             let mut source = super::start::step_stream(&options);
             let memories = Optimiser::memories(formation.rule(), start.len(), source.as_mut());
-            nets.push((restart, start, memories));
+            nets.push(Newcomer { restart, start, memories });
         }
         let left = formation.train(&nets, false, &mut |epochs| {
             let _ = sender.send(Said::Epochs(epochs));

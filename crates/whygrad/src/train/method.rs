@@ -7,6 +7,7 @@
 
 mod bfgs;
 mod conjugate_gradient;
+mod curvature;
 mod lbfgs;
 mod levenberg_marquardt;
 mod line_search;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use bfgs::Bfgs;
 use conjugate_gradient::ConjugateGradient;
+pub use curvature::Curvature;
 use lbfgs::LimitedBfgs;
 use levenberg_marquardt::LevenbergMarquardt;
 use linear::norm;

@@ -150,6 +150,7 @@ impl TryFrom<String> for Start {
 }
 
 /// All choices.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// Multiplies the gradient in each step.

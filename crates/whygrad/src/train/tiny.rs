@@ -73,6 +73,9 @@ pub(super) struct Tiny<T> {
     /// How many of them the run has seen.
     seen: usize,
     most_ahead: usize,
+    /// The epoch up to which steps are made, and of how many epochs none are made beyond a multiple.
+    made: u64,
+    pause: u64,
     is_constant: bool,
     data: Rows<T>,
     order: Vec<usize>,
@@ -130,13 +133,12 @@ impl<T: Real + Scalar> Tiny<T> {
             }
         }
         let before = cells.as_slice().to_vec();
-        let previous = before.clone();
         Some(Tiny {
             batches,
             whole,
             cells,
+            previous: before.clone(),
             before,
-            previous,
             pace,
             pace_before: pace,
             ahead: Vec::new(),
@@ -144,6 +146,8 @@ impl<T: Real + Scalar> Tiny<T> {
             far: f64::NAN,
             seen: 0,
             most_ahead: if pace.needs_losses() { 1 } else { 16 },
+            made: 0,
+            pause: u64::MAX,
             is_constant,
             data: data.clone(),
             order: (0..data.count).collect(),
@@ -164,6 +168,12 @@ impl<T: Real + Scalar> Tiny<T> {
         if wanted {
             self.most_ahead = 1;
         }
+        self
+    }
+
+    /// The parameters will be asked for at every so many epochs: there they are at hand.
+    pub(super) fn pausing(mut self, every: Option<u64>) -> Tiny<T> {
+        self.pause = every.unwrap_or(u64::MAX).max(1);
         self
     }
 
@@ -194,7 +204,10 @@ impl<T: Real + Scalar> Tiny<T> {
         self.pace_before = self.pace;
         self.seen = 0;
         let mut losses = std::mem::take(&mut self.scratch);
-        self.steps(self.most_ahead, &mut losses);
+        let to_pause = self.pause - self.made % self.pause;
+        let count = self.most_ahead.min(usize::try_from(to_pause).unwrap_or(usize::MAX));
+        self.steps(count, &mut losses);
+        self.made += count as u64;
         let batches = &self.batches[0];
         self.ahead.clear();
         self.ahead.extend(losses.chunks(batches.watched_len()).map(|w| batches.watched(w)));
@@ -222,6 +235,7 @@ impl<T: Real + Scalar> Tiny<T> {
     fn go_back(&mut self, steps: usize) {
         self.cells.as_mut_slice().copy_from_slice(&self.before);
         self.pace = self.pace_before;
+        self.made = self.made - self.ahead.len() as u64 + steps as u64;
         self.ahead.clear();
         self.seen = 0;
         if steps > 0 {
@@ -399,5 +413,6 @@ impl<T: Real + Scalar> Tiny<T> {
         let mut losses = std::mem::take(&mut self.scratch);
         self.steps(1, &mut losses);
         self.scratch = losses;
+        self.made += 1;
     }
 }

@@ -21,7 +21,7 @@ const OPTIMISERS: [&str; 6] = ["gd", "momentum(0.9)", "adam", "rprop+", "quickpr
 
 fn rule(seed: u64) -> Rule {
     let optimiser: Optimiser = OPTIMISERS[seed as usize % OPTIMISERS.len()].parse().unwrap();
-    let clip_norm = (seed % 5 == 0).then_some(0.3);
+    let clip_norm = seed.is_multiple_of(5).then_some(0.3);
     optimiser.rule(&GradientOptions { clip_norm, ..GradientOptions::default() })
 }
 
@@ -187,7 +187,9 @@ fn a_step_is_the_oracle_s_gradient() {
             continue;
         }
         for at in layouts::<f64>() {
-            let Some(trained) = steps::<f64>(&case, &rule, at, &[case.theta.clone()]) else { continue };
+            let Some(trained) = steps::<f64>(&case, &rule, at, std::slice::from_ref(&case.theta)) else {
+                continue;
+            };
             compared += 1;
             let loss = (trained.losses[0][0], case.loss(&case.theta));
             // The rate of the first step is 0.1; its parameters are those before the second loss.

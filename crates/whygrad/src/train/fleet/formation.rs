@@ -32,6 +32,16 @@ const PAIRS: usize = 16;
 /// The most epochs between two looks at the lanes.
 const STRETCH: u64 = 256;
 
+/// A net before its first step.
+#[derive(Clone, Debug)]
+pub(super) struct Newcomer {
+    pub(super) restart: u64,
+    /// The parameters.
+    pub(super) start: Vec<f64>,
+    /// What its optimiser remembers, for each memory a number for each parameter.
+    pub(super) memories: Vec<Vec<f64>>,
+}
+
 /// A net that has left its group.
 #[derive(Clone, Debug)]
 pub(super) struct Left {
@@ -137,7 +147,7 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
     /// `go_on` is told the epochs done by all nets together and answers whether to go on.
     pub(super) fn train(
         &self,
-        nets: &[(u64, Vec<f64>, Vec<Vec<f64>>)],
+        nets: &[Newcomer],
         keep_theta: bool,
         go_on: &mut dyn FnMut(u64) -> bool,
     ) -> Option<Vec<Left>> {
@@ -212,13 +222,13 @@ struct Group<'a, T> {
 }
 
 impl<'a, T: Real + Scalar> Group<'a, T> {
-    fn new(of: &'a Formation<'a, T>, nets: &[(u64, Vec<f64>, Vec<Vec<f64>>)]) -> Group<'a, T> {
+    fn new(of: &'a Formation<'a, T>, nets: &[Newcomer]) -> Group<'a, T> {
         let layout = of.stepper.layout();
         let pairs = nets.len().div_ceil(of.nets_of_pair());
         let sets = pairs * COPIES;
         let mut group = Group {
             of,
-            restarts: nets.iter().map(|n| n.0).collect(),
+            restarts: nets.iter().map(|n| n.restart).collect(),
             first_solved: vec![None; nets.len()],
             cells: Lines::zeros(sets * of.stepper.cells()),
             watched: vec![T::of(0.0); sets * layout.watched * layout.lanes],
@@ -226,7 +236,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
             pace: of.pace,
             keep_theta: false,
         };
-        for (net, (_, start, memories)) in nets.iter().enumerate() {
+        for (net, Newcomer { start, memories, .. }) in nets.iter().enumerate() {
             for (index, &value) in start.iter().enumerate() {
                 *group.number(net, index * layout.lanes) = T::of(value);
             }

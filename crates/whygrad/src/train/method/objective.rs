@@ -11,6 +11,7 @@ use whygrad_expr::program::{Parameter, Program};
 use whygrad_expr::shape::Shape;
 use whygrad_expr::simplify::Simplifier;
 
+use super::curvature::Curvature;
 use super::squares::squares;
 use super::{MethodKind, Objective};
 use crate::data::Dataset;
@@ -58,13 +59,13 @@ pub enum Unfit {
 
 /// A plan with its buffers, loaded with the data.
 #[derive(Clone, Debug)]
-struct Loaded {
-    plan: Plan,
-    space: Workspace<f64>,
+pub(super) struct Loaded {
+    pub(super) plan: Plan,
+    pub(super) space: Workspace<f64>,
 }
 
 impl Loaded {
-    fn new(plan: Plan, data: Option<&Dataset>) -> Loaded {
+    pub(super) fn new(plan: Plan, data: Option<&Dataset>) -> Loaded {
         let mut space = Workspace::new(&plan, 1);
         let batch = match data {
             Some(data) => Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows },
@@ -83,7 +84,7 @@ pub struct ModelObjective {
     domains: Vec<Option<(f64, f64)>>,
     first: Loaded,
     squares: Option<Residuals>,
-    second: Option<Second>,
+    second: Option<Curvature>,
 }
 
 impl ModelObjective {
@@ -101,7 +102,7 @@ impl ModelObjective {
             MethodKind::Newton => {
                 square("newton", MOST_NEWTON)?;
                 own("newton")?;
-                second = Some(Second::new(model, data));
+                second = Some(Curvature::new(model, data));
             }
             MethodKind::LevenbergMarquardt { .. } => {
                 own("lm")?;
@@ -152,7 +153,7 @@ impl Objective for ModelObjective {
 
     fn hessian(&mut self, at: &[f64], out: &mut [f64]) -> bool {
         let Some(own) = &mut self.second else { return false };
-        own.run(&self.layout, at, out);
+        own.hessian(at, out);
         true
     }
 }
@@ -279,54 +280,4 @@ fn row_slopes(arena: &mut Arena, number: Term, symbols: &[SymbolId]) -> Option<V
     }
     let slopes = derivative::gradient(arena, number, &own).by_symbol;
     slopes.into_iter().map(|slope| arena.substitute(slope, &back)).collect()
-}
-
-/// The Hessian by its products with unit vectors: the derivative of gradient · v is H v (Pearlmutter, "Fast exact
-/// multiplication by the Hessian", 1994).
-#[derive(Clone, Debug)]
-struct Second {
-    loaded: Loaded,
-    /// The parameters, then v.
-    point: Vec<f64>,
-}
-
-impl Second {
-    fn new(model: &Model, data: Option<&Dataset>) -> Second {
-        let mut program = model.program.clone();
-        let count = program.parameter_count();
-        let arena = &mut program.arena;
-        let symbols: Vec<SymbolId> = program.parameters.iter().map(|p| p.symbol).collect();
-        let gradient = derivative::gradient(arena, program.loss, &symbols).by_symbol;
-        let mut sum = arena.constant(0.0);
-        let mut vectors = Vec::new();
-        for (p, &slope) in program.parameters.iter().zip(&gradient) {
-            let name = format!("v[{}]", p.name);
-            let symbol = Symbol { name, kind: SymbolKind::Variable, ..arena.symbol_of(p.symbol).clone() };
-            let symbol = arena.symbol(symbol);
-            vectors.push(Parameter { symbol, offset: count + p.offset, ..p.clone() });
-            let v = arena.leaf(symbol);
-            let product = Simplifier::new(arena).mul(slope, v);
-            let entries = arena.sum_entries(product);
-            sum = Simplifier::new(arena).add(sum, entries);
-        }
-        let sum = Simplifier::new(arena).simplify(sum);
-        let product = derivative::gradient(arena, sum, &symbols).by_symbol;
-        program.parameters.extend(vectors);
-        let plan = Plan::compile(&program, &product);
-        Second { loaded: Loaded::new(plan, data), point: vec![0.0; 2 * count] }
-    }
-
-    fn run(&mut self, layout: &[Parameter], at: &[f64], out: &mut [f64]) {
-        let count = at.len();
-        let Loaded { plan, space } = &mut self.loaded;
-        self.point[..count].copy_from_slice(at);
-        for (index, row) in out.chunks_mut(count).enumerate() {
-            self.point[count..].fill(0.0);
-            self.point[count + index] = 1.0;
-            space.run(plan, &self.point);
-            for (root, p) in layout.iter().enumerate() {
-                space.copy_output(plan, root, &mut row[p.offset..p.offset + p.len()]);
-            }
-        }
-    }
 }
