@@ -1,10 +1,14 @@
-//! Terms compiled to a plan of buffers and steps, run on one net or on a fleet of nets.
+//! Terms run at the speed of the machine: tiny nets as machine code, wider ones as steps over buffers.
 //!
-//! A [`plan::Plan`] is immutable. It is run in a [`workspace::Workspace`] of f32 or f64 numbers
-//! on `lanes` nets at once; the lane is the fastest axis of every buffer, so that parameters of a
-//! fleet lie as `[parameter][lane]`. Knows no layers, no optimisers and no files.
+//! A [`stepper::Stepper`] makes the steps of a tiny net, or of as many as there are lanes; a
+//! [`trainer::Trainer`] makes those of a wider one. Both take a [`rule::Rule`], the step of an
+//! optimiser as terms. Knows no layers, no optimisers and no files.
 //!
-//! Open [`plan`] first, and [`plan::Plan::of_gradient`] in it.
+//! A [`plan::Plan`] computes terms at a point. It is immutable, and is run in a
+//! [`workspace::Workspace`] of f32 or f64 numbers on `lanes` points at once; the lane is the fastest
+//! axis, so that parameters lie as `[parameter][lane]`.
+//!
+//! Open [`routine`] first, and [`plan::Plan::of_gradient`].
 //!
 //! ```
 //! use whygrad_engine::plan::Plan;

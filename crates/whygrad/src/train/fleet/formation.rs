@@ -138,7 +138,7 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         COPIES * self.stepper.layout().lanes
     }
 
-    /// The numbers of a net's memories before its first step.
+    /// What a step does with each parameter, and what it remembers.
     pub(super) fn rule(&self) -> &Rule {
         &self.rule
     }
