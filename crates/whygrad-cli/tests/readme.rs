@@ -74,12 +74,12 @@ fn run(folder: &Path, command: &str) -> String {
 /// A line without what differs from run to run.
 fn masked(line: &str) -> String {
     let words: Vec<&str> = line.trim_end().split(' ').collect();
-    let number = |word: &str| word.trim_end_matches([',', ';', '.']).parse::<f64>().ok();
+    let number = |word: &str| word.trim_end_matches([',', ';', '.']).replace(',', "").parse::<f64>().ok();
     let mut shown: Vec<String> = Vec::new();
     for (index, word) in words.iter().enumerate() {
         let next = |ahead: usize| words.get(index + ahead).map_or("", |w| w.trim_end_matches([',', '.']));
         let is_time = next(1) == "s";
-        let is_rate = next(1) == "epochs" && next(2) == "a";
+        let is_rate = (next(1) == "epochs" && next(2) == "a") || (next(1) == "a" && next(2) == "second");
         let is_rounding = number(word).is_some_and(|x| x != 0.0 && x.abs() < 1e-20);
         let hidden = number(word).is_some() && (is_time || is_rate || is_rounding);
         shown.push(if hidden { "#".to_owned() } else { masked_json(word) });
@@ -90,7 +90,7 @@ fn masked(line: &str) -> String {
 /// A JSON document without its times.
 fn masked_json(text: &str) -> String {
     let mut shown = text.to_owned();
-    for key in ["\"seconds\":", "\"epochs_per_second\":"] {
+    for key in ["\"seconds\":", "\"epochs_per_second\":", "\"net_epochs_per_second\":"] {
         if let Some((before, rest)) = shown.split_once(key)
             && let Some(end) = rest.find([',', '}'])
         {

@@ -1,7 +1,7 @@
 //! A model at given parameters: loss, predictions, which rows are right.
 
 use whygrad_engine::plan::Plan;
-use whygrad_engine::workspace::{Batch, Workspace};
+use whygrad_engine::workspace::{Batch, Hardware, Workspace};
 use whygrad_expr::arena::Term;
 use whygrad_expr::number::Scalar;
 use whygrad_expr::oracle::log_sum_exp;
@@ -38,6 +38,9 @@ pub struct Evaluation {
     pub wrong: Vec<WrongRow>,
 }
 
+/// Up to so many products of a row with a parameter, an evaluation has the same bits on every machine.
+const SMALL: usize = 1 << 24;
+
 /// Evaluates a model at `theta`.
 pub fn evaluate(model: &Model, data: &Dataset, theta: &[f64]) -> Evaluation {
     let mut judge = Judge::new(model, data);
@@ -61,7 +64,9 @@ impl<'a> Judge<'a> {
         let roots: Vec<Term> =
             std::iter::once(program.loss).chain(program.predictions.iter().copied()).collect();
         let plan = Plan::compile(program, &roots);
-        let mut space = Workspace::<f64>::new(&plan, 1);
+        let small = data.rows * program.parameter_count() <= SMALL;
+        let hardware = if small { Hardware::portable() } else { Hardware::best() };
+        let mut space = Workspace::<f64>::with(&plan, 1, hardware);
         space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         Judge { model, data, plan, space }
     }

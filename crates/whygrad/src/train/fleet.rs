@@ -293,8 +293,9 @@ impl<T: Real + Scalar> Fleet<'_, T> {
         stop: &AtomicBool,
         sender: &Sender<Said>,
     ) -> Result<Option<Ending>, FleetError> {
-        let mut options =
-            Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() };
+        // The nets are shared out among the threads, one each.
+        let own = Options { threads: Some(1), keep_path: false, ..self.options.options.clone() };
+        let mut options = Options { restart: Some(restart), ..own };
         let start = starting_values_of(self.model, self.initialiser, &options)?;
         let run = |options: &Options| {
             let mut told = 0;
