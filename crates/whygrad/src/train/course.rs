@@ -78,6 +78,14 @@ impl<'a, T: Real> Course<'a, T> {
         let looks = self.looks_at_parameters();
         let (mut epoch, mut done, mut went_wrong) = (0, None, false);
         let stop = loop {
+            if let (false, Watch::Losses(observer)) = (looks, &mut *watch) {
+                let (passed, stop) = self.pass(epoch, net.known(), observer);
+                net.skip(passed);
+                epoch += passed as u64;
+                if let Some(stop) = stop {
+                    break stop;
+                }
+            }
             let loss = net.loss();
             if !net.looks_finite()
                 && let Some(stop) = self.what_is_wrong(&net.theta(), epoch)
@@ -116,6 +124,31 @@ impl<'a, T: Real> Course<'a, T> {
         }
         let path = self.path.map_or_else(Vec::new, Path::points);
         Run { stop, epoch, loss, history: self.history, path, theta, start: start.to_vec() }
+    }
+
+    /// Goes through epochs whose losses are known; how many were passed, and why not all.
+    fn pass(
+        &mut self,
+        first: u64,
+        known: &[[f64; 2]],
+        observer: &mut dyn FnMut(&Progress) -> Control,
+    ) -> (usize, Option<StopReason>) {
+        let rules = &self.options.stop;
+        let (target, nearness, epochs) = (rules.target_loss, rules.nearness(), self.options.epochs);
+        for (passed, &[loss, far]) in known.iter().enumerate() {
+            let epoch = first + passed as u64;
+            let reached = target.is_some_and(|target| loss <= target);
+            let near = nearness.is_some() && far <= 0.0;
+            if reached || near || epoch >= epochs {
+                // The rule is named where each epoch is looked at.
+                return (passed, None);
+            }
+            self.history.push(loss);
+            if observer(&Progress { epoch, epochs, loss }) == Control::Stop {
+                return (passed, Some(StopReason::Interrupted));
+            }
+        }
+        (known.len(), None)
     }
 
     fn survey(&mut self) -> &mut Survey<T> {

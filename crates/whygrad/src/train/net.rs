@@ -28,6 +28,17 @@ pub(super) trait Net {
         None
     }
 
+    /// What is known of the epochs from here on, all of it finite: the loss of each, and how many outputs
+    /// are far. Nothing, where each epoch has to be looked at by itself.
+    fn known(&mut self) -> &[[f64; 2]] {
+        &[]
+    }
+
+    /// Goes on by so many of the known epochs.
+    fn skip(&mut self, epochs: usize) {
+        debug_assert!(epochs == 0, "no epoch is known");
+    }
+
     /// One pass over the data; why there is no further one, if that is so.
     fn epoch(&mut self) -> Option<Done>;
 
