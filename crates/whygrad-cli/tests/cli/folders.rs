@@ -32,7 +32,9 @@ fn a_run_is_written_counted_and_read_again() {
     let text = fs::read_to_string(folder.join("runs/moons-1/result.json")).unwrap();
     let result: serde_json::Value = serde_json::from_str(&text).unwrap();
     let again = run_in("runs-again", &["eval", "runs/moons-1", "--json"]).json();
-    assert_eq!(again["loss"], result["loss"]);
+    // A run adds up the rows in the order that is fastest, an evaluation in theirs.
+    let (evaluated, trained) = (again["loss"].as_f64().unwrap(), result["loss"].as_f64().unwrap());
+    assert!((evaluated / trained - 1.0).abs() < 1e-14, "{evaluated} and {trained}");
     assert_eq!(again["predictions"], result["predictions"]);
     let from = ["--epochs", "0", "--json", "--out", "none"];
     let init =

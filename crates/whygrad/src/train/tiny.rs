@@ -27,6 +27,12 @@ const MOST_AHEAD: usize = 4096;
 /// Fewer rows than this lie one after the other, and the lanes are nets.
 const FEW_ROWS: usize = 4;
 
+/// Of one net with more parameters and more products in a step than this, the code is too long for
+/// the processor's first cache: the steps of a plan are faster.
+const FEW_PARAMETERS: usize = 96;
+/// See [`FEW_PARAMETERS`].
+const MUCH_WORK: usize = 1 << 15;
+
 /// What lies in the lanes for so many rows, and in how many.
 fn form_of<T: Real + Scalar>(rows: usize, options: &Options) -> (Form, usize) {
     let most = natural_lanes::<T>(Way::Best);
@@ -76,6 +82,8 @@ pub(super) struct Tiny<T> {
     /// The epoch up to which steps are made, and of how many epochs none are made beyond a multiple.
     made: u64,
     pause: u64,
+    /// How many epochs the run has at most.
+    epochs: u64,
     is_constant: bool,
     data: Rows<T>,
     order: Vec<usize>,
@@ -95,6 +103,12 @@ impl<T: Real + Scalar> Tiny<T> {
         (source, far): (&mut dyn Source, Option<Term>),
     ) -> Option<Tiny<T>> {
         let watched: Vec<Term> = std::iter::once(program.loss).chain(far).collect();
+        if form_of::<T>(data.batch, options).0 == Form::Rows
+            && start.len() > FEW_PARAMETERS
+            && start.len() * data.batch > MUCH_WORK
+        {
+            return None;
+        }
         let rule = options.optimiser.rule(&options.gradient);
         let pace = Pace::new(options, data.steps());
         let is_constant = pace.is_constant();
@@ -148,6 +162,7 @@ impl<T: Real + Scalar> Tiny<T> {
             most_ahead: if pace.needs_losses() { 1 } else { 16 },
             made: 0,
             pause: u64::MAX,
+            epochs: options.epochs,
             is_constant,
             data: data.clone(),
             order: (0..data.count).collect(),
@@ -205,7 +220,9 @@ impl<T: Real + Scalar> Tiny<T> {
         self.seen = 0;
         let mut losses = std::mem::take(&mut self.scratch);
         let to_pause = self.pause - self.made % self.pause;
-        let count = self.most_ahead.min(usize::try_from(to_pause).unwrap_or(usize::MAX));
+        // The last step ends at the last epoch, whose loss costs one more; nothing is made in vain.
+        let to_end = self.epochs.saturating_sub(self.made).max(1);
+        let count = self.most_ahead.min(usize::try_from(to_pause.min(to_end)).unwrap_or(usize::MAX));
         self.steps(count, &mut losses);
         self.made += count as u64;
         let batches = &self.batches[0];
