@@ -7,7 +7,7 @@
 
 use whygrad_engine::lines::Lines;
 use whygrad_engine::real::Real;
-use whygrad_engine::routine::{Form, Task};
+use whygrad_engine::routine::{Form, Layout, Task};
 use whygrad_engine::rule::Rule;
 use whygrad_engine::scalar::Scalar;
 use whygrad_engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
@@ -41,6 +41,28 @@ fn form_of<T: Real + Scalar>(rows: usize, options: &Options) -> (Form, usize) {
         return (Form::Nets, 4.min(most));
     }
     (Form::Rows, rows.next_power_of_two().clamp(4, most))
+}
+
+/// Whether machine code for a step on so many rows would be too long to be fast.
+fn is_long<T: Real + Scalar>(parameters: usize, rows: usize, options: &Options) -> bool {
+    let one_net = form_of::<T>(rows, options).0 == Form::Rows;
+    one_net && parameters > FEW_PARAMETERS && parameters * rows > MUCH_WORK
+}
+
+/// The cells of a net before its first step.
+fn starting_cells<T: Real>(layout: &Layout, len: usize, start: &[f64], memories: &[Vec<f64>]) -> Lines<T> {
+    let stride = layout.parameter_stride();
+    let mut cells = Lines::zeros(len);
+    let mut set = |at: usize, value: f64| cells.as_mut_slice()[at..at + stride].fill(T::of(value));
+    for (index, &value) in start.iter().enumerate() {
+        set(index * stride, value);
+    }
+    for (k, values) in memories.iter().enumerate() {
+        for (index, &value) in values.iter().enumerate() {
+            set(layout.memory_offset(k, index), value);
+        }
+    }
+    cells
 }
 
 /// How the numbers of a run are rounded.
@@ -103,10 +125,7 @@ impl<T: Real + Scalar> Tiny<T> {
         (source, far): (&mut dyn Source, Option<Term>),
     ) -> Option<Tiny<T>> {
         let watched: Vec<Term> = std::iter::once(program.loss).chain(far).collect();
-        if form_of::<T>(data.batch, options).0 == Form::Rows
-            && start.len() > FEW_PARAMETERS
-            && start.len() * data.batch > MUCH_WORK
-        {
+        if is_long::<T>(start.len(), data.batch, options) {
             return None;
         }
         let rule = options.optimiser.rule(&options.gradient);
@@ -135,17 +154,8 @@ impl<T: Real + Scalar> Tiny<T> {
             return None;
         }
         let len = batches.iter().chain(&whole).map(|b| b.stepper.cells()).max()?;
-        let mut cells = Lines::zeros(len);
         let memories = Optimiser::memories(&rule, start.len(), source);
-        for (index, &value) in start.iter().enumerate() {
-            cells.as_mut_slice()[index * stride..(index + 1) * stride].fill(T::of(value));
-        }
-        for (k, values) in memories.iter().enumerate() {
-            for (index, &value) in values.iter().enumerate() {
-                let at = layout.memory_offset(k, index);
-                cells.as_mut_slice()[at..at + stride].fill(T::of(value));
-            }
-        }
+        let cells = starting_cells(layout, len, start, &memories);
         let before = cells.as_slice().to_vec();
         Some(Tiny {
             batches,
