@@ -8,7 +8,7 @@ use whygrad_expr::program::Program;
 use super::evaluate::Judge;
 use super::history::{History, Path};
 use super::method::Done;
-use super::net::{Net, Rows, Survey};
+use super::net::{Known, Net, Rows, Survey};
 use super::options::Options;
 use super::stop::{Overflow, StopReason};
 use super::watch::Watch;
@@ -130,25 +130,29 @@ impl<'a, T: Real> Course<'a, T> {
     fn pass(
         &mut self,
         first: u64,
-        known: &[[f64; 2]],
+        known: Known<'_>,
         observer: &mut dyn FnMut(&Progress) -> Control,
     ) -> (usize, Option<StopReason>) {
         let rules = &self.options.stop;
-        let (target, nearness, epochs) = (rules.target_loss, rules.nearness(), self.options.epochs);
-        for (passed, &[loss, far]) in known.iter().enumerate() {
-            let epoch = first + passed as u64;
-            let reached = target.is_some_and(|target| loss <= target);
-            let near = nearness.is_some() && far <= 0.0;
-            if reached || near || epoch >= epochs {
-                // The rule is named where each epoch is looked at.
-                return (passed, None);
-            }
-            self.history.push(loss);
+        let epochs = self.options.epochs;
+        // The rule that ends the run is named where each epoch is looked at.
+        let to_end = usize::try_from(epochs.saturating_sub(first)).unwrap_or(usize::MAX);
+        let mut free = known.losses.len().min(to_end);
+        if let Some(target) = rules.target_loss {
+            free = known.losses[..free].iter().position(|&loss| loss <= target).unwrap_or(free);
+        }
+        if rules.nearness().is_some() {
+            free = known.far.iter().take(free).position(|&far| far <= 0.0).unwrap_or(free);
+        }
+        let losses = &known.losses[..free];
+        for (passed, (epoch, &loss)) in (first..).zip(losses).enumerate() {
             if observer(&Progress { epoch, epochs, loss }) == Control::Stop {
+                self.history.extend(&losses[..=passed]);
                 return (passed, Some(StopReason::Interrupted));
             }
         }
-        (known.len(), None)
+        self.history.extend(losses);
+        (free, None)
     }
 
     fn survey(&mut self) -> &mut Survey<T> {

@@ -35,6 +35,25 @@ impl<V: Clone> Thinned<V> {
         self.keep(value);
     }
 
+    /// Appends many at once.
+    fn extend(&mut self, values: &[V]) {
+        let Some(newest) = values.last() else { return };
+        let first = self.newest.as_ref().map_or(0, |(epoch, _)| epoch + 1);
+        self.newest = Some((first + values.len() as u64 - 1, newest.clone()));
+        let mut passed = 0;
+        // Between two kept ones nothing is looked at; where each is kept they are copied.
+        while self.next - first < values.len() as u64 {
+            passed = passed.max((self.next - first) as usize);
+            let room = self.most.saturating_sub(self.kept.len() + 1).min(values.len() - passed);
+            if self.stride == 1 && room > 0 {
+                self.kept.extend_from_slice(&values[passed..passed + room]);
+                self.next += room as u64;
+            } else {
+                self.keep(values[passed].clone());
+            }
+        }
+    }
+
     fn keep(&mut self, value: V) {
         self.next += self.stride;
         self.kept.push(value);
@@ -100,6 +119,10 @@ impl History {
         self.losses.push(loss);
     }
 
+    pub(crate) fn extend(&mut self, losses: &[f64]) {
+        self.losses.extend(losses);
+    }
+
     /// The newest loss.
     pub fn last(&self) -> Option<f64> {
         self.losses.newest.map(|(_, loss)| loss)
@@ -156,6 +179,22 @@ mod tests {
         assert!(points.len() < 1100, "{}", points.len());
         assert_eq!(points.iter().map(|p| p.1).collect::<Vec<_>>(), path.concat());
         assert_eq!(points.last(), Some(&(5000, 5000.0)));
+    }
+
+    #[test]
+    fn many_at_once_are_as_one_by_one() {
+        for most in [4, 7, 1000] {
+            for size in [1, 2, 3, 5, 64, 1001] {
+                let (mut one, mut many) = (Thinned::new(most), Thinned::new(most));
+                for epoch in 0..4000_u64 {
+                    one.push(epoch);
+                }
+                for chunk in (0..4000).collect::<Vec<u64>>().chunks(size) {
+                    many.extend(chunk);
+                }
+                assert_eq!(one, many, "{most} {size}");
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,15 @@ use super::{BatchSize, Options};
 use crate::data::Dataset;
 use crate::random::Source;
 
+/// What is known of some epochs, all of it finite.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known<'a> {
+    /// The loss of each.
+    pub(super) losses: &'a [f64],
+    /// How many outputs are far in each; empty where that is not watched.
+    pub(super) far: &'a [f64],
+}
+
 /// A net in training.
 pub(super) trait Net {
     /// The loss on the whole data where the net stands; or the mean of the losses of the last epoch's
@@ -28,10 +37,9 @@ pub(super) trait Net {
         None
     }
 
-    /// What is known of the epochs from here on, all of it finite: the loss of each, and how many outputs
-    /// are far. Nothing, where each epoch has to be looked at by itself.
-    fn known(&mut self) -> &[[f64; 2]] {
-        &[]
+    /// What is known of the epochs from here on. Nothing, where each epoch has to be looked at by itself.
+    fn known(&mut self) -> Known<'_> {
+        Known::default()
     }
 
     /// Goes on by so many of the known epochs.

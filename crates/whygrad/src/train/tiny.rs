@@ -16,7 +16,7 @@ use whygrad_expr::arena::Term;
 use whygrad_expr::program::Program;
 
 use super::method::Done;
-use super::net::{Net, Rows};
+use super::net::{Known, Net, Rows};
 use super::pace::Pace;
 use super::{Optimiser, Options};
 use crate::random::Source;
@@ -94,8 +94,8 @@ pub(super) struct Tiny<T> {
     previous: Vec<T>,
     pace: Pace,
     pace_before: Pace,
-    /// The losses of the steps made ahead, each with how many outputs are far, where that is watched.
-    ahead: Vec<[f64; 2]>,
+    /// The losses of the steps made ahead, and how many outputs are far, where that is watched.
+    ahead: [Vec<f64>; 2],
     watches_far: bool,
     far: f64,
     /// How many of them the run has seen.
@@ -165,7 +165,7 @@ impl<T: Real + Scalar> Tiny<T> {
             before,
             pace,
             pace_before: pace,
-            ahead: Vec::new(),
+            ahead: [Vec::new(), Vec::new()],
             watches_far: far.is_some(),
             far: f64::NAN,
             seen: 0,
@@ -236,8 +236,10 @@ impl<T: Real + Scalar> Tiny<T> {
         self.steps(count, &mut losses);
         self.made += count as u64;
         let batches = &self.batches[0];
-        self.ahead.clear();
-        self.ahead.extend(losses.chunks(batches.watched_len()).map(|w| batches.watched(w)));
+        for (k, ahead) in self.ahead.iter_mut().enumerate().take(1 + usize::from(self.watches_far)) {
+            ahead.clear();
+            ahead.extend(batches.watched(&losses, k));
+        }
         self.scratch = losses;
         if self.most_ahead > 1 && !self.all_finite_ahead() {
             // What went wrong is looked for step by step.
@@ -250,7 +252,7 @@ impl<T: Real + Scalar> Tiny<T> {
     }
 
     fn all_finite_ahead(&self) -> bool {
-        self.ahead.iter().all(|[loss, _]| loss.is_finite())
+        self.ahead[0].iter().all(|loss| loss.is_finite())
             && self.parameters_of(self.cells.as_slice()).all(T::is_finite)
     }
 
@@ -262,8 +264,8 @@ impl<T: Real + Scalar> Tiny<T> {
     fn go_back(&mut self, steps: usize) {
         self.cells.as_mut_slice().copy_from_slice(&self.before);
         self.pace = self.pace_before;
-        self.made = self.made - self.ahead.len() as u64 + steps as u64;
-        self.ahead.clear();
+        self.made = self.made - self.ahead[0].len() as u64 + steps as u64;
+        self.ahead[0].clear();
         self.seen = 0;
         if steps > 0 {
             let mut losses = std::mem::take(&mut self.scratch);
@@ -341,10 +343,11 @@ impl<T: Real + Scalar> Batches<T> {
         self.stepper.layout().watched * self.stepper.layout().watched_stride()
     }
 
-    /// What a step left: the loss, and how many outputs are far.
-    fn watched(&self, numbers: &[T]) -> [f64; 2] {
-        let at = |k: usize| numbers.get(k * self.stepper.layout().watched_stride());
-        [0, 1].map(|k| at(k).map_or(f64::NAN, |x| x.to_f64()))
+    /// What steps left: the loss of each, or how many outputs are far in each.
+    fn watched<'n>(&self, numbers: &'n [T], k: usize) -> impl Iterator<Item = f64> + use<'n, T> {
+        let first = k * self.stepper.layout().watched_stride();
+        let numbers = numbers.get(first..).unwrap_or(&[]);
+        numbers.iter().step_by(self.watched_len()).map(|x| x.to_f64())
     }
 
     /// Lays the rows out in an order.
@@ -368,12 +371,11 @@ impl<T: Real + Scalar> Batches<T> {
 impl<T: Real + Scalar> Net for Tiny<T> {
     fn loss(&mut self) -> f64 {
         let Some(whole) = &self.whole else {
-            if self.seen == self.ahead.len() {
+            if self.seen == self.ahead[0].len() {
                 self.fill();
             }
-            let [loss, far] = self.ahead[self.seen];
-            self.far = far;
-            return loss;
+            self.far = self.ahead[1].get(self.seen).copied().unwrap_or(f64::NAN);
+            return self.ahead[0][self.seen];
         };
         let mut numbers_left = vec![T::of(0.0); whole.watched_len()];
         let mut numbers = Numbers {
@@ -383,20 +385,24 @@ impl<T: Real + Scalar> Net for Tiny<T> {
             watched: &mut numbers_left,
         };
         whole.stepper.run(&mut numbers, 1);
-        let [loss, far] = whole.watched(&numbers_left);
+        let [loss, far] = [0, 1].map(|k| whole.watched(&numbers_left, k).next().unwrap_or(f64::NAN));
         self.far = far;
         loss
     }
 
-    fn known(&mut self) -> &[[f64; 2]] {
+    fn known(&mut self) -> Known<'_> {
         if self.whole.is_some() || self.most_ahead == 1 {
-            return &[];
+            return Known::default();
         }
-        if self.seen == self.ahead.len() {
+        if self.seen == self.ahead[0].len() {
             self.fill();
         }
-        // Where something went wrong on the way, every epoch is looked at by itself from here on.
-        if self.most_ahead == 1 { &[] } else { &self.ahead[self.seen..] }
+        if self.most_ahead == 1 {
+            // Something went wrong on the way: every epoch is looked at by itself from here on.
+            return Known::default();
+        }
+        let [losses, far] = &self.ahead;
+        Known { losses: &losses[self.seen..], far: far.get(self.seen..).unwrap_or(&[]) }
     }
 
     fn skip(&mut self, epochs: usize) {
@@ -427,7 +433,7 @@ impl<T: Real + Scalar> Net for Tiny<T> {
     }
 
     fn theta(&mut self) -> Vec<f64> {
-        if self.whole.is_none() && self.seen < self.ahead.len() {
+        if self.whole.is_none() && self.seen < self.ahead[0].len() {
             if self.seen == 0 {
                 return self.parameters_of(&self.before).map(Real::to_f64).collect();
             }
@@ -444,7 +450,7 @@ impl<T: Real + Scalar> Net for Tiny<T> {
     fn looks_finite(&mut self) -> bool {
         let loss = self.loss();
         loss.is_finite()
-            && (self.seen + 1 < self.ahead.len()
+            && (self.seen + 1 < self.ahead[0].len()
                 || self.parameters_of(self.cells.as_slice()).all(T::is_finite))
     }
 }
