@@ -73,5 +73,89 @@ fn functions(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, nets, functions);
+/// Loss and gradient of a net beside its matrix products alone by the crate `gemm`; both on one thread.
+fn products(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("products");
+    for (widths, rows) in [(&[8, 64, 64, 1][..], 32), (&[784, 128, 10], 128), (&[784, 512, 512, 10], 128)] {
+        let words: Vec<String> = widths.iter().map(ToString::to_string).collect();
+        let name = words.join("-");
+        let model = model(&words.join("relu-").replacen("relu", "", 1), Some("mse"));
+        let gradient = Plan::of_gradient(&model.program);
+        plan::<f32>(&mut group, &format!("{name}, loss and gradient"), &model, &gradient, rows);
+        let mut layers: Vec<Layer> = widths.windows(2).map(|w| Layer::new(rows, w[0], w[1])).collect();
+        group.bench_function(format!("{name}, the products alone by gemm"), |bencher| {
+            bencher.iter(|| layers.iter_mut().enumerate().for_each(|(k, layer)| layer.products(k > 0)));
+        });
+    }
+    group.finish();
+}
+
+/// What a layer's products read and write, row after row: its inputs, weights, outputs.
+struct Layer {
+    /// How many rows, inputs and outputs.
+    sizes: [usize; 3],
+    inputs: Vec<f32>,
+    weights: Vec<f32>,
+    outputs: Vec<f32>,
+}
+
+impl Layer {
+    fn new(rows: usize, inputs: usize, outputs: usize) -> Layer {
+        let (x, w) = (numbers(rows * inputs, 2.0), numbers(outputs * inputs, 0.5));
+        Layer { sizes: [rows, inputs, outputs], inputs: x, weights: w, outputs: numbers(rows * outputs, 0.5) }
+    }
+
+    /// Forward, the derivative by the weights, and that by the inputs where there are layers below.
+    fn products(&mut self, below: bool) {
+        let [rows, inputs, outputs] = self.sizes;
+        let Layer { inputs: x, weights: w, outputs: y, .. } = self;
+        product(y, (x, inputs, 1), (w, 1, inputs), (rows, inputs, outputs));
+        product(w, (y, 1, outputs), (x, inputs, 1), (outputs, rows, inputs));
+        if below {
+            product(x, (y, outputs, 1), (w, inputs, 1), (rows, outputs, inputs));
+        }
+    }
+}
+
+/// A matrix, and how far apart its rows and its columns lie.
+type Matrix<'a> = (&'a [f32], usize, usize);
+
+/// out = left · right, of so many rows, of such a depth, of so many columns.
+#[allow(unsafe_code, reason = "gemm takes pointers")]
+fn product(
+    out: &mut [f32],
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+    (rows, depth, columns): (usize, usize, usize),
+) {
+    assert!(left.0.len() == rows * depth && right.0.len() == depth * columns && out.len() == rows * columns);
+    let stride = |s: usize| s as isize;
+    // SAFETY: each holds what its strides reach.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            depth,
+            out.as_mut_ptr(),
+            1,
+            stride(columns),
+            false,
+            left.0.as_ptr(),
+            stride(left.2),
+            stride(left.1),
+            right.0.as_ptr(),
+            stride(right.2),
+            stride(right.1),
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+    std::hint::black_box(out);
+}
+
+criterion_group!(benches, nets, products, functions);
 criterion_main!(benches);
