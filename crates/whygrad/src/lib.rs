@@ -57,6 +57,7 @@ pub mod odds;
 pub mod random;
 pub mod report;
 pub mod train;
+pub mod why;
 
 pub use whygrad_engine as engine;
 pub use whygrad_expr as expr;

@@ -1,0 +1,21 @@
+//! Why a run went as it did: what happened, what causes it, and the run that proves it.
+//!
+//! [`why`] takes a finished run as a [`Trial`]. Each file in `finding/` knows one cause: it looks for its marks in the
+//! [`Scene`](scene::Scene) of the run and gives [`Suspicion`](finding::Suspicion)s, each with changes of nothing but the
+//! suspected cause. The [`Lab`](lab::Lab) makes the changed runs; what they recover ranks the causes. A cause that no
+//! run confirms stays a suspicion, and a run without a cause has none made up for it.
+
+mod diagnosis;
+mod finding;
+mod goal;
+mod lab;
+mod report;
+mod scene;
+mod trial;
+mod units;
+
+pub use diagnosis::why;
+pub use goal::Goal;
+pub use lab::Limits;
+pub use report::{Advice, Experiment, Finding, Kind, Outcome, Report, Verdict};
+pub use trial::{Case, Trial};

@@ -1,0 +1,61 @@
+//! The causes, one a file: what it is, why it happens, how it is noticed, what proves it.
+
+use serde_json::{Map, Value};
+
+use super::lab::Change;
+use super::report::{Advice, Kind};
+use super::scene::Scene;
+
+mod learning_rate_too_high;
+mod symmetric_units;
+
+/// A cause that a run is looked through for.
+pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
+
+/// All of them.
+pub(super) const ALL: &[Look] = &[symmetric_units::look, learning_rate_too_high::look];
+
+/// What speaks for a cause, and how it is tried.
+#[derive(Clone, Debug)]
+pub(super) struct Suspicion {
+    pub(super) kind: Kind,
+    /// How strongly the evidence alone speaks for it, from 0 to 1: the order among causes whose experiments recover alike.
+    pub(super) certainty: f64,
+    /// One sentence that a learner understands.
+    pub(super) summary: String,
+    pub(super) evidence: Map<String, Value>,
+    pub(super) explanation: &'static str,
+    /// Changes of the suspected cause alone. The first that solves the run proves it, unless they are `draws`.
+    pub(super) changes: Vec<Change>,
+    /// The changes are random draws of one and the same change: all are made and counted.
+    pub(super) draws: bool,
+    /// The evidence is a proof by itself.
+    pub(super) proved: bool,
+    /// It says how the run failed rather than why: left out where a cause is confirmed.
+    pub(super) is_symptom: bool,
+    pub(super) advice: Advice,
+}
+
+impl Suspicion {
+    /// A suspicion without evidence and changes so far.
+    pub(super) fn new(kind: Kind, certainty: f64, summary: String, explanation: &'static str) -> Suspicion {
+        Suspicion {
+            kind,
+            certainty,
+            summary,
+            evidence: Map::new(),
+            explanation,
+            changes: Vec::new(),
+            draws: false,
+            proved: false,
+            is_symptom: false,
+            advice: Advice::default(),
+        }
+    }
+
+    /// With one more number of evidence.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Suspicion {
+        self.evidence.insert(name.into(), value.into());
+        self
+    }
+}

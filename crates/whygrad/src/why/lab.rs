@@ -1,0 +1,89 @@
+//! Where changed runs are made.
+
+use super::trial::{Case, Trial};
+use crate::train::Control;
+
+/// How much the experiments of one verdict may cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Products of a parameter with a row, of all runs together. A tiny net makes some 10⁹ a second, a wide one 10¹⁰.
+    pub work: f64,
+    /// The same of one run.
+    pub work_of_one: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { work: 6e9, work_of_one: 6e8 }
+    }
+}
+
+impl Limits {
+    /// Limits for a run of this size: its experiments may be as long as itself.
+    pub fn for_run(case: &Case) -> Limits {
+        let least = Limits::default();
+        let work = case.work();
+        Limits { work: least.work.max(12.0 * work), work_of_one: least.work_of_one.max(1.05 * work) }
+    }
+}
+
+/// One change of the suspected cause alone.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    /// What is changed, in words: "the learning rate 0.3 in place of 1".
+    pub(super) words: String,
+    /// The run to be made.
+    pub(super) case: Case,
+}
+
+/// Makes runs, as long as the limits allow.
+pub(super) struct Lab<'a> {
+    limits: Limits,
+    spent: f64,
+    /// Told before each run what is tried; asked to stop.
+    observer: &'a mut dyn FnMut(&str) -> Control,
+    stopped: bool,
+}
+
+impl<'a> Lab<'a> {
+    pub(super) fn new(limits: Limits, observer: &'a mut dyn FnMut(&str) -> Control) -> Lab<'a> {
+        Lab { limits, spent: 0.0, observer, stopped: false }
+    }
+
+    /// The epochs that a run of this case may have at most.
+    pub(super) fn most_epochs(limits: &Limits, case: &Case) -> u64 {
+        let one = case.work() / (case.options.epochs.max(1)) as f64;
+        (limits.work_of_one / one.max(1.0)) as u64
+    }
+
+    /// Whether someone asked to stop.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Makes a changed run; `None` where it would cost too much, or its options do not fit.
+    pub(super) fn run(&mut self, change: &Change) -> Option<Trial> {
+        let work = change.case.work();
+        if self.stopped || work > self.limits.work_of_one.max(1.0) || self.spent + work > self.limits.work {
+            return None;
+        }
+        if (self.observer)(&change.words) == Control::Stop {
+            self.stopped = true;
+            return None;
+        }
+        let observer = &mut *self.observer;
+        let mut stopped = false;
+        let trial = change.case.run(&mut |progress| {
+            // A run of a tiny net is over before anyone could ask.
+            if progress.epoch % 1024 == 0 && observer("") == Control::Stop {
+                stopped = true;
+                return Control::Stop;
+            }
+            Control::Continue
+        });
+        self.stopped |= stopped;
+        let trial = trial.ok().filter(|_| !stopped)?;
+        self.spent += work * trial.epochs as f64 / change.case.options.epochs.max(1) as f64;
+        Some(trial)
+    }
+}

@@ -1,0 +1,184 @@
+//! What is known of a run, computed when a finding asks for it.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+
+use whygrad_engine::plan::Plan;
+use whygrad_engine::workspace::{Batch, Workspace};
+use whygrad_expr::arena::SymbolId;
+use whygrad_expr::derivative;
+
+use super::lab::Limits;
+use super::trial::Trial;
+use super::units::{Group, Units, Values};
+use crate::model::{Layers, Model};
+use crate::train::method::Curvature;
+use crate::train::{Control, train_watched};
+
+/// Up to so many parameters all eigenvalues of the Hessian are computed.
+pub(super) const ALL_EIGENVALUES: usize = 150;
+
+/// At how many places of a run's path it is looked at.
+const PLACES: u64 = 40;
+
+/// A unit of a layered net by the places of its parameters in the flat buffer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Unit {
+    /// From the units below, in their order.
+    pub(super) incoming: Vec<usize>,
+    pub(super) bias: Option<usize>,
+    /// To the units above, in their order; empty for an output.
+    pub(super) outgoing: Vec<usize>,
+}
+
+/// A finished run under the lamp.
+pub(super) struct Scene<'a> {
+    pub(super) trial: &'a Trial,
+    pub(super) limits: Limits,
+    units: RefCell<Units>,
+    curvature: OnceCell<RefCell<Curvature>>,
+    gradient: OnceCell<RefCell<(Plan, Workspace<f64>)>>,
+    path: OnceCell<Vec<(u64, Vec<f64>)>>,
+    sharpness: OnceCell<Vec<(u64, f64)>>,
+    layers: Vec<Vec<Unit>>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn new(trial: &'a Trial, limits: Limits) -> Scene<'a> {
+        let model = &trial.case.model;
+        Scene {
+            trial,
+            limits,
+            units: RefCell::new(Units::of(model, &trial.case.data)),
+            curvature: OnceCell::new(),
+            gradient: OnceCell::new(),
+            path: OnceCell::new(),
+            sharpness: OnceCell::new(),
+            layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn model(&self) -> &Model {
+        &self.trial.case.model
+    }
+
+    /// The units of each layer, hidden ones first, outputs last; empty where the model is no chain of layers.
+    pub(super) fn layers(&self) -> &[Vec<Unit>] {
+        &self.layers
+    }
+
+    /// The groups of nonlinear units.
+    pub(super) fn groups(&self) -> Vec<Group> {
+        self.units.borrow().groups.clone()
+    }
+
+    /// What they do at these parameters.
+    pub(super) fn values_at(&self, theta: &[f64]) -> Vec<Values> {
+        self.units.borrow_mut().at(theta)
+    }
+
+    /// The derived gradient at these parameters, on all rows, whatever gradient the run used.
+    pub(super) fn gradient_at(&self, theta: &[f64]) -> Vec<f64> {
+        let ready = self.gradient.get_or_init(|| RefCell::new(self.gradient_plan()));
+        let (plan, space) = &mut *ready.borrow_mut();
+        space.run(plan, theta);
+        let mut gradient = vec![0.0; theta.len()];
+        for (root, p) in self.model().program.parameters.iter().enumerate() {
+            space.copy_output(plan, root, &mut gradient[p.offset..p.offset + p.len()]);
+        }
+        gradient
+    }
+
+    fn gradient_plan(&self) -> (Plan, Workspace<f64>) {
+        let mut program = self.model().program.clone();
+        let symbols: Vec<SymbolId> = program.parameters.iter().map(|p| p.symbol).collect();
+        let gradient = derivative::gradient(&mut program.arena, program.loss, &symbols).by_symbol;
+        let plan = Plan::compile(&program, &gradient);
+        let mut space = Workspace::new(&plan, 1);
+        let data = &self.trial.case.data;
+        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
+        (plan, space)
+    }
+
+    /// The second derivatives of the loss on all rows.
+    pub(super) fn curvature(&self) -> std::cell::RefMut<'_, Curvature> {
+        let make = || RefCell::new(Curvature::new(self.model(), Some(&self.trial.case.data)));
+        self.curvature.get_or_init(make).borrow_mut()
+    }
+
+    /// All eigenvalues of the Hessian, the least first; `None` for nets with too many parameters, or where a number is not
+    /// finite.
+    pub(super) fn eigenvalues_at(&self, theta: &[f64]) -> Option<Vec<f64>> {
+        if theta.len() > ALL_EIGENVALUES || !theta.iter().all(|t| t.is_finite()) {
+            return None;
+        }
+        let values = self.curvature().eigenvalues(theta);
+        values.iter().all(|v| v.is_finite()).then_some(values)
+    }
+
+    /// The parameters along the run, the start and the end among them, at some forty epochs; the start alone where
+    /// the run would take too long to be made again.
+    pub(super) fn path(&self) -> &[(u64, Vec<f64>)] {
+        self.path.get_or_init(|| {
+            let (trial, case) = (self.trial, &self.trial.case);
+            let mut path = vec![(0, case.start.clone())];
+            if case.work() <= self.limits.work_of_one {
+                let every = (trial.epochs / PLACES).max(1);
+                let again = train_watched(
+                    &case.model,
+                    Some(&case.data),
+                    &case.start,
+                    &case.options,
+                    every,
+                    &mut |p, at| {
+                        path.extend(at.filter(|_| p.epoch > 0).map(|at| (p.epoch, at.to_vec())));
+                        Control::Continue
+                    },
+                );
+                if again.is_err() {
+                    path.truncate(1);
+                }
+            }
+            if path.last().is_some_and(|last| last.0 != trial.epochs) {
+                path.push((trial.epochs, trial.theta.clone()));
+            }
+            path
+        })
+    }
+
+    /// The largest eigenvalue of the Hessian along the run: (epoch, value).
+    pub(super) fn sharpness(&self) -> &[(u64, f64)] {
+        self.sharpness.get_or_init(|| {
+            let mut curvature = self.curvature();
+            let mut towards = Vec::new();
+            let mut found = Vec::new();
+            for (epoch, theta) in self.path() {
+                let value = curvature.largest_eigenvalue(theta, &mut towards);
+                found.extend(value.filter(|v| v.is_finite()).map(|v| (*epoch, v)));
+            }
+            found
+        })
+    }
+}
+
+/// Where the parameters of each unit lie.
+fn units_of(model: &Model, layers: &Layers) -> Vec<Vec<Unit>> {
+    let mut offsets = HashMap::new();
+    for p in &model.program.parameters {
+        for k in 0..p.len() {
+            offsets.insert(p.entry_name(k), p.offset + k);
+        }
+    }
+    let of = |name: &String| offsets.get(name).copied();
+    let mut all = Vec::new();
+    for (l, weights) in layers.weights.iter().enumerate() {
+        let above = layers.weights.get(l + 1);
+        let unit = |(k, incoming): (usize, &Vec<String>)| Unit {
+            incoming: incoming.iter().filter_map(of).collect(),
+            bias: layers.biases[l].get(k).and_then(Option::as_ref).and_then(of),
+            outgoing: above.map_or_else(Vec::new, |a| a.iter().filter_map(|row| of(row.get(k)?)).collect()),
+        };
+        all.push(weights.iter().enumerate().map(unit).collect());
+    }
+    all
+}
