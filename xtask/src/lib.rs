@@ -1,5 +1,6 @@
 //! Tasks for those who work on whygrad: `cargo xtask TASK`.
 
+pub mod causes;
 pub mod mistakes;
 pub mod papers;
 pub mod peers;

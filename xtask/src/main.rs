@@ -11,6 +11,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// How many planted causes of failed runs `whygrad why` names
+    Causes(xtask::causes::Arguments),
     /// How many planted mistakes `whygrad check` names
     Mistakes(xtask::mistakes::Arguments),
     /// Figures of papers: published, re-run and ours
@@ -21,6 +23,7 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
+        Task::Causes(arguments) => xtask::causes::run(&arguments),
         Task::Mistakes(arguments) => xtask::mistakes::run(&arguments),
         Task::Papers(arguments) => xtask::papers::run(&arguments),
         Task::Peers(arguments) => xtask::peers::run(&arguments),

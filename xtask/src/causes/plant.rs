@@ -1,0 +1,381 @@
+//! What is planted, and the runs it is planted in.
+
+use std::sync::Arc;
+
+use whygrad::data::Dataset;
+use whygrad::data::bind::BindOptions;
+use whygrad::data::builtin;
+use whygrad::init::Initialiser;
+use whygrad::model::{Model, ModelOptions};
+use whygrad::random::{Key, Seed, Source as _, Stream};
+use whygrad::train::{Control, Options, RandomSource, starting_values};
+use whygrad::why::{Case, Kind, Trial};
+
+/// A run that fails, and why.
+#[derive(Clone, Debug)]
+pub struct Planted {
+    /// The run before anything was made wrong; it is solved.
+    pub sound: Trial,
+    /// The run.
+    pub trial: Trial,
+    /// The names that are right for its cause.
+    pub accepted: &'static [Kind],
+    /// The run in words.
+    pub words: String,
+}
+
+/// A cause to plant.
+pub struct Plant {
+    /// What is made wrong.
+    pub name: &'static str,
+    /// A run with it, of a seed; `None` where the draw is no use.
+    pub make: fn(u64) -> Option<Planted>,
+}
+
+/// All of them.
+pub const PLANTS: &[Plant] = &[
+    Plant { name: "equal start", make: equal_start },
+    Plant { name: "learning rate too high", make: rate_too_high },
+    Plant { name: "learning rate too low", make: rate_too_low },
+    Plant { name: "too few epochs", make: too_few_epochs },
+    Plant { name: "no hidden layer", make: no_hidden_layer },
+    Plant { name: "no activation", make: no_activation },
+    Plant { name: "one hidden unit", make: one_unit },
+    Plant { name: "no bias", make: no_bias },
+    Plant { name: "contradictory rows", make: contradictory_rows },
+    Plant { name: "output range", make: output_range },
+    Plant { name: "dead relu units", make: dead_units },
+    Plant { name: "saturated start", make: saturated_start },
+    Plant { name: "unscaled inputs", make: unscaled_inputs },
+    Plant { name: "regularisation too strong", make: regularisation },
+    Plant { name: "loss without its minus", make: no_minus },
+    Plant { name: "not a number", make: not_a_number },
+    Plant { name: "own gradient wrong", make: own_gradient },
+    Plant { name: "deep sigmoid net", make: deep_net },
+];
+
+/// A net: hidden layers as words of a model's text, the output's activation, the loss.
+#[derive(Clone, Debug)]
+struct Net {
+    hidden: Vec<(usize, &'static str)>,
+    output: &'static str,
+    loss: &'static str,
+    bias: bool,
+}
+
+impl Net {
+    fn text(&self) -> String {
+        let mut text = String::from("inputs x[2]\ntarget y\n");
+        let mut below = "x".to_owned();
+        let bias = if self.bias { "" } else { ", bias=false" };
+        let word =
+            |activation: &str| if activation.is_empty() { String::new() } else { format!(", {activation}") };
+        for (k, (units, activation)) in self.hidden.iter().enumerate() {
+            text.push_str(&format!("h{k} = dense({below}, {units}{}{bias})\n", word(activation)));
+            below = format!("h{k}");
+        }
+        text.push_str(&format!(
+            "y_hat = dense({below}, 1{}{bias})\nloss = {}\n",
+            word(self.output),
+            self.loss
+        ));
+        text
+    }
+
+    fn word(&self) -> String {
+        let hidden: String = self.hidden.iter().map(|(n, a)| format!("-{n}{a}")).collect();
+        format!("2{hidden}-1{} {}", self.output, self.loss)
+    }
+}
+
+const MSE: &str = "mse(y_hat, y)";
+const BCE: &str = "binary_cross_entropy(y_hat, y)";
+
+/// The nets, each with a rate at which it is mostly solved.
+fn nets() -> Vec<(Net, f64)> {
+    let net =
+        |units, activation, output, loss| Net { hidden: vec![(units, activation)], output, loss, bias: true };
+    vec![
+        (net(2, "sigmoid", "sigmoid", MSE), 4.0),
+        (net(2, "sigmoid", "", MSE), 0.4),
+        (net(2, "sigmoid", "sigmoid", BCE), 1.0),
+        (net(3, "sigmoid", "sigmoid", MSE), 4.0),
+        (net(3, "tanh", "sigmoid", BCE), 0.5),
+        (net(4, "tanh", "", MSE), 0.15),
+        (net(4, "relu", "sigmoid", BCE), 0.3),
+        (net(8, "relu", "", MSE), 0.1),
+    ]
+}
+
+/// A run in the making.
+struct Draft {
+    net: Net,
+    data: Dataset,
+    options: Options,
+    start: Vec<f64>,
+    stream: Stream,
+}
+
+impl Draft {
+    /// A run of one of the nets; of those only that are wanted.
+    fn new(seed: u64, wanted: impl Fn(&Net) -> bool) -> Option<Draft> {
+        let mut stream = Key::from_seed(Seed(seed)).stream();
+        let all: Vec<(Net, f64)> = nets().into_iter().filter(|n| wanted(&n.0)).collect();
+        let (net, rate) = all[stream.below(all.len() as u64) as usize].clone();
+        let rate = rate * stream.uniform(0.6, 1.4);
+        let epochs = [3000, 5000, 10_000][stream.below(3) as usize];
+        let model = model(&net.text(), None)?;
+        let inits = [
+            None,
+            Some(Initialiser::Uniform { low: -1.0, high: 1.0 }),
+            Some(Initialiser::Normal { mean: 0.0, sd: 1.0 }),
+        ];
+        let init = inits[stream.below(3) as usize];
+        let start = starting_values(&model, init, seed, RandomSource::Own).ok()?;
+        let options = Options { learning_rate: rate, epochs, seed, threads: Some(1), ..Options::default() };
+        Some(Draft { data: xor(&model)?, net, options, start, stream })
+    }
+
+    fn trial(&self) -> Option<Trial> {
+        self.trial_of(model(&self.net.text(), None)?)
+    }
+
+    fn trial_of(&self, model: Model) -> Option<Trial> {
+        let (data, options, start) = (Arc::new(self.data.clone()), self.options.clone(), self.start.clone());
+        Case { model: Arc::new(model), data, options, start }.run(&mut |_| Control::Continue).ok()
+    }
+
+    /// The run as it is, where it is solved.
+    fn sound(&self) -> Option<Trial> {
+        self.trial().filter(Trial::is_solved)
+    }
+
+    fn words(&self) -> String {
+        let o = &self.options;
+        format!("{}, rate {:.4}, {} epochs, seed {}", self.net.word(), o.learning_rate, o.epochs, o.seed)
+    }
+
+    fn planted(&self, sound: Trial, accepted: &'static [Kind]) -> Option<Planted> {
+        Some(Planted { sound, trial: self.trial()?, accepted, words: self.words() })
+    }
+
+    /// A new start for a net that has other parameters.
+    fn start_anew(&mut self) -> Option<()> {
+        self.start =
+            starting_values(&model(&self.net.text(), None)?, None, self.options.seed, RandomSource::Own)
+                .ok()?;
+        Some(())
+    }
+}
+
+fn model(text: &str, gradient: Option<String>) -> Option<Model> {
+    Model::parse(text, &ModelOptions { gradient, ..ModelOptions::default() }).ok()
+}
+
+fn xor(model: &Model) -> Option<Dataset> {
+    let table = builtin::table("xor", Key::from_seed(Seed(1))).ok()?;
+    Some(model.bind(&table, &BindOptions::default()).ok()?.0)
+}
+
+fn any(_: &Net) -> bool {
+    true
+}
+
+fn with(word: &'static str) -> impl Fn(&Net) -> bool {
+    move |net| net.hidden.iter().any(|h| h.1 == word)
+}
+
+fn equal_start(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let value = draft.stream.uniform(0.05, 0.6);
+    draft.start.fill(value);
+    draft.planted(sound, &[Kind::SymmetricUnits])
+}
+
+fn rate_too_high(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.options.learning_rate *= 10_f64.powf(draft.stream.uniform(0.7, 3.0));
+    draft.planted(sound, &[Kind::LearningRateTooHigh])
+}
+
+fn rate_too_low(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.options.learning_rate *= 10_f64.powf(-draft.stream.uniform(1.7, 4.0));
+    draft.planted(sound, &[Kind::LearningRateTooLow])
+}
+
+fn too_few_epochs(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let mut until = draft.options.clone();
+    until.stop.all_right = true;
+    let case = Case { options: until, ..sound.case.clone() };
+    let needed = case.run(&mut |_| Control::Continue).ok()?.epochs;
+    draft.options.epochs = (needed as f64 * draft.stream.uniform(0.15, 0.6)) as u64;
+    if draft.options.epochs < 5 {
+        return None;
+    }
+    draft.planted(sound, &[Kind::TooFewSteps])
+}
+
+fn no_hidden_layer(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.net.hidden.clear();
+    draft.start_anew()?;
+    draft.planted(sound, &[Kind::CannotRepresent])
+}
+
+fn no_activation(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.net.hidden[0].1 = "";
+    draft.planted(sound, &[Kind::CannotRepresent])
+}
+
+fn one_unit(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.net.hidden[0].0 = 1;
+    draft.start_anew()?;
+    draft.planted(sound, &[Kind::CannotRepresent])
+}
+
+fn no_bias(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    draft.net.bias = false;
+    draft.start_anew()?;
+    draft.planted(sound, &[Kind::CannotRepresent])
+}
+
+fn contradictory_rows(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let row = draft.stream.below(4) as usize;
+    let mut rows: Vec<usize> = (0..4).collect();
+    rows.push(row);
+    draft.data = draft.data.select(&rows);
+    draft.data.targets[4] = 1.0 - draft.data.targets[4];
+    draft.planted(sound, &[Kind::CannotRepresent])
+}
+
+fn output_range(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.output.is_empty())?;
+    let sound = draft.sound()?;
+    draft.net.output = ["sigmoid", "tanh"][draft.stream.below(2) as usize];
+    let (low, high) = [(-1.0, 1.0), (0.0, 3.0), (2.0, 5.0)][draft.stream.below(3) as usize];
+    if draft.net.output == "tanh" && high <= 1.0 {
+        return None;
+    }
+    draft.data.targets.iter_mut().for_each(|t| *t = low + *t * (high - low));
+    draft.planted(sound, &[Kind::OutputRange])
+}
+
+fn dead_units(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, with("relu"))?;
+    let sound = draft.sound()?;
+    let units = draft.net.hidden[0].0;
+    let shift = draft.stream.uniform(2.0, 6.0);
+    // The weights of the hidden layer come first, then its biases.
+    draft.start[2 * units..3 * units].iter_mut().for_each(|b| *b -= shift);
+    draft.planted(sound, &[Kind::DeadUnits])
+}
+
+fn saturated_start(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.hidden[0].1 != "relu" && !net.output.is_empty())?;
+    let sound = draft.sound()?;
+    let factor = draft.stream.uniform(15.0, 60.0);
+    let hidden = 3 * draft.net.hidden[0].0;
+    draft.start[..hidden].iter_mut().for_each(|w| *w *= factor);
+    draft.planted(sound, &[Kind::Saturated])
+}
+
+fn unscaled_inputs(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let (factor, shift) = (draft.stream.uniform(50.0, 1000.0), draft.stream.uniform(0.0, 2000.0));
+    draft.data.inputs.iter_mut().for_each(|x| *x = *x * factor + shift);
+    draft.planted(sound, &[Kind::UnscaledInputs])
+}
+
+fn regularisation(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let strength = draft.stream.uniform(0.03, 0.5);
+    if draft.stream.below(2) == 0 {
+        draft.options.gradient.l2 = strength;
+    } else {
+        draft.options.gradient.l1 = strength;
+    }
+    draft.planted(sound, &[Kind::RegularisationTooStrong])
+}
+
+fn no_minus(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.loss == BCE)?;
+    let sound = draft.sound()?;
+    draft.net.loss =
+        ["mean(y*log(y_hat) + (1 - y)*log(1 - y_hat))", "mean(-y*log(y_hat) + (1 - y)*log(1 - y_hat))"]
+            [draft.stream.below(2) as usize];
+    draft.planted(sound, &[Kind::LossUnbounded, Kind::OptimumAtInfinity])
+}
+
+fn not_a_number(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.loss == BCE)?;
+    let sound = draft.sound()?;
+    draft.net.loss = "-mean(y*log(y_hat) + (1 - y)*log(1 - y_hat))";
+    draft.net.output = "tanh";
+    draft.planted(sound, &[Kind::NotANumber, Kind::OutputRange])
+}
+
+fn own_gradient(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.hidden[0] == (2, "sigmoid") && net.loss == MSE)?;
+    let sound = draft.sound()?;
+    let slope = if draft.net.output.is_empty() { "" } else { "*o*(1 - o)" };
+    let out = if draft.net.output.is_empty() { "c + v1*h1 + v2*h2" } else { "s(c + v1*h1 + v2*h2)" };
+    let text = format!(
+        "inputs x1, x2\ntarget y\ns(z) = 1/(1 + exp(-z))\nh1 = s(w11*x1 + w12*x2 + b1)\nh2 = s(w21*x1 + w22*x2 + b2)\n\
+         o = {out}\nloss = mean((o - y)^2)\n"
+    );
+    let wrong = draft.stream.below(4);
+    // The error at the output without its slope, with the sign turned, or what reaches the hidden units with a factor missing.
+    let error = if wrong == 0 { "-2*(o - y)".to_owned() } else { format!("2*(o - y){slope}") };
+    let through = |v: &str, h: &str| match wrong {
+        1 => format!("{h}*(1 - {h})"),
+        2 => format!("-{v}*{h}*(1 - {h})"),
+        3 => format!("{h}*{h}*(1 - {h})"),
+        _ => format!("{v}*{h}*(1 - {h})"),
+    };
+    let mut gradient = String::new();
+    for k in 1..=2 {
+        let hidden = through(&format!("v{k}"), &format!("h{k}"));
+        gradient
+            .push_str(&format!("dw{k}1 = mean({error}*{hidden}*x1)\ndw{k}2 = mean({error}*{hidden}*x2)\n"));
+        gradient.push_str(&format!("db{k} = mean({error}*{hidden})\ndv{k} = mean({error}*h{k})\n"));
+    }
+    gradient.push_str(&format!("dc = mean({error})\n"));
+    let right = model(&text, None)?;
+    draft.start = starting_values(&right, None, draft.options.seed, RandomSource::Own).ok()?;
+    if !draft.trial_of(right)?.is_solved() {
+        return None;
+    }
+    let trial = draft.trial_of(model(&text, Some(gradient))?)?;
+    Some(Planted {
+        sound,
+        trial,
+        accepted: &[Kind::GradientWrong],
+        words: format!("{}, own gradient {wrong}", draft.words()),
+    })
+}
+
+fn deep_net(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.hidden[0].1 == "sigmoid" && net.output == "sigmoid")?;
+    let sound = draft.sound()?;
+    let layers = 4 + draft.stream.below(3) as usize;
+    draft.net.hidden = vec![(3, "sigmoid"); layers];
+    draft.start_anew()?;
+    draft.planted(sound, &[Kind::VanishingGradient])
+}
