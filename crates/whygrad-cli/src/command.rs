@@ -9,3 +9,4 @@ pub(crate) mod odds;
 mod outcome;
 mod steps;
 pub(crate) mod train;
+pub(crate) mod why;

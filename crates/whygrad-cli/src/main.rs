@@ -30,6 +30,7 @@ Examples:
   whygrad derive 2-2sigmoid-1                  the gradient of a net in one word
   whygrad derive net.model --format latex      the gradient of your own formula
   whygrad train net.model --data points.csv    train on your own data
+  whygrad why runs/xor-1                       why a run does not converge, with proof
   whygrad odds xor --restarts 1000             how often it learns, and how fast
   whygrad minimize 'x^4 - 3*x^3 + 2' --start x=4 --lr 0.01 --tol 1e-5
   whygrad check net.model --formulas mine.txt  is the gradient you wrote right?
@@ -41,6 +42,8 @@ enum Command {
     Derive(command::derive::Arguments),
     /// Train a model
     Train(command::train::Arguments),
+    /// Why a run does not converge: the cause, and the run that proves it
+    Why(command::why::Arguments),
     /// How often a model solves its data from random starts, how fast, and where it ends otherwise
     Odds(command::odds::Arguments),
     /// Loss, predictions and wrong rows of a model at given parameters
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Derive(a) => command::derive::run(&a),
         Command::Train(a) => command::train::run(&a),
+        Command::Why(a) => command::why::run(&a),
         Command::Odds(a) => command::odds::run(&a),
         Command::Eval(a) => command::eval::run(&a),
         Command::Minimize(a) => command::minimize::run(&a),

@@ -7,6 +7,7 @@ mod json;
 mod messages;
 mod odds;
 mod second_order;
+mod why;
 
 pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
@@ -17,3 +18,4 @@ pub use odds::{
     Screen, Taken, odds_json, odds_text, rate_figure, settings_json, settings_text, solved_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
+pub use why::{why_json, why_text};

@@ -30,7 +30,8 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("train", &["random", "data", "init", "model"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
     ("odds", &["data", "init", "train"]),
-    ("report", &["data", "model", "interop", "train", "odds", "check"]),
+    ("why", &["random", "data", "init", "model", "train", "check"]),
+    ("report", &["data", "model", "interop", "train", "odds", "check", "why"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.

@@ -406,7 +406,7 @@ pub(crate) fn save(
         (run_folder::MODEL, model.source.clone()),
         (run_folder::OPTIONS, serde_json::to_string_pretty(options)?),
         (run_folder::RESULT, serde_json::to_string_pretty(document)?),
-        ("history.csv", history),
+        (run_folder::HISTORY, history),
     ];
     let described: Vec<String> = figures.iter().map(|(_, figure)| words::describe(figure)).collect();
     files.push(("pictures.txt", described.join("\n") + "\n"));

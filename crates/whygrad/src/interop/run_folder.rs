@@ -16,6 +16,9 @@ pub const OPTIONS: &str = "options.json";
 /// The outcome, as `--json` prints it.
 pub const RESULT: &str = "result.json";
 
+/// The loss after each epoch.
+pub const HISTORY: &str = "history.csv";
+
 /// The first of `parent/name-1`, `parent/name-2`, ... that does not exist.
 pub fn free_name(parent: &Path, name: &str) -> PathBuf {
     (1..=u32::MAX)

@@ -1,0 +1,72 @@
+//! `whygrad why`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use whygrad::interop::run_folder;
+use whygrad::model::ModelOptions;
+use whygrad::report;
+use whygrad::train::Control;
+use whygrad::why::{Limits, Report, Trial, why};
+
+use crate::input::{self, DataArguments};
+use crate::output;
+use crate::progress::Trials;
+
+/// What `why` takes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  whygrad why runs/xor-1              the cause, the run that proves it, and what to do
+  whygrad why runs/xor-1 --explain    with the evidence, and what each cause is
+  whygrad why runs/xor-1 --json       for programs
+  whygrad train xor --why             train, then ask")]
+pub(crate) struct Arguments {
+    /// The folder of a run
+    run: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+    /// The evidence in numbers, and what each cause is
+    #[arg(long)]
+    explain: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
+    let trial = recorded(&a.run, &a.data)?;
+    let name = a.run.display().to_string();
+    let report = ask(&trial, a.quiet);
+    if a.json {
+        return output::json(&report::why_json(&report, &name));
+    }
+    output::data(&report::why_text(&report, &name, a.explain, output::columns()))
+}
+
+/// The run of a folder.
+fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Trial> {
+    let name = folder.display().to_string();
+    if !run_folder::is_run(folder) {
+        bail!("'{name}' is no folder of a run; train first, such as with: whygrad train {name} --why");
+    }
+    let read = |file: &str| input::read_text(&folder.join(file));
+    let (options, result) = (read(run_folder::OPTIONS)?, read(run_folder::RESULT)?);
+    let history = read(run_folder::HISTORY)?;
+    let loaded = input::model(&name, &ModelOptions::default())?;
+    let data = input::dataset(&loaded, data, 1)?;
+    Trial::recorded(loaded.model, data, (&options, &result, &history)).with_context(|| name)
+}
+
+/// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.
+pub(crate) fn ask(trial: &Trial, quiet: bool) -> Report {
+    let mut trials = Trials::new(quiet);
+    let report = why(trial, Limits::for_run(&trial.case), &mut |tried| trials.see(tried));
+    if trials.finish() == Control::Stop && !quiet {
+        output::say("note: interrupted; this is what was found so far");
+    }
+    report
+}

@@ -1,0 +1,80 @@
+//! A run as its folder has it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::trial::{Case, Trial};
+use crate::data::Dataset;
+use crate::model::Model;
+use crate::train::{Options, evaluate};
+
+/// A run folder that does not hold a run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RecordError {
+    /// A document is not what it should be.
+    #[error("{document}: {reason}")]
+    Document {
+        /// Which one.
+        document: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It belongs to another model.
+    #[error("result.json has {found} parameters and the model {expected}; train again")]
+    Parameters {
+        /// What the model has.
+        expected: usize,
+        /// What the document has.
+        found: usize,
+    },
+}
+
+impl Trial {
+    /// The run that a folder's documents tell of: `options.json`, `result.json` and `history.csv`.
+    ///
+    /// # Errors
+    /// A document that cannot be read, or that belongs to another model.
+    pub fn recorded(
+        model: Model,
+        data: Dataset,
+        (options, result, history): (&str, &str, &str),
+    ) -> Result<Trial, RecordError> {
+        let wrong = |document, reason: String| RecordError::Document { document, reason };
+        let options: Options =
+            serde_json::from_str(options).map_err(|e| wrong("options.json", e.to_string()))?;
+        let result: Value = serde_json::from_str(result).map_err(|e| wrong("result.json", e.to_string()))?;
+        let count = model.program.parameter_count();
+        let numbers = |name: &str| -> Result<Vec<f64>, RecordError> {
+            let list = result[name].as_array().map(Vec::as_slice).unwrap_or_default();
+            let found = list.len();
+            // What is not finite is null in JSON.
+            let values = list.iter().map(|v| v.as_f64().unwrap_or(f64::NAN)).collect();
+            if found == count { Ok(values) } else { Err(RecordError::Parameters { expected: count, found }) }
+        };
+        let (start, theta) = (numbers("start")?, numbers("theta")?);
+        let losses =
+            losses(history).ok_or_else(|| wrong("history.csv", "expected lines `epoch,loss`".into()))?;
+        let evaluation = evaluate(&model, &data, &theta);
+        let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
+        Ok(Trial {
+            losses,
+            epochs: result["stop"]["epoch"].as_u64().unwrap_or(case.options.epochs),
+            stop: result["stop"]["reason"].as_str().unwrap_or_default().to_owned(),
+            theta,
+            loss: result["loss"].as_f64().unwrap_or(f64::NAN),
+            evaluation,
+            case,
+        })
+    }
+}
+
+fn losses(history: &str) -> Option<Vec<(u64, f64)>> {
+    let lines = history.lines().skip(1).filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let (epoch, loss) = line.split_once(',')?;
+            Some((epoch.trim().parse().ok()?, loss.trim().parse().ok()?))
+        })
+        .collect()
+}
