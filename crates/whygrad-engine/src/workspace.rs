@@ -80,8 +80,7 @@ impl<T: Real> Workspace<T> {
     pub fn with(plan: &Plan, lanes: usize, hardware: Hardware) -> Workspace<T> {
         let lanes = lanes.max(1);
         let body = if lanes == 1 {
-            let level = hardware.level.min(Level::best());
-            Body::One(Box::new(Machine::new(plan, level, hardware.threads)), Lines::zeros(0))
+            Body::One(Box::new(Machine::new(plan, hardware)), Lines::zeros(0))
         } else {
             Body::Fleet(vec![Vec::new(); plan.slots.len()])
         };

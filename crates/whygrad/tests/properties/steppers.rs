@@ -5,8 +5,9 @@ use whygrad::engine::real::Real;
 use whygrad::engine::routine::{Form, Task};
 use whygrad::engine::rule::Rule;
 use whygrad::engine::scalar::Scalar;
-use whygrad::engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
+use whygrad::engine::stepper::{Advance, Numbers, Stepper, natural_lanes};
 use whygrad::engine::tape::Arithmetic;
+use whygrad::engine::vector::Level;
 use whygrad::train::{GradientOptions, Optimiser};
 
 use crate::case::{Case, case, largest, none_wrong};
@@ -31,7 +32,7 @@ struct Layout {
     form: Form,
     lanes: usize,
     copies: usize,
-    way: Way,
+    level: Level,
     fused: bool,
 }
 
@@ -59,7 +60,7 @@ fn steps<T: Real + Scalar>(case: &Case, rule: &Rule, at: Layout, thetas: &[Vec<f
     };
     let wide = if at.form == Form::Nets { at.lanes } else { 1 };
     let advance = Advance { rows: 0, shared: rule.shared.len(), watched: wide * at.copies };
-    let stepper = Stepper::<T>::new(&task, advance, at.copies, at.way)?;
+    let stepper = Stepper::<T>::new(&task, advance, at.copies, at.level)?;
     let layout = stepper.layout();
     let real = |values: &[f64]| values.iter().map(|&v| T::of(v)).collect::<Vec<T>>();
     let mut rows = Vec::new();
@@ -96,12 +97,12 @@ fn bits<T: Real>(trained: &Trained<T>, net: usize) -> Vec<u64> {
 /// Every layout that must have the bits of the interpreter in one lane after the other.
 fn layouts<T: Real + Scalar>() -> Vec<Layout> {
     let mut all = Vec::new();
-    for way in [Way::Interpreted, Way::Avx2, Way::Best] {
-        let most = natural_lanes::<T>(way);
+    for level in [Level::Baseline, Level::Avx2, Level::Avx512] {
+        let most = natural_lanes::<T>(level);
         for (lanes, copies) in [(most, 1), (4, 2)] {
             for fused in [true, false] {
-                all.push(Layout { form: Form::Nets, lanes, copies, way, fused });
-                all.push(Layout { form: Form::Rows, lanes, copies: 1, way, fused });
+                all.push(Layout { form: Form::Nets, lanes, copies, level, fused });
+                all.push(Layout { form: Form::Rows, lanes, copies: 1, level, fused });
             }
         }
     }
@@ -154,15 +155,15 @@ fn machine_code_has_the_bits_of_the_interpreter_in_f32() {
 #[test]
 fn each_net_of_a_fleet_is_the_net_alone() {
     let (mut wrong, mut compared) = (vec![], 0);
-    let lanes = natural_lanes::<f64>(Way::Best);
+    let lanes = natural_lanes::<f64>(Level::best());
     for seed in 0..MODELS {
         let case = case(seed);
         let rule = rule(seed);
-        let fleet = Layout { form: Form::Nets, lanes, copies: 2, way: Way::Best, fused: true };
+        let fleet = Layout { form: Form::Nets, lanes, copies: 2, level: Level::best(), fused: true };
         let thetas: Vec<Vec<f64>> =
             (0..2 * lanes).map(|k| case.theta.iter().map(|t| t + 0.1 * k as f64).collect()).collect();
         let Some(together) = steps::<f64>(&case, &rule, fleet, &thetas) else { continue };
-        let one = Layout { lanes: 4, copies: 1, way: Way::Interpreted, ..fleet };
+        let one = Layout { lanes: 4, copies: 1, level: Level::Baseline, ..fleet };
         for net in [0, 3, lanes, 2 * lanes - 1] {
             let Some(alone) = steps::<f64>(&case, &rule, one, &thetas[net..=net]) else { continue };
             compared += 1;
