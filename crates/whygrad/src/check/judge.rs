@@ -319,7 +319,7 @@ struct Losses {
 impl Losses {
     fn new(model: &Model) -> Losses {
         let plan = Plan::compile(&model.program, &[model.program.loss]);
-        let space = Workspace::new(&plan, 1);
+        let space = Workspace::new(&plan);
         Losses { plan, space, loaded: None }
     }
 

@@ -238,7 +238,7 @@ impl<'a> Gradients<'a> {
         let mut program = second.model.program.clone();
         program.arena = second.arena.clone();
         let plan = Plan::compile(&program, &second.gradient);
-        let space = Workspace::new(&plan, 1);
+        let space = Workspace::new(&plan);
         Gradients { second, plan, space, loaded: None }
     }
 
