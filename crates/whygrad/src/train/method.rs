@@ -14,6 +14,7 @@ mod line_search;
 mod linear;
 mod newton;
 mod objective;
+mod quasi_newton;
 mod scaled_conjugate_gradient;
 mod squares;
 mod text;
@@ -28,6 +29,7 @@ use levenberg_marquardt::LevenbergMarquardt;
 use linear::norm;
 use newton::Newton;
 pub use objective::{ModelObjective, Unfit};
+use quasi_newton::QuasiNewton;
 use scaled_conjugate_gradient::ScaledConjugateGradient;
 pub use text::MethodError;
 
@@ -150,8 +152,8 @@ impl Point {
 /// What each method remembers from step to step.
 #[derive(Clone, Debug)]
 enum State {
-    LimitedBfgs(LimitedBfgs),
-    Bfgs(Bfgs),
+    LimitedBfgs(QuasiNewton<LimitedBfgs>),
+    Bfgs(QuasiNewton<Bfgs>),
     ConjugateGradient(ConjugateGradient),
     ScaledConjugateGradient(ScaledConjugateGradient),
     LevenbergMarquardt(LevenbergMarquardt),
@@ -171,8 +173,10 @@ impl Method {
     pub fn new(kind: MethodKind, start: &[f64]) -> Method {
         let count = start.len();
         let state = match kind {
-            MethodKind::LimitedBfgs { memory } => State::LimitedBfgs(LimitedBfgs::new(memory)),
-            MethodKind::Bfgs => State::Bfgs(Bfgs::default()),
+            MethodKind::LimitedBfgs { memory } => {
+                State::LimitedBfgs(QuasiNewton::new(LimitedBfgs::new(memory)))
+            }
+            MethodKind::Bfgs => State::Bfgs(QuasiNewton::new(Bfgs::default())),
             MethodKind::ConjugateGradient(rule) => State::ConjugateGradient(ConjugateGradient::new(rule)),
             MethodKind::ScaledConjugateGradient => {
                 State::ScaledConjugateGradient(ScaledConjugateGradient::default())
