@@ -32,6 +32,7 @@ pub use objective::{ModelObjective, Unfit};
 use quasi_newton::QuasiNewton;
 use scaled_conjugate_gradient::ScaledConjugateGradient;
 pub use text::MethodError;
+pub(super) use text::NAMES as METHOD_NAMES;
 
 /// Where a nonlinear conjugate gradient takes its next direction from: -g + β times the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub enum MethodKind {
     /// Nocedal 1980: BFGS from the last few steps.
     LimitedBfgs {
         /// How many steps are remembered.
-        memory: usize,
+        memory: u64,
     },
     /// Broyden, Fletcher, Goldfarb and Shanno 1970.
     Bfgs,

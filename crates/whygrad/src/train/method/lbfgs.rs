@@ -18,12 +18,12 @@ struct Pair {
 /// times the identity as the matrix that is updated (Liu & Nocedal 1989, scaling M3).
 #[derive(Clone, Debug)]
 pub(super) struct LimitedBfgs {
-    memory: usize,
+    memory: u64,
     pairs: VecDeque<Pair>,
 }
 
 impl LimitedBfgs {
-    pub(super) fn new(memory: usize) -> LimitedBfgs {
+    pub(super) fn new(memory: u64) -> LimitedBfgs {
         LimitedBfgs { memory: memory.max(1), pairs: VecDeque::new() }
     }
 }
@@ -58,7 +58,7 @@ impl Inverse for LimitedBfgs {
     }
 
     fn learn(&mut self, s: Vec<f64>, y: Vec<f64>, product: f64) {
-        if self.pairs.len() >= self.memory {
+        if self.pairs.len() as u64 >= self.memory {
             self.pairs.pop_front();
         }
         self.pairs.push_back(Pair { s, y, product });
