@@ -39,7 +39,7 @@ fn plan<T: Real>(
         .map(|t| T::of(t.to_f64() + 0.5))
         .collect();
     let parameters = numbers::<T>(program.parameter_count(), 0.5);
-    let mut space = Workspace::<T>::new(plan, 1);
+    let mut space = Workspace::<T>::new(plan);
     space.load(plan, &Batch { inputs: &inputs, targets: &targets, rows });
     group.throughput(Throughput::Elements(rows as u64));
     group.bench_function(name, |bencher| bencher.iter(|| space.run(plan, &parameters)));

@@ -11,6 +11,7 @@ use whygrad_expr::op::{Function, Zip};
 
 use crate::real::Real;
 use crate::record::{expand, function_of};
+use crate::rule::remembered;
 use crate::vector::{Vector, Work};
 
 /// A loop over vectors. No closure: one that is not inlined has not the instructions of its caller.
@@ -58,7 +59,7 @@ pub(crate) enum Action {
     /// The argument.
     Copy,
     /// The argument, or 0 where it is smaller than any normal number.
-    Flush,
+    Remember,
     /// One number a row as every entry of it; the array it comes from has one number a row.
     Spread,
 }
@@ -390,7 +391,7 @@ impl<T: Real> ChainRun<'_, T> {
                     each!(V, out, count, |x = a, y = b, z = c, w = d| x.if_greater(y, z, w));
                 }
                 Action::Copy => each!(V, out, count, |x = a| x),
-                Action::Flush => each!(V, out, count, |x = a| flush(x)),
+                Action::Remember => each!(V, out, count, |x = a| remembered(x)),
                 Action::Sub => each!(V, out, count, |x = a, y = b| x - y),
                 Action::Fma => each!(V, out, count, |x = a, y = b, z = c| x.fma(y, z)),
                 Action::Select => {
@@ -447,12 +448,6 @@ pub(crate) fn apply<V: Vector>(function: Function, x: V) -> V {
         _ if V::PORTABLE => by_number(x, x, |x, _| function_of(function, x)),
         _ => by_number(x, x, |x, _| Real::apply(function, x)),
     }
-}
-
-#[inline(always)]
-fn flush<V: Vector>(x: V) -> V {
-    let least = if x.fraction_bits() == 23 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
-    x.constant(least).if_greater(x.abs(), x.constant(0.0), x)
 }
 
 /// A function that has no vector form, number by number.

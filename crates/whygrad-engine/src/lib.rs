@@ -5,8 +5,7 @@
 //! optimiser as terms. Knows no layers, no optimisers and no files.
 //!
 //! A [`plan::Plan`] computes terms at a point. It is immutable, and is run in a
-//! [`workspace::Workspace`] of f32 or f64 numbers on `lanes` points at once; the lane is the fastest
-//! axis, so that parameters lie as `[parameter][lane]`.
+//! [`workspace::Workspace`] of f32 or f64 numbers.
 //!
 //! Open [`routine`] first, and [`plan::Plan::of_gradient`].
 //!
@@ -28,15 +27,12 @@
 //! let (inputs, targets, definitions, predictions) = (vec![], vec![], vec![], vec![]);
 //! let program = Program { arena, parameters, inputs, targets, definitions, predictions, loss, gradient };
 //!
-//! // A fleet of three nets at w = 1, 2 and 5.
 //! let plan = Plan::of_gradient(&program);
-//! let mut fleet = Workspace::<f64>::new(&plan, 3);
-//! fleet.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
-//! fleet.run(&plan, &[1.0, 2.0, 5.0]);
-//! let (mut losses, mut slopes) = ([0.0; 3], [0.0; 3]);
-//! fleet.copy_output(&plan, 0, &mut losses);
-//! fleet.copy_output(&plan, 1, &mut slopes);
-//! assert_eq!((losses, slopes), ([1.0, 4.0, 25.0], [2.0, 4.0, 10.0]));
+//! let mut space = Workspace::<f64>::new(&plan);
+//! space.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
+//! space.run(&plan, &[5.0]);
+//! let (loss, slope) = (space.output(&plan, 0).0, space.output(&plan, 1).0);
+//! assert_eq!((loss, slope), (&[25.0][..], &[10.0][..]));
 //! # Ok::<(), whygrad_expr::arena::ShapeError>(())
 //! ```
 

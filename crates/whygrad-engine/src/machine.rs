@@ -13,7 +13,7 @@ use crate::schedule::{Kept, Piece, Schedule, Stage, Turn};
 use crate::team::Team;
 use crate::vector::Level;
 use crate::view::{FEW_ROWS, FEW_UNITS, View};
-use crate::workspace::{Batch, NonFinite, copy_leaf};
+use crate::workspace::{Batch, Hardware, NonFinite, copy_leaf};
 
 /// How many products and sums make it worth to ask other threads.
 const WORTH_THREADS: usize = 400_000;
@@ -68,10 +68,10 @@ impl<T> Scratch<'_, T> {
 }
 
 impl<T: Real> Machine<T> {
-    pub(crate) fn new(plan: &Plan, level: Level, threads: usize) -> Machine<T> {
-        let count = plan.slots.len();
-        let team = Team::new(threads.max(1));
-        let buffers = vec![Lines::zeros(0); count];
+    pub(crate) fn new(plan: &Plan, hardware: Hardware) -> Machine<T> {
+        let level = hardware.level.here();
+        let team = Team::new(hardware.threads.max(1));
+        let buffers = vec![Lines::zeros(0); plan.slots.len()];
         Machine { level, team, rows: 0, block: 0, buffers, packs: vec![], scratch: vec![] }
     }
 
@@ -248,7 +248,7 @@ impl<T: Real> Machine<T> {
     /// Computes everything again on the rows that were loaded, and keeps and looks at every value.
     pub(crate) fn first_non_finite(&self, plan: &Plan, parameters: &Lines<T>) -> Option<NonFinite> {
         let [data, steps] = plan.schedules(false);
-        let mut all = Machine::new(plan, self.level, 1);
+        let mut all = Machine::new(plan, Hardware { level: self.level, threads: 1 });
         all.prepare(plan, &[&data, &steps], self.rows, false);
         for &(slot, _) in &plan.leaves {
             all.buffers[slot] = self.buffers[slot].clone();

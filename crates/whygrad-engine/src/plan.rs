@@ -22,8 +22,8 @@ pub struct Buffer {
     pub per_row: bool,
     /// How many numbers a value has.
     pub len: usize,
-    /// True when the nets of a fleet differ in it; what depends on the data alone is kept once.
-    pub laned: bool,
+    /// True for what depends on the parameters; the rest needs the data alone.
+    pub of_parameters: bool,
 }
 
 /// One step: an operation from buffers to a buffer.
@@ -170,20 +170,21 @@ impl<'a> Compiler<'a> {
         let arena = &self.program.arena;
         let shape = arena.shape(term);
         let slot = self.plan.slots.len();
-        let mut buffer = Buffer { term, per_row: shape.per_row, len: shape.dims.len(), laned: false };
+        let mut buffer = Buffer { term, per_row: shape.per_row, len: shape.dims.len(), of_parameters: false };
         match arena.op(term) {
             Op::Const(value) => self.plan.constants.push((slot, value.get())),
             Op::Leaf(id) => {
                 if let Some(&source) = self.sources.get(&id) {
-                    buffer.laned = matches!(source, Source::Parameter { .. });
+                    buffer.of_parameters = matches!(source, Source::Parameter { .. });
                     self.plan.leaves.push((slot, source));
                 }
             }
             op => {
                 let step = self.step(op);
                 let slots = &self.plan.slots;
-                buffer.laned = arguments(step).iter().any(|&a| slots[a].laned);
-                let list = if buffer.laned { &mut self.plan.steps } else { &mut self.plan.data_steps };
+                buffer.of_parameters = arguments(step).iter().any(|&a| slots[a].of_parameters);
+                let list =
+                    if buffer.of_parameters { &mut self.plan.steps } else { &mut self.plan.data_steps };
                 list.push((slot, step));
             }
         }

@@ -10,7 +10,7 @@ use whygrad_expr::arena::{SymbolId, Term};
 use whygrad_expr::op::Op;
 use whygrad_expr::program::Program;
 
-use crate::rule::Rule;
+use crate::rule::{Rule, remembered};
 use crate::spell::{self, NotSpelled};
 use crate::tape::{Address, Arithmetic, Id, Node, Recorder, Straight, Tape};
 
@@ -433,7 +433,8 @@ impl<'b> Spelling<'b> {
         let value = |t: Term| values[t.0 as usize].first().copied().ok_or(NotSpelled);
         self.write(self.layout.parameter(index), value(rule.next)?, still);
         for (k, memory) in rule.memories.iter().enumerate() {
-            self.write(self.layout.memory(k, index), value(memory.next)?, still);
+            let next = remembered(self.to.value(value(memory.next)?));
+            self.write(self.layout.memory(k, index), next.id(), still);
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 
+use crate::scalar::Scalar;
+
 /// A number remembered about each parameter from one step to the next.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Memory {
@@ -16,8 +18,19 @@ pub struct Memory {
     /// Where it starts with a value of its own for each parameter: the lower and the upper end of the interval they are
     /// drawn from. Who runs the rule draws; `start` stands where nobody does.
     pub drawn: Option<(f64, f64)>,
-    /// What it becomes.
+    /// What it becomes, as [`remembered`] has it.
     pub next: Term,
+}
+
+/// What is kept of a memory from one step to the next: the number, but 0 where it is subnormal.
+///
+/// What is remembered of a derivative that stays 0 dies away to numbers so small that a product
+/// with them takes up to a hundred times as long, and there rounding keeps it.
+#[allow(clippy::inline_always, reason = "inlined, it is a vector's few instructions")]
+#[inline(always)]
+pub fn remembered<S: Scalar>(x: S) -> S {
+    let least = if x.fraction_bits() == 23 { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+    x.constant(least).if_greater(x.abs(), x.constant(0.0), x)
 }
 
 /// A step as terms. Every leaf is a number (no vectors), and no term has a value per row.

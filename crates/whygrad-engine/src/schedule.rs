@@ -138,7 +138,7 @@ impl Builder<'_> {
         for &(slot, step) in steps {
             let buffer = self.plan.slots[slot];
             // Steps that need the data alone are run once for many steps that use them.
-            let whole = !buffer.per_row || !buffer.laned || self.plan.roots.contains(&slot);
+            let whole = !buffer.per_row || !buffer.of_parameters || self.plan.roots.contains(&slot);
             if whole {
                 self.kept[slot] = Kept::Whole;
             } else if !is_link(step) || !join {
@@ -147,7 +147,7 @@ impl Builder<'_> {
             let used_at = self.stage[slot] - usize::from(Self::is_sum(step));
             for a in arguments(step) {
                 let argument = self.plan.slots[a];
-                if !argument.per_row || !argument.laned {
+                if !argument.per_row || !argument.of_parameters {
                     continue;
                 }
                 if self.stage[a] < used_at {

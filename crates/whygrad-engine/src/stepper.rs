@@ -5,20 +5,9 @@ use crate::lines::Lines;
 use crate::real::Real;
 use crate::routine::{Layout, Routine, Task};
 use crate::scalar::Scalar;
+use crate::vector::Level;
 #[cfg(target_arch = "x86_64")]
 use crate::x86;
-
-/// How a routine is run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Way {
-    /// As this processor does it best.
-    #[default]
-    Best,
-    /// With AVX2 and FMA only, where the processor has them.
-    Avx2,
-    /// One operation after the other, on any processor.
-    Interpreted,
-}
 
 /// How far memory moves from step to step, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,33 +53,19 @@ enum Code<T> {
     },
 }
 
-/// How many lanes suit a way of running and a precision.
-pub fn natural_lanes<T: Scalar + Default>(way: Way) -> usize {
-    let single = T::default().fraction_bits() == 23;
-    #[cfg(target_arch = "x86_64")]
-    if let Some(level) = level(way) {
-        return level.lanes(single);
-    }
-    let _ = way;
-    if single { 16 } else { 8 }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn level(way: Way) -> Option<x86::Level> {
-    let best = x86::Level::detect()?;
-    match way {
-        Way::Best => Some(best),
-        Way::Avx2 => Some(x86::Level::Avx2),
-        Way::Interpreted => None,
-    }
+/// How many lanes suit a level and a precision: those of a register, interpreted of the longest.
+pub fn natural_lanes<T: Real>(level: Level) -> usize {
+    let bytes = if level.here() == Level::Avx2 { 32 } else { 64 };
+    bytes / size_of::<T>()
 }
 
 impl<T: Real + Scalar> Stepper<T> {
-    /// Compiles a task for `copies` (1 or 2) sets of lanes that are run side by side; `None`
-    /// where it is too long or holds what only a plan can do.
-    pub fn new(task: &Task<'_>, advance: Advance, copies: usize, way: Way) -> Option<Stepper<T>> {
+    /// Compiles a task for `copies` (1 or 2) sets of lanes that are run side by side, and for a level
+    /// of which no more is used than the machine has; `None` where the task is too long or holds
+    /// what only a plan can do.
+    pub fn new(task: &Task<'_>, advance: Advance, copies: usize, level: Level) -> Option<Stepper<T>> {
         let routine = Routine::new(task)?;
-        let (code, cells) = Self::code(&routine, task, advance, copies, way);
+        let (code, cells) = Self::code(&routine, task, advance, copies, level.here());
         Some(Stepper { routine, advance, copies, cells, code })
     }
 
@@ -100,10 +75,9 @@ impl<T: Real + Scalar> Stepper<T> {
         task: &Task<'_>,
         advance: Advance,
         copies: usize,
-        way: Way,
+        level: Level,
     ) -> (Code<T>, usize) {
         let interpreted = (Code::Interpreted, routine.layout.cells());
-        let Some(level) = level(way) else { return interpreted };
         let moves = x86::Advance { rows: advance.rows, shared: advance.shared, watched: advance.watched };
         let single = task.arithmetic.single;
         let Some(written) = x86::write(routine, single, level, copies, moves) else {
@@ -119,7 +93,7 @@ impl<T: Real + Scalar> Stepper<T> {
     }
 
     #[cfg(not(target_arch = "x86_64"))]
-    fn code(routine: &Routine, _: &Task<'_>, _: Advance, _: usize, _: Way) -> (Code<T>, usize) {
+    fn code(routine: &Routine, _: &Task<'_>, _: Advance, _: usize, _: Level) -> (Code<T>, usize) {
         (Code::Interpreted, routine.layout.cells())
     }
 
@@ -154,7 +128,7 @@ impl<T: Real + Scalar> Stepper<T> {
             #[cfg(target_arch = "x86_64")]
             Code::Machine { machine, constants } => {
                 let Numbers { cells, rows, shared, watched } = memory;
-                // SAFETY: `code` wrote the routine for T and for a level that `detect` found, and
+                // SAFETY: `code` wrote the routine for T and for a level that is there, and
                 // `fits` has compared the slices with what the routine reads and writes.
                 #[allow(unsafe_code)]
                 unsafe {

@@ -10,7 +10,6 @@ use crate::real::Real;
 use crate::rule::Rule;
 use crate::update::RuleStep;
 pub use crate::update::UnfitRule;
-use crate::vector::Level;
 use crate::workspace::{Batch, Hardware};
 
 /// How many parameters one thread changes at a time.
@@ -53,7 +52,7 @@ impl<T: Real> Trainer<T> {
             memory
         };
         Ok(Trainer {
-            machine: Machine::new(plan, hardware.level.min(Level::best()), hardware.threads),
+            machine: Machine::new(plan, hardware),
             given: vec![f64::NAN; rule.shared.len()],
             computed: Vec::with_capacity(step.shared()),
             numbers: Lines::zeros(step.shared()),

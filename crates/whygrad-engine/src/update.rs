@@ -193,13 +193,10 @@ impl Builder<'_> {
     }
 
     /// Writes a term to an array: at once where nothing later needs the old numbers.
-    ///
-    /// What is remembered of a derivative that stays 0 dies away to numbers so small that a product
-    /// with them takes a hundred times as long, and there rounding keeps it: 0 is written instead.
     fn write(&mut self, array: usize, next: Term) {
         let argument = self.argument_of[&next];
         if array >= MEMORIES {
-            self.links.push(Link { action: Action::Flush, arguments: vec![argument], out: Some(array) });
+            self.links.push(Link { action: Action::Remember, arguments: vec![argument], out: Some(array) });
             return;
         }
         if let Argument::Link(link) = argument {

@@ -93,7 +93,8 @@ pub(crate) unsafe fn turn<V: Vector>(from: *const V::Number, stride: usize, to: 
 /// What a machine can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// No more than any machine has; no fused products, so the same bits everywhere.
+    /// No more than any machine has. Vectors have no fused products, so the same bits everywhere;
+    /// tapes are interpreted.
     Baseline,
     /// AVX2 with fused products.
     Avx2,
@@ -133,6 +134,11 @@ impl Level {
     /// The best level of this machine.
     pub fn best() -> Level {
         Level::available().into_iter().max().unwrap_or(Level::Baseline)
+    }
+
+    /// This level, or the best one where the machine has less.
+    pub(crate) fn here(self) -> Level {
+        self.min(Level::best())
     }
 
     /// Runs `work` at this level.

@@ -160,7 +160,7 @@ impl<T: Real> View<'_, T> {
 
     /// A step without a kernel of its own, on some rows.
     fn other(&self, slot: Slot, step: Step, (from, end): (usize, usize), out: *mut T) {
-        let place = Place { plan: self.plan, rows: end - from, batch: self.batch, lanes: 1 };
+        let place = Place { plan: self.plan, rows: end - from, batch: self.batch };
         let count = |slot: Slot| {
             let buffer = self.plan.slots[slot];
             if buffer.per_row { (end - from) * buffer.len } else { buffer.len }

@@ -1,11 +1,10 @@
-//! The numbers of a run: one block per buffer, the lane fastest.
+//! A plan at a point, and the numbers that come of it.
 
 use whygrad_expr::arena::Term;
 
-use crate::kernel::{self, Place};
 use crate::lines::Lines;
 use crate::machine::{Machine, Outside};
-use crate::plan::{Buffer, Plan, Slot, Source, Step};
+use crate::plan::{Buffer, Plan, Slot, Source};
 use crate::real::Real;
 use crate::vector::Level;
 
@@ -29,8 +28,6 @@ pub struct NonFinite {
     pub row: Option<usize>,
     /// The entry of the value.
     pub entry: usize,
-    /// The net of the fleet.
-    pub lane: usize,
 }
 
 /// What a plan is run with.
@@ -54,138 +51,63 @@ impl Hardware {
     }
 }
 
-/// The buffers of a plan for a number of nets.
+/// The buffers of a plan, with the numbers of the last run.
 #[derive(Clone, Debug)]
 pub struct Workspace<T> {
-    lanes: usize,
-    rows: usize,
-    body: Body<T>,
-}
-
-#[derive(Clone, Debug)]
-enum Body<T> {
-    /// One net, in blocks of rows; with its parameters at the last run.
-    One(Box<Machine<T>>, Lines<T>),
-    /// A fleet: a block of numbers for each slot, for all rows at once.
-    Fleet(Vec<Vec<T>>),
+    machine: Machine<T>,
+    parameters: Lines<T>,
 }
 
 impl<T: Real> Workspace<T> {
-    /// Buffers for `lanes` nets; they are sized when a batch is loaded.
-    pub fn new(plan: &Plan, lanes: usize) -> Workspace<T> {
-        Workspace::with(plan, lanes, Hardware::best())
+    /// Buffers on the best hardware; they are sized when a batch is loaded.
+    pub fn new(plan: &Plan) -> Workspace<T> {
+        Workspace::with(plan, Hardware::best())
     }
 
-    /// Buffers for `lanes` nets on some hardware; one net alone uses vectors and threads.
-    pub fn with(plan: &Plan, lanes: usize, hardware: Hardware) -> Workspace<T> {
-        let lanes = lanes.max(1);
-        let body = if lanes == 1 {
-            let level = hardware.level.min(Level::best());
-            Body::One(Box::new(Machine::new(plan, level, hardware.threads)), Lines::zeros(0))
-        } else {
-            Body::Fleet(vec![Vec::new(); plan.slots.len()])
-        };
-        Workspace { lanes, rows: 0, body }
+    /// Buffers on some hardware.
+    pub fn with(plan: &Plan, hardware: Hardware) -> Workspace<T> {
+        Workspace { machine: Machine::new(plan, hardware), parameters: Lines::zeros(0) }
     }
 
     /// Loads a batch and runs the steps that need the data alone.
     pub fn load(&mut self, plan: &Plan, batch: &Batch<'_, T>) {
-        let is_new = self.rows != batch.rows;
-        self.rows = batch.rows;
-        match &mut self.body {
-            Body::One(machine, _) => {
-                machine.prepare(plan, &[&plan.data_schedule, &plan.schedule], batch.rows, false);
-                machine.load(plan, batch, 0, None);
-                machine.run(plan, &plan.data_schedule, Outside::none());
-            }
-            Body::Fleet(blocks) => {
-                if is_new || blocks.iter().any(Vec::is_empty) {
-                    for (block, buffer) in blocks.iter_mut().zip(&plan.slots) {
-                        let lanes = if buffer.laned { self.lanes } else { 1 };
-                        let rows = if buffer.per_row { batch.rows } else { 1 };
-                        block.clear();
-                        block.resize(rows * buffer.len * lanes, T::default());
-                    }
-                }
-                for &(slot, value) in &plan.constants {
-                    blocks[slot].fill(T::of(value));
-                }
-                for &(slot, source) in &plan.leaves {
-                    copy_leaf(plan, (slot, source), batch, (0, None), &mut blocks[slot]);
-                }
-                run_fleet(plan, &plan.data_steps, (self.rows, self.lanes), blocks);
-            }
-        }
+        self.machine.prepare(plan, &[&plan.data_schedule, &plan.schedule], batch.rows, false);
+        self.machine.load(plan, batch, 0, None);
+        self.machine.run(plan, &plan.data_schedule, Outside::none());
     }
 
-    /// Runs the plan at a point: `parameters` lie as `[parameter][lane]`.
+    /// Runs the plan at a point: the parameters, one after the other.
     pub fn run(&mut self, plan: &Plan, parameters: &[T]) {
-        match &mut self.body {
-            Body::One(machine, kept) => {
-                kept.resize(parameters.len());
-                kept.as_mut_slice().copy_from_slice(parameters);
-                machine.run(plan, &plan.schedule, Outside { parameters: kept.pointer(), ..Outside::none() });
-                for &(slot, source) in &plan.leaves {
-                    if let Source::Parameter { offset } = source
-                        && plan.roots.contains(&slot)
-                    {
-                        let len = plan.slots[slot].len;
-                        machine.buffers[slot] = Lines::of(&parameters[offset..offset + len]);
-                    }
-                }
-            }
-            Body::Fleet(blocks) => {
-                for &(slot, source) in &plan.leaves {
-                    if let Source::Parameter { offset } = source {
-                        let from = offset * self.lanes;
-                        let to = from + blocks[slot].len();
-                        blocks[slot].copy_from_slice(&parameters[from..to]);
-                    }
-                }
-                run_fleet(plan, &plan.steps, (self.rows, self.lanes), blocks);
+        self.parameters.resize(parameters.len());
+        self.parameters.as_mut_slice().copy_from_slice(parameters);
+        let outside = Outside { parameters: self.parameters.pointer(), ..Outside::none() };
+        self.machine.run(plan, &plan.schedule, outside);
+        for &(slot, source) in &plan.leaves {
+            if let Source::Parameter { offset } = source
+                && plan.roots.contains(&slot)
+            {
+                let len = plan.slots[slot].len;
+                self.machine.buffers[slot] = Lines::of(&parameters[offset..offset + len]);
             }
         }
     }
 
-    fn numbers(&self, slot: Slot) -> &[T] {
-        match &self.body {
-            Body::One(machine, _) => machine.buffers[slot].as_slice(),
-            Body::Fleet(blocks) => &blocks[slot],
-        }
-    }
-
-    /// The numbers of root `root` of the plan, and the buffer's layout: `[row][entry][lane]`,
-    /// without the axes the buffer does not have.
+    /// The numbers of root `root` of the plan, and the buffer's layout: `[row][entry]`, without the
+    /// axes the buffer does not have.
     pub fn output(&self, plan: &Plan, root: usize) -> (&[T], Buffer) {
         let slot = plan.roots[root];
-        (self.numbers(slot), plan.slots[slot])
+        (self.machine.buffers[slot].as_slice(), plan.slots[slot])
     }
 
-    /// Copies root `root`, a value that all rows share, to `out` as `[entry][lane]`.
+    /// Copies root `root`, a value that all rows share, to `out`, which has as many entries.
     pub fn copy_output(&self, plan: &Plan, root: usize, out: &mut [T]) {
-        let (block, buffer) = self.output(plan, root);
-        if buffer.laned || self.lanes == 1 {
-            out.copy_from_slice(block);
-        } else {
-            for (chunk, &value) in out.chunks_mut(self.lanes).zip(block) {
-                chunk.fill(value);
-            }
-        }
+        out.copy_from_slice(self.output(plan, root).0);
     }
 
-    /// The first term, in the order of computing, with a number that is not finite. For one net
-    /// everything is computed once more, since most values are not kept.
+    /// The first term, in the order of computing, with a number that is not finite. Everything is
+    /// computed once more, since most values are not kept.
     pub fn first_non_finite(&self, plan: &Plan) -> Option<NonFinite> {
-        let mut steps = plan.data_steps.iter().chain(&plan.steps).map(|s| s.0);
-        match &self.body {
-            Body::One(machine, parameters) => machine.first_non_finite(plan, parameters),
-            Body::Fleet(blocks) => steps.find_map(|slot| {
-                let buffer = plan.slots[slot];
-                let at = blocks[slot].iter().position(|x| !x.is_finite())?;
-                let lanes = if buffer.laned { self.lanes } else { 1 };
-                Some(NonFinite { lane: at % lanes, ..NonFinite::new(buffer, at / lanes, 0) })
-            }),
-        }
+        self.machine.first_non_finite(plan, &self.parameters)
     }
 }
 
@@ -196,22 +118,7 @@ impl NonFinite {
             term: buffer.term,
             row: buffer.per_row.then_some(row + position / buffer.len),
             entry: position % buffer.len,
-            lane: 0,
         }
-    }
-}
-
-fn run_fleet<T: Real>(
-    plan: &Plan,
-    steps: &[(Slot, Step)],
-    (rows, lanes): (usize, usize),
-    blocks: &mut [Vec<T>],
-) {
-    for &(slot, step) in steps {
-        let mut out = std::mem::take(&mut blocks[slot]);
-        let place = Place { plan, rows, batch: rows, lanes };
-        kernel::run(place, &mut out, (slot, step), |s| &blocks[s]);
-        blocks[slot] = out;
     }
 }
 

@@ -18,37 +18,7 @@ use opcodes::Opcodes;
 pub(crate) use machine::Machine;
 
 use crate::routine::Routine;
-
-/// What a processor can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Level {
-    /// 256 bits, fused products.
-    Avx2,
-    /// 512 bits, masks.
-    Avx512,
-}
-
-impl Level {
-    /// The best of this processor.
-    pub(crate) fn detect() -> Option<Level> {
-        if !std::is_x86_feature_detected!("avx2") || !std::is_x86_feature_detected!("fma") {
-            return None;
-        }
-        let wide = std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512vl")
-            && std::is_x86_feature_detected!("avx512dq");
-        Some(if wide { Level::Avx512 } else { Level::Avx2 })
-    }
-
-    /// The most lanes of a register.
-    pub(crate) fn lanes(self, single: bool) -> usize {
-        let doubles = match self {
-            Level::Avx2 => 4,
-            Level::Avx512 => 8,
-        };
-        if single { 2 * doubles } else { doubles }
-    }
-}
+use crate::vector::Level;
 
 /// How far the blocks of memory move from step to step, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,8 +48,8 @@ pub(crate) struct Written {
 }
 
 /// Writes a routine for `copies` (1 or 2) blocks of lanes, whose cells lie one after the other:
-/// the processor works on one while the other waits. `None` where the lanes fit no register, or memory is too long for
-/// the distances in instructions.
+/// the processor works on one while the other waits. `None` where the level is the baseline, the lanes
+/// fit no register, or memory is too long for the distances in instructions.
 pub(crate) fn write(
     routine: &Routine,
     single: bool,
@@ -87,7 +57,11 @@ pub(crate) fn write(
     copies: usize,
     advance: Advance,
 ) -> Option<Written> {
-    let evex = level == Level::Avx512;
+    let evex = match level {
+        Level::Baseline => return None,
+        Level::Avx2 => false,
+        Level::Avx512 => true,
+    };
     let ops = Opcodes { single, evex };
     let width = match (routine.layout.lanes * ops.size(), evex) {
         (16, _) => Width::X,

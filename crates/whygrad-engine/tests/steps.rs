@@ -63,7 +63,7 @@ fn pairs() -> (Program, Term, Term, Vec<f64>) {
 /// The numbers of the only root, for one net.
 fn run<T: Real>(program: &Program, root: Term, theta: &[f64]) -> Vec<f64> {
     let plan = Plan::compile(program, &[root]);
-    let mut space = Workspace::<T>::new(&plan, 1);
+    let mut space = Workspace::<T>::new(&plan);
     space.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
     space.run(&plan, &theta.iter().map(|&t| T::of(t)).collect::<Vec<_>>());
     space.output(&plan, 0).0.iter().map(|x| x.to_f64()).collect()

@@ -13,7 +13,7 @@ use whygrad_engine::workspace::{Batch, Hardware, Workspace};
 fn run<T: Real>(net: &Net, hardware: Hardware) -> Vec<T> {
     let real = |numbers: &[f64]| numbers.iter().map(|&x| T::of(x)).collect::<Vec<T>>();
     let (inputs, targets, parameters) = (real(&net.inputs), real(&net.targets), real(&net.parameters));
-    let mut space = Workspace::<T>::with(&net.plan, 1, hardware);
+    let mut space = Workspace::<T>::with(&net.plan, hardware);
     space.load(&net.plan, &Batch { inputs: &inputs, targets: &targets, rows: net.rows });
     space.run(&net.plan, &parameters);
     let roots = 0..=net.program.parameters.len();
@@ -177,7 +177,7 @@ fn the_first_number_that_is_not_finite_is_found_with_its_row() {
     let width = 3;
     net.inputs[217 * width + 1] = 1e308;
     net.parameters.iter_mut().for_each(|p| *p *= 100.0);
-    let mut space = Workspace::<f64>::new(&net.plan, 1);
+    let mut space = Workspace::<f64>::new(&net.plan);
     space.load(&net.plan, &Batch { inputs: &net.inputs, targets: &net.targets, rows: net.rows });
     space.run(&net.plan, &net.parameters);
     let found = space.first_non_finite(&net.plan).unwrap();

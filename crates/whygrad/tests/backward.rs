@@ -61,7 +61,7 @@ fn at(program: &Program, theta: &[f64], inputs: &[f64], targets: &[f64]) -> (Vec
 /// The gradient, flat, by the plan.
 fn by_plan(program: &Program, theta: &[f64], inputs: &[f64], targets: &[f64]) -> Vec<f64> {
     let plan = Plan::of_gradient(program);
-    let mut space = Workspace::<f64>::new(&plan, 1);
+    let mut space = Workspace::<f64>::new(&plan);
     let rows = inputs.len() / program.input_width();
     space.load(&plan, &Batch { inputs, targets, rows });
     space.run(&plan, theta);

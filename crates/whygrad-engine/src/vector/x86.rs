@@ -37,7 +37,7 @@ macro_rules! operators {
     };
 }
 
-/// The part of [`Scalar`] that has one instruction each in both sets, and what moves numbers.
+/// The part of [`Scalar`] that has one instruction each in both sets.
 macro_rules! common {
     ($number:ty, $fraction:expr, $set1:ident, $fma:ident, $sqrt:ident, $max:ident, $min:ident) => {
         #[inline(always)]
@@ -69,6 +69,29 @@ macro_rules! common {
         fn smaller(self, b: Self) -> Self {
             // SAFETY: the value is there, so its instructions are.
             unsafe { Self($min(self.0, b.0)) }
+        }
+    };
+}
+
+/// The part of [`Vector`] that is alike in both sets.
+macro_rules! moved {
+    ($number:ty, $lanes:expr, $set1:ident, $load:ident, $store:ident) => {
+        type Number = $number;
+        const LANES: usize = $lanes;
+        #[inline(always)]
+        unsafe fn splat(number: $number) -> Self {
+            // SAFETY: the instructions are there, as the caller says.
+            unsafe { Self($set1(number)) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const $number) -> Self {
+            // SAFETY: so many numbers can be read, as the caller says.
+            unsafe { Self($load(from)) }
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut $number) {
+            // SAFETY: so many numbers can be written, as the caller says.
+            unsafe { $store(to, self.0) }
         }
     };
 }
@@ -123,29 +146,13 @@ macro_rules! avx512 {
         }
 
         impl Vector for $name {
-            type Number = $number;
-            const LANES: usize = $lanes;
+            moved!($number, $lanes, $set1, $load, $store);
             const TILE: usize = 8;
             $($own)*
-            #[inline(always)]
-            unsafe fn splat(number: $number) -> Self {
-                // SAFETY: the instructions are there, as the caller says.
-                unsafe { Self($set1(number)) }
-            }
-            #[inline(always)]
-            unsafe fn load(from: *const $number) -> Self {
-                // SAFETY: so many numbers can be read, as the caller says.
-                unsafe { Self($load(from)) }
-            }
             #[inline(always)]
             unsafe fn load_part(from: *const $number, count: usize) -> Self {
                 // SAFETY: what the mask leaves out is not read.
                 unsafe { Self($maskload(((1u32 << count) - 1) as $mask, from)) }
-            }
-            #[inline(always)]
-            unsafe fn store(self, to: *mut $number) {
-                // SAFETY: so many numbers can be written, as the caller says.
-                unsafe { $store(to, self.0) }
             }
             #[inline(always)]
             unsafe fn store_part(self, to: *mut $number, count: usize) {
@@ -343,28 +350,12 @@ macro_rules! avx2 {
         }
 
         impl Vector for $name {
-            type Number = $number;
-            const LANES: usize = $lanes;
+            moved!($number, $lanes, $set1, $load, $store);
             const TILE: usize = 4;
-            #[inline(always)]
-            unsafe fn splat(number: $number) -> Self {
-                // SAFETY: the instructions are there, as the caller says.
-                unsafe { Self($set1(number)) }
-            }
-            #[inline(always)]
-            unsafe fn load(from: *const $number) -> Self {
-                // SAFETY: so many numbers can be read, as the caller says.
-                unsafe { Self($load(from)) }
-            }
             #[inline(always)]
             unsafe fn load_part(from: *const $number, count: usize) -> Self {
                 // SAFETY: what the mask leaves out is not read.
                 unsafe { Self($maskload(from, Self::mask(count))) }
-            }
-            #[inline(always)]
-            unsafe fn store(self, to: *mut $number) {
-                // SAFETY: so many numbers can be written, as the caller says.
-                unsafe { $store(to, self.0) }
             }
             #[inline(always)]
             unsafe fn store_part(self, to: *mut $number, count: usize) {

@@ -7,6 +7,7 @@ use super::precision::{self, Pair};
 use super::truth::{Derived, Truth};
 use super::{Answer, Asked, Component, Precision, Probe, Report, Status, Verdict};
 use super::{differences, guard, kinks, loss};
+use crate::data::Dataset;
 use crate::model::Model;
 
 /// Up to this many components, each is computed three ways; of more, those that are wrong and some others.
@@ -20,27 +21,12 @@ const OTHER_WAYS: usize = 8;
 /// what was asked, for the search.
 pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked>) {
     let derived = Derived::new(model);
-    let truths = truths(&answers, |probe| derived.truth(probe));
-    let singles = || self::truths(&answers, |probe| derived.in_single(probe));
+    let is_same = |(a, _): &(Probe, Answer), (b, _): &(Probe, Answer)| a.theta == b.theta && a.data == b.data;
+    let truths = truths(&answers, is_same, |(probe, _)| derived.truth(probe));
+    let singles = || self::truths(&answers, is_same, |(probe, _)| derived.in_single(probe));
     let (precision, stored, singles) = precision_of(&answers, &truths, singles);
-    let mut asked = Vec::with_capacity(answers.len());
-    for (index, ((probe, answer), mut truth)) in answers.into_iter().zip(truths).enumerate() {
-        let mut tolerance = truth.noise.clone();
-        if let Some(single) = singles.as_ref().map(|s| &s[index]) {
-            tolerance.clone_from(&single.noise);
-            truth.lower.clone_from(&single.lower);
-            truth.upper.clone_from(&single.upper);
-        }
-        let drowned = is_drowned(&truth, &tolerance);
-        let mut wrong = vec![false; tolerance.len()];
-        for (k, given) in answer.gradient.iter().enumerate().take(wrong.len()) {
-            let Some(given) = *given else { continue };
-            tolerance[k] +=
-                precision::rounding(precision, given) + rounding_of_ends(&truth, k, singles.is_some());
-            wrong[k] = is_wrong(given, &truth, tolerance[k], k) && (given.is_finite() || !drowned);
-        }
-        asked.push(Asked { probe, answer, truth, tolerance, wrong });
-    }
+    let ends = |truth: &Truth, k: usize| rounding_of_ends(truth, k, singles.is_some());
+    let mut asked = asked(answers, truths, singles.as_deref(), precision, ends);
     let loss_tolerance = |index: usize| {
         let noise = singles.as_ref().map_or(asked[index].truth.loss_noise, |s| s[index].loss_noise);
         noise + precision::rounding(precision, asked[index].answer.loss.unwrap_or(0.0))
@@ -62,15 +48,47 @@ pub fn judge(model: &Model, answers: Vec<(Probe, Answer)>) -> (Report, Vec<Asked
     (Report { verdict, components, mistakes: vec![], marks: vec![], loss, precision, notes, probes }, asked)
 }
 
-/// The truth at each probe, computed once where a probe is asked again.
-fn truths(answers: &[(Probe, Answer)], truth: impl Fn(&Probe) -> Truth) -> Vec<Truth> {
-    let mut all: Vec<Truth> = Vec::with_capacity(answers.len());
-    for (index, (probe, _)) in answers.iter().enumerate() {
-        let same = |(other, _): &(Probe, Answer)| other.theta == probe.theta && other.data == probe.data;
-        let known = answers[..index].iter().position(same);
-        all.push(known.map_or_else(|| truth(probe), |known| all[known].clone()));
+/// The truth at each question, computed once where it is asked again.
+pub(super) fn truths<Q>(
+    questions: &[Q],
+    is_same: impl Fn(&Q, &Q) -> bool,
+    truth: impl Fn(&Q) -> Truth,
+) -> Vec<Truth> {
+    let mut all: Vec<Truth> = Vec::with_capacity(questions.len());
+    for (index, question) in questions.iter().enumerate() {
+        let known = questions[..index].iter().position(|other| is_same(other, question));
+        all.push(known.map_or_else(|| truth(question), |known| all[known].clone()));
     }
     all
+}
+
+/// Each answer beside its truth, by the rounding of the precision; in single precision `singles` has the truth. `ends`
+/// is what rounding adds to the ends of what is accepted.
+pub(super) fn asked(
+    answers: Vec<(Probe, Answer)>,
+    truths: Vec<Truth>,
+    singles: Option<&[Truth]>,
+    precision: Precision,
+    ends: impl Fn(&Truth, usize) -> f64,
+) -> Vec<Asked> {
+    let mut asked = Vec::with_capacity(answers.len());
+    for (index, ((probe, answer), mut truth)) in answers.into_iter().zip(truths).enumerate() {
+        let mut tolerance = truth.noise.clone();
+        if let Some(single) = singles.map(|s| &s[index]) {
+            tolerance.clone_from(&single.noise);
+            truth.lower.clone_from(&single.lower);
+            truth.upper.clone_from(&single.upper);
+        }
+        let drowned = is_drowned(&truth, &tolerance);
+        let mut wrong = vec![false; tolerance.len()];
+        for (k, given) in answer.gradient.iter().enumerate().take(wrong.len()) {
+            let Some(given) = *given else { continue };
+            tolerance[k] += precision::rounding(precision, given) + ends(&truth, k);
+            wrong[k] = is_wrong(given, &truth, tolerance[k], k) && (given.is_finite() || !drowned);
+        }
+        asked.push(Asked { probe, answer, truth, tolerance, wrong });
+    }
+    asked
 }
 
 /// What rounding may add to the ends of what is accepted at a kink: a derivative that is 0 by one convention has no
@@ -271,18 +289,21 @@ fn every_way(
             continue; // At a kink each way follows a convention of its own.
         }
         component.complex_step = derived.complex_step(&a.probe, k);
-        let apart = |other: f64| (other - component.derived).abs();
-        // The complex numbers lose digits of their own; and only where the third way does not side with the
-        // derived value is that in doubt.
-        let stepped =
-            component.complex_step.is_some_and(|c| apart(c) > 64.0 * noise + 1e-9 * component.derived.abs());
-        let differs = component.difference.is_none_or(|(d, error)| apart(d) > 10.0 * error + noise);
-        if stepped && differs {
+        if is_doubtful(component, noise) {
             component.status = Status::Undecided;
             doubtful.push(k);
         }
     }
     doubtful
+}
+
+/// Whether the complex step speaks against the derived value, and the difference not for it.
+pub(super) fn is_doubtful(component: &Component, noise: f64) -> bool {
+    let apart = |other: f64| (other - component.derived).abs();
+    // The complex numbers lose digits of their own.
+    let stepped =
+        component.complex_step.is_some_and(|c| apart(c) > 64.0 * noise + 1e-9 * component.derived.abs());
+    stepped && component.difference.is_none_or(|(d, error)| apart(d) > 10.0 * error + noise)
 }
 
 /// The components that are computed three ways.
@@ -309,36 +330,52 @@ pub(super) fn verdict(components: &[Component]) -> Verdict {
     }
 }
 
-/// The loss at many points, by the plan, which is faster than the oracle.
-struct Losses {
+/// A plan at many points, which is faster than the oracle.
+pub(super) struct ByPlan {
     plan: Plan,
     space: Workspace<f64>,
-    loaded: Option<Probe>,
+    loaded: Option<Dataset>,
 }
+
+impl ByPlan {
+    pub(super) fn new(plan: Plan) -> ByPlan {
+        let space = Workspace::new(&plan);
+        ByPlan { plan, space, loaded: None }
+    }
+
+    /// Loads rows, unless they are there.
+    pub(super) fn load(&mut self, data: &Dataset) {
+        if self.loaded.as_ref() != Some(data) {
+            let batch = Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows };
+            self.space.load(&self.plan, &batch);
+            self.loaded = Some(data.clone());
+        }
+    }
+
+    /// One entry of a root of the plan.
+    pub(super) fn entry(&mut self, theta: &[f64], root: usize, entry: usize) -> f64 {
+        self.space.run(&self.plan, theta);
+        self.space.output(&self.plan, root).0.get(entry).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// The loss at many points.
+struct Losses(ByPlan);
 
 impl Losses {
     fn new(model: &Model) -> Losses {
         let plan = Plan::compile(&model.program, &[model.program.loss]);
-        let space = Workspace::new(&plan, 1);
-        Losses { plan, space, loaded: None }
+        Losses(ByPlan::new(plan))
     }
 
     /// The derivative by parameter `k` by central differences.
     fn difference(&mut self, probe: &Probe, k: usize) -> Option<(f64, f64)> {
-        if self.loaded.as_ref().is_none_or(|loaded| loaded.data != probe.data) {
-            let data = &probe.data;
-            let batch = Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows };
-            self.space.load(&self.plan, &batch);
-            self.loaded = Some(probe.clone());
-        }
+        self.0.load(&probe.data);
         let mut theta = probe.theta.clone();
         let here = *theta.get(k)?;
         let f = |t: f64| {
             theta[k] = t;
-            self.space.run(&self.plan, &theta);
-            let mut loss = [0.0];
-            self.space.copy_output(&self.plan, 0, &mut loss);
-            loss[0]
+            self.0.entry(&theta, 0, 0)
         };
         differences::central(f, here)
     }

@@ -1,7 +1,7 @@
 //! The pictures of a run, as figure data.
 
 use whygrad_engine::plan::Plan;
-use whygrad_engine::workspace::{Batch, Workspace};
+use whygrad_engine::workspace::{Batch, Hardware, Workspace};
 use whygrad_plot::{Figure, Lines, Map, MapPoint, Series};
 
 use crate::data::Dataset;
@@ -124,17 +124,18 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     }
 }
 
-/// A plain function at many points at once: a fleet with one net a point.
+/// A plain function at one point after another, with the same bits on any machine.
 fn values_at(model: &Model, points: &[Vec<f64>]) -> Vec<f64> {
     let plan = Plan::compile(&model.program, &[model.program.loss]);
-    let mut fleet = Workspace::<f64>::new(&plan, points.len());
-    fleet.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
-    let count = model.program.parameter_count();
-    let parameters: Vec<f64> = (0..count).flat_map(|k| points.iter().map(move |p| p[k])).collect();
-    fleet.run(&plan, &parameters);
-    let mut values = vec![0.0; points.len()];
-    fleet.copy_output(&plan, 0, &mut values);
-    values
+    let mut space = Workspace::<f64>::with(&plan, Hardware::portable());
+    space.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
+    let mut value_at = |point: &Vec<f64>| {
+        space.run(&plan, point);
+        let mut value = [0.0];
+        space.copy_output(&plan, 0, &mut value);
+        value[0]
+    };
+    points.iter().map(&mut value_at).collect()
 }
 
 /// From the least to the greatest value, with a share of the distance on both sides.

@@ -66,7 +66,7 @@ impl<'a> Judge<'a> {
         let plan = Plan::compile(program, &roots);
         let small = data.rows * program.parameter_count() <= SMALL;
         let hardware = if small { Hardware::portable() } else { Hardware::best() };
-        let mut space = Workspace::<f64>::with(&plan, 1, hardware);
+        let mut space = Workspace::<f64>::with(&plan, hardware);
         space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         Judge { model, data, plan, space }
     }

@@ -14,6 +14,7 @@ mod line_search;
 mod linear;
 mod newton;
 mod objective;
+mod quasi_newton;
 mod scaled_conjugate_gradient;
 mod squares;
 mod text;
@@ -28,8 +29,10 @@ use levenberg_marquardt::LevenbergMarquardt;
 use linear::norm;
 use newton::Newton;
 pub use objective::{ModelObjective, Unfit};
+use quasi_newton::QuasiNewton;
 use scaled_conjugate_gradient::ScaledConjugateGradient;
 pub use text::MethodError;
+pub(super) use text::NAMES as METHOD_NAMES;
 
 /// Where a nonlinear conjugate gradient takes its next direction from: -g + β times the last one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub enum MethodKind {
     /// Nocedal 1980: BFGS from the last few steps.
     LimitedBfgs {
         /// How many steps are remembered.
-        memory: usize,
+        memory: u64,
     },
     /// Broyden, Fletcher, Goldfarb and Shanno 1970.
     Bfgs,
@@ -150,8 +153,8 @@ impl Point {
 /// What each method remembers from step to step.
 #[derive(Clone, Debug)]
 enum State {
-    LimitedBfgs(LimitedBfgs),
-    Bfgs(Bfgs),
+    LimitedBfgs(QuasiNewton<LimitedBfgs>),
+    Bfgs(QuasiNewton<Bfgs>),
     ConjugateGradient(ConjugateGradient),
     ScaledConjugateGradient(ScaledConjugateGradient),
     LevenbergMarquardt(LevenbergMarquardt),
@@ -171,8 +174,10 @@ impl Method {
     pub fn new(kind: MethodKind, start: &[f64]) -> Method {
         let count = start.len();
         let state = match kind {
-            MethodKind::LimitedBfgs { memory } => State::LimitedBfgs(LimitedBfgs::new(memory)),
-            MethodKind::Bfgs => State::Bfgs(Bfgs::default()),
+            MethodKind::LimitedBfgs { memory } => {
+                State::LimitedBfgs(QuasiNewton::new(LimitedBfgs::new(memory)))
+            }
+            MethodKind::Bfgs => State::Bfgs(QuasiNewton::new(Bfgs::default())),
             MethodKind::ConjugateGradient(rule) => State::ConjugateGradient(ConjugateGradient::new(rule)),
             MethodKind::ScaledConjugateGradient => {
                 State::ScaledConjugateGradient(ScaledConjugateGradient::default())

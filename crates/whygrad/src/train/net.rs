@@ -107,7 +107,7 @@ pub(super) struct Survey<T> {
 impl<T: Real> Survey<T> {
     pub(super) fn new(program: &Program, rows: &Rows<T>) -> Survey<T> {
         let plan = Plan::of_gradient(program);
-        let mut space = Workspace::new(&plan, 1);
+        let mut space = Workspace::new(&plan);
         space.load(&plan, &rows.all());
         let offsets = program.parameters.iter().map(|p| (p.offset, p.len())).collect();
         Survey { plan, space, offsets, gradient: vec![T::of(0.0); program.parameter_count()] }
@@ -180,7 +180,7 @@ impl<T: Real> Wide<T> {
         }
         let rows_count = rows.count;
         let whole = Plan::compile(program, &[program.loss]);
-        let mut space = Workspace::with(&whole, 1, hardware);
+        let mut space = Workspace::with(&whole, hardware);
         space.load(&whole, &rows.all());
         Ok(Wide {
             plan,

@@ -1,10 +1,11 @@
 //! Choices as text: `adam`, `momentum(0.9)`, `adam(beta1=0.9, eps=1e-8)`.
 //!
-//! One grammar serves optimisers and schedules: a name, and numbers by their names or in their order. Where a shell
-//! would read the brackets, a colon does: `momentum:0.9`.
+//! One grammar serves optimisers, methods and schedules: a name, and numbers by their names or in their order. Where a
+//! shell would read the brackets, a colon does: `momentum:0.9`.
 
 use std::fmt::{self, Write};
 
+use super::method::Conjugate;
 use crate::data::nearest;
 
 /// A choice that cannot be read.
@@ -162,6 +163,7 @@ pub(super) enum Slot<'a> {
     /// A whole number of at least so many.
     Count(&'a mut u64, u64),
     Initial(&'a mut InitialStep),
+    Rule(&'a mut Conjugate),
 }
 
 /// One setting of a choice.
@@ -194,6 +196,10 @@ impl<'a> Setting<'a> {
                 **value = InitialStep::read(text)
                     .ok_or("a number above 0, or uniform(low, high) with 0 < low <= high")?;
             }
+            Slot::Rule(value) => {
+                **value =
+                    Conjugate::read(text).ok_or("polak-ribiere, fletcher-reeves or hestenes-stiefel")?;
+            }
         }
         Ok(())
     }
@@ -203,6 +209,7 @@ impl<'a> Setting<'a> {
             Slot::Number(value, _) => short(**value),
             Slot::Count(value, _) => value.to_string(),
             Slot::Initial(value) => value.to_string(),
+            Slot::Rule(value) => value.to_string(),
         }
     }
 }

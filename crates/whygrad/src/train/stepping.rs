@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::method::{MethodError, MethodKind};
+use super::method::{METHOD_NAMES, MethodError, MethodKind};
 use super::optimiser::Momentum;
-use super::settings::{SettingError, taken_apart};
+use super::settings::SettingError;
 use super::{Optimiser, Options};
 use crate::data::nearest;
 
@@ -32,20 +32,10 @@ pub enum SteppingError {
     LearningRate(&'static str),
 }
 
-/// Methods by their short and long names.
-const METHODS: [(&str, &[&str]); 6] = [
-    ("lbfgs", &["l-bfgs"]),
-    ("bfgs", &[]),
-    ("cg", &["conjugate-gradient"]),
-    ("scg", &["scaled-conjugate-gradient"]),
-    ("lm", &["levenberg-marquardt", "gauss-newton"]),
-    ("newton", &[]),
-];
-
 impl Stepping {
     /// All of them, each with the settings it has where none are given; the optimisers first.
     pub fn all() -> Vec<Stepping> {
-        let methods = METHODS.iter().filter_map(|(name, _)| name.parse().ok().map(Stepping::Method));
+        let methods = METHOD_NAMES.iter().filter_map(|(name, _)| name.parse().ok().map(Stepping::Method));
         Optimiser::all().into_iter().map(Stepping::Optimiser).chain(methods).collect()
     }
 
@@ -68,14 +58,7 @@ impl Stepping {
     pub fn name(&self) -> &'static str {
         match self {
             Stepping::Optimiser(optimiser) => optimiser.name(),
-            Stepping::Method(method) => match method {
-                MethodKind::LimitedBfgs { .. } => "lbfgs",
-                MethodKind::Bfgs => "bfgs",
-                MethodKind::ConjugateGradient(_) => "cg",
-                MethodKind::ScaledConjugateGradient => "scg",
-                MethodKind::LevenbergMarquardt { .. } => "lm",
-                MethodKind::Newton => "newton",
-            },
+            Stepping::Method(method) => method.name(),
         }
     }
 
@@ -129,14 +112,7 @@ impl FromStr for Stepping {
             }
             Err(error) => return Err(error.into()),
         };
-        // Methods know brackets and no colon.
-        let (_, settings) = taken_apart(text)?;
-        let bracketed = match text.split_once(':') {
-            Some((name, settings)) if !name.contains('(') => format!("{name}({settings})"),
-            _ if settings.is_empty() => unknown.clone(),
-            _ => text.to_owned(),
-        };
-        match bracketed.parse::<MethodKind>() {
+        match text.parse::<MethodKind>() {
             Ok(method) => Ok(Stepping::Method(method)),
             Err(MethodError::Unknown { .. }) => Err(no_such(unknown).into()),
             Err(error) => Err(error.into()),
@@ -151,8 +127,8 @@ fn is_learning_rate(setting: &str) -> bool {
 /// The name that was probably meant, out of both lists.
 fn no_such(found: String) -> SettingError {
     let optimisers: Vec<&str> = Optimiser::all().iter().map(Optimiser::name).collect();
-    let choices: Vec<&str> = optimisers.iter().copied().chain(METHODS.iter().map(|m| m.0)).collect();
-    let long = METHODS.iter().flat_map(|(_, others)| others.iter().copied());
+    let choices: Vec<&str> = optimisers.iter().copied().chain(METHOD_NAMES.iter().map(|m| m.0)).collect();
+    let long = METHOD_NAMES.iter().flat_map(|(_, others)| others.iter().copied());
     let all: Vec<&str> = choices.iter().copied().chain(long).collect();
     SettingError::Unknown {
         what: "optimiser",

@@ -10,8 +10,9 @@ use whygrad_engine::real::Real;
 use whygrad_engine::routine::{Form, Layout, Task};
 use whygrad_engine::rule::Rule;
 use whygrad_engine::scalar::Scalar;
-use whygrad_engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
+use whygrad_engine::stepper::{Advance, Numbers, Stepper, natural_lanes};
 use whygrad_engine::tape::Arithmetic;
+use whygrad_engine::vector::Level;
 use whygrad_expr::arena::Term;
 use whygrad_expr::program::Program;
 
@@ -35,7 +36,7 @@ const MUCH_WORK: usize = 1 << 15;
 
 /// What lies in the lanes for so many rows, and in how many.
 fn form_of<T: Real + Scalar>(rows: usize, options: &Options) -> (Form, usize) {
-    let most = natural_lanes::<T>(Way::Best);
+    let most = natural_lanes::<T>(Level::best());
     // A restart and a portable run have the arithmetic of a net of a fleet.
     if rows < FEW_ROWS || options.restart.is_some() || options.portable {
         return (Form::Nets, 4.min(most));
@@ -331,7 +332,7 @@ impl<T: Real + Scalar> Batches<T> {
             shared: rule.map_or(0, |(rule, constant)| if constant { 0 } else { rule.shared.len() }),
             watched: watched.len() * if form == Form::Nets { lanes } else { 1 },
         };
-        let stepper = Stepper::new(&task, advance, 1, Way::Best)?;
+        let stepper = Stepper::new(&task, advance, 1, Level::best())?;
         let mut batches = Batches { stepper, rows: Vec::new(), first, count, size };
         let order: Vec<usize> = (0..data.count).collect();
         batches.lay(data, &order);

@@ -17,7 +17,7 @@ use crate::case::{case, none_wrong, read};
 fn answer<T: Real>(program: &Program, probe: &Probe) -> Answer {
     let numbers = |values: &[f64]| values.iter().map(|&v| T::of(v)).collect::<Vec<T>>();
     let plan = Plan::of_gradient(program);
-    let mut space = Workspace::new(&plan, 1);
+    let mut space = Workspace::new(&plan);
     let (inputs, targets) = (numbers(&probe.data.inputs), numbers(&probe.data.targets));
     space.load(&plan, &Batch { inputs: &inputs, targets: &targets, rows: probe.data.rows });
     space.run(&plan, &numbers(&probe.theta));

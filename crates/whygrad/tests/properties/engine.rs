@@ -11,21 +11,21 @@ use crate::case::{Case, case, largest, none_wrong};
 const MODELS: u64 = 2_500;
 /// Loss and gradient of one net.
 fn one_net<T: Real>(case: &Case, plan: &Plan, theta: &[f64]) -> Vec<T> {
-    outputs(case, plan, &theta.iter().map(|&t| T::of(t)).collect::<Vec<_>>(), 1)
+    outputs(case, plan, &theta.iter().map(|&t| T::of(t)).collect::<Vec<_>>())
 }
 
-/// The numbers of every root as `[number][lane]`, for roots that all rows share.
-fn outputs<T: Real>(case: &Case, plan: &Plan, theta: &[T], lanes: usize) -> Vec<T> {
+/// The numbers of every root, for roots that all rows share.
+fn outputs<T: Real>(case: &Case, plan: &Plan, theta: &[T]) -> Vec<T> {
     let convert = |data: &[f64]| data.iter().map(|&x| T::of(x)).collect::<Vec<_>>();
     let (inputs, targets) = (convert(&case.inputs), convert(&case.targets));
-    let mut space = Workspace::<T>::new(plan, lanes);
+    let mut space = Workspace::<T>::new(plan);
     space.load(plan, &Batch { inputs: &inputs, targets: &targets, rows: case.rows });
     space.run(plan, theta);
     let mut out = Vec::new();
     for root in 0..=case.model.program.gradient.len() {
         let from = out.len();
         let len = space.output(plan, root).1.len;
-        out.resize(from + len * lanes, T::of(0.0));
+        out.resize(from + len, T::of(0.0));
         space.copy_output(plan, root, &mut out[from..]);
     }
     out
@@ -94,7 +94,7 @@ fn predictions_of_the_plan_are_those_of_the_oracle() {
         let case = case(seed);
         let roots: Vec<Term> = case.model.program.predictions.clone();
         let plan = Plan::compile(&case.model.program, &roots);
-        let mut space = Workspace::<f64>::new(&plan, 1);
+        let mut space = Workspace::<f64>::new(&plan);
         // Predictions need no targets.
         space.load(&plan, &Batch { inputs: &case.inputs, targets: &[], rows: case.rows });
         space.run(&plan, &case.theta);
@@ -128,7 +128,7 @@ fn gradients_of_sums_over_two_batches_add_up() {
         compared += 1;
         let plan = Plan::of_gradient(&case.model.program);
         let width = (case.model.program.input_width(), case.model.program.target_width());
-        let mut space = Workspace::<f64>::new(&plan, 1);
+        let mut space = Workspace::<f64>::new(&plan);
         let mut on = |from: usize, to: usize| {
             let inputs = &case.inputs[from * width.0..to * width.0];
             let targets = &case.targets[from * width.1..to * width.1];

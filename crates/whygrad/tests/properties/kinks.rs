@@ -87,7 +87,7 @@ fn check_finite(text: &str, theta: &[f64]) {
         return;
     }
     let plan = Plan::of_gradient(&case.model.program);
-    let mut space = Workspace::<f32>::new(&plan, 1);
+    let mut space = Workspace::<f32>::new(&plan);
     space.load(&plan, &Batch { inputs: &[], targets: &[], rows: 1 });
     space.run(&plan, &theta.iter().map(|&t| t as f32).collect::<Vec<_>>());
     for root in 0..=case.model.program.gradient.len() {

@@ -177,7 +177,7 @@ impl Prepared {
     pub(crate) fn gradient(&self, theta: &[f64]) -> (f64, Vec<f64>) {
         let program = &self.model.program;
         let plan = Plan::of_gradient(program);
-        let mut space = Workspace::<f64>::new(&plan, 1);
+        let mut space = Workspace::<f64>::new(&plan);
         if let Some(data) = &self.data {
             space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         } else {

@@ -48,8 +48,7 @@ impl<'a> Points<'a> {
             }
         }
         let plan = gradient_plan(model);
-        let (double, single) =
-            (RefCell::new(Workspace::new(&plan, 1)), RefCell::new(Workspace::new(&plan, 1)));
+        let (double, single) = (RefCell::new(Workspace::new(&plan)), RefCell::new(Workspace::new(&plan)));
         Points { model, spread, plan, double, single }
     }
 

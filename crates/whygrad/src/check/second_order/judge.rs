@@ -1,13 +1,13 @@
 //! The answers against the truth: which entries are right, in which precision, and whether the Hessian is symmetric.
 
 use whygrad_engine::plan::Plan;
-use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_expr::op::{Function, Op, Zip};
 
 use super::super::Answer as Flat;
 use super::super::Precision;
-use super::super::judge::{chosen, component, is_drowned, is_wrong, precision_note, precision_of, verdict};
-use super::super::truth::Truth;
+use super::super::judge::{
+    ByPlan, asked, chosen, component, is_doubtful, precision_note, precision_of, truths, verdict,
+};
 use super::super::{
     Asked, Component, LossStatus, Probe, Report, Role, Status, differences, guard, precision,
 };
@@ -33,29 +33,16 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
         .zip(given)
         .map(|(q, gradient)| (q.probe.clone(), Flat { gradient, loss: None }))
         .collect();
-    let truths = truths(&questions, |q| second.truth(what, q));
-    let singles = || self::truths(&questions, |q| second.in_single(what, q));
+    let is_same = |a: &Question, b: &Question| {
+        a.probe.theta == b.probe.theta && a.probe.data == b.probe.data && a.vector == b.vector
+    };
+    let truths = truths(&questions, is_same, |q| second.truth(what, q));
+    let singles = || self::truths(&questions, is_same, |q| second.in_single(what, q));
     let (mut precision, stored, singles) = precision_of(&flat, &truths, singles);
     if let (Precision::Double, Some(decimals)) = (precision, decimals(&flat)) {
         precision = Precision::Decimals(decimals);
     }
-    let mut asked = Vec::with_capacity(flat.len());
-    for (index, ((probe, answer), mut truth)) in flat.into_iter().zip(truths).enumerate() {
-        let mut tolerance = truth.noise.clone();
-        if let Some(single) = singles.as_ref().map(|s| &s[index]) {
-            tolerance.clone_from(&single.noise);
-            truth.lower.clone_from(&single.lower);
-            truth.upper.clone_from(&single.upper);
-        }
-        let drowned = is_drowned(&truth, &tolerance);
-        let mut wrong = vec![false; tolerance.len()];
-        for (k, given) in answer.gradient.iter().enumerate().take(wrong.len()) {
-            let Some(given) = *given else { continue };
-            tolerance[k] += precision::rounding(precision, given);
-            wrong[k] = is_wrong(given, &truth, tolerance[k], k) && (given.is_finite() || !drowned);
-        }
-        asked.push(Asked { probe, answer, truth, tolerance, wrong });
-    }
+    let mut asked = asked(flat, truths, singles.as_deref(), precision, |_, _| 0.0);
     let mut notes: Vec<String> = Vec::new();
     notes.extend(guard::clear(&mut asked).map(|share| {
         format!(
@@ -95,21 +82,6 @@ pub(super) fn judge(second: &Second<'_>, what: What, answers: Vec<(Question, Vec
 fn decimals(flat: &[(Probe, Flat)]) -> Option<usize> {
     let numbers = flat.iter().flat_map(|(_, a)| a.gradient.iter().flatten());
     precision::of_print(&numbers.copied().collect::<Vec<f64>>())
-}
-
-/// The truth at each question, computed once where it is asked again.
-fn truths(questions: &[Question], truth: impl Fn(&Question) -> Truth) -> Vec<Truth> {
-    let mut all: Vec<Truth> = Vec::with_capacity(questions.len());
-    for (index, question) in questions.iter().enumerate() {
-        let same = |other: &Question| {
-            other.probe.theta == question.probe.theta
-                && other.probe.data == question.probe.data
-                && other.vector == question.vector
-        };
-        let known = questions[..index].iter().position(same);
-        all.push(known.map_or_else(|| truth(question), |known| all[known].clone()));
-    }
-    all
 }
 
 /// An entry and its twin once, with the numbers of the one that is wrong, else of the one that is given.
@@ -216,10 +188,7 @@ fn every_way(
         }
         let step = steps.entry((c.probe, column)).or_insert_with(|| second.complex_step(&a.probe, &vector));
         c.complex_step = step.as_ref().and_then(|s| s.get(row).copied()).filter(|s| s.is_finite());
-        let apart = |other: f64| (other - c.derived).abs();
-        let stepped = c.complex_step.is_some_and(|s| apart(s) > 64.0 * noise + 1e-9 * c.derived.abs());
-        let differs = c.difference.is_none_or(|(d, error)| apart(d) > 10.0 * error + noise);
-        if stepped && differs {
+        if is_doubtful(c, noise) {
             c.status = Status::Undecided;
         }
     }
@@ -228,9 +197,7 @@ fn every_way(
 /// The gradient at many points, by the plan.
 struct Gradients<'a> {
     second: &'a Second<'a>,
-    plan: Plan,
-    space: Workspace<f64>,
-    loaded: Option<Probe>,
+    points: ByPlan,
 }
 
 impl<'a> Gradients<'a> {
@@ -238,30 +205,21 @@ impl<'a> Gradients<'a> {
         let mut program = second.model.program.clone();
         program.arena = second.arena.clone();
         let plan = Plan::compile(&program, &second.gradient);
-        let space = Workspace::new(&plan, 1);
-        Gradients { second, plan, space, loaded: None }
+        Gradients { second, points: ByPlan::new(plan) }
     }
 
     /// How entry `row` of the gradient changes along v, by central differences.
     fn difference(&mut self, probe: &Probe, vector: &[f64], row: usize) -> Option<(f64, f64)> {
-        if self.loaded.as_ref().is_none_or(|loaded| loaded.data != probe.data) {
-            let data = &probe.data;
-            let batch = Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows };
-            self.space.load(&self.plan, &batch);
-            self.loaded = Some(probe.clone());
-        }
+        self.points.load(&probe.data);
         let parameters = &self.second.model.program.parameters;
         let own = parameters.iter().position(|p| (p.offset..p.offset + p.len()).contains(&row))?;
-        let (offset, len) = (parameters[own].offset, parameters[own].len());
-        let mut out = vec![0.0; len];
+        let entry = row - parameters[own].offset;
         // Along a unit vector the step goes with the size of the parameter.
         let one = vector.iter().filter(|v| **v != 0.0).count() == 1;
         let here = vector.iter().position(|v| *v != 0.0).filter(|_| one).map_or(0.0, |k| probe.theta[k]);
         let f = |t: f64| {
             let theta: Vec<f64> = probe.theta.iter().zip(vector).map(|(&p, &v)| p + (t - here) * v).collect();
-            self.space.run(&self.plan, &theta);
-            self.space.copy_output(&self.plan, own, &mut out);
-            out[row - offset]
+            self.points.entry(&theta, own, entry)
         };
         differences::central(f, here)
     }

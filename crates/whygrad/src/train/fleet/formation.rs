@@ -10,7 +10,8 @@ use whygrad_engine::real::Real;
 use whygrad_engine::routine::{Form, Task};
 use whygrad_engine::rule::Rule;
 use whygrad_engine::scalar::Scalar;
-use whygrad_engine::stepper::{Advance, Numbers, Stepper, Way, natural_lanes};
+use whygrad_engine::stepper::{Advance, Numbers, Stepper, natural_lanes};
+use whygrad_engine::vector::Level;
 use whygrad_expr::arena::Term;
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::program::Program;
@@ -96,7 +97,7 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         let until = until(&mut program, &rules)?;
         let watched: Vec<Term> = std::iter::once(program.loss).chain(rules.iter().map(|r| r.1)).collect();
         let rule = run.optimiser.rule(&run.gradient);
-        let lanes = natural_lanes::<T>(Way::Best);
+        let lanes = natural_lanes::<T>(Level::best());
         let task = Task {
             program: &program,
             rule: Some(&rule),
@@ -110,10 +111,10 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         };
         let varied = if pace.is_constant() { 0 } else { rule.shared.len() };
         let advance = Advance { shared: varied, ..Advance::default() };
-        let stepper = Stepper::new(&task, advance, COPIES, Way::Best)?;
+        let stepper = Stepper::new(&task, advance, COPIES, Level::best())?;
         // With its step, which nobody looks at, the loss is rounded as it is while training.
         let still = Task { until: None, ..task };
-        let judge = Stepper::new(&still, Advance::default(), 1, Way::Best)?;
+        let judge = Stepper::new(&still, Advance::default(), 1, Level::best())?;
         let rows = Rows::<T>::new(Some(data), run);
         let mut laid = Vec::new();
         stepper.layout().lay_rows(&rows.inputs, &rows.targets, T::of(1.0), &mut laid);

@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::bfgs::{CURVATURE, difference, teaches};
-use super::line_search::LineSearch;
 use super::linear::dot;
-use super::{Done, Objective, Point};
+use super::quasi_newton::Inverse;
 
 /// A step and what it did to the gradient.
 #[derive(Clone, Debug)]
@@ -20,47 +18,26 @@ struct Pair {
 /// times the identity as the matrix that is updated (Liu & Nocedal 1989, scaling M3).
 #[derive(Clone, Debug)]
 pub(super) struct LimitedBfgs {
-    memory: usize,
-    search: LineSearch,
+    memory: u64,
     pairs: VecDeque<Pair>,
-    from: Vec<f64>,
-    last: Vec<f64>,
 }
 
 impl LimitedBfgs {
-    pub(super) fn new(memory: usize) -> LimitedBfgs {
-        let search = LineSearch::default();
-        LimitedBfgs { memory: memory.max(1), search, pairs: VecDeque::new(), from: vec![], last: vec![] }
+    pub(super) fn new(memory: u64) -> LimitedBfgs {
+        LimitedBfgs { memory: memory.max(1), pairs: VecDeque::new() }
+    }
+}
+
+impl Inverse for LimitedBfgs {
+    fn is_identity(&self) -> bool {
+        self.pairs.is_empty()
     }
 
-    pub(super) fn step(&mut self, point: &mut Point, objective: &mut dyn Objective) -> Option<Done> {
-        self.from.clone_from(&point.at);
-        let direction = self.direction(&point.gradient);
-        if !self.search.run(point, objective, &direction, CURVATURE, &mut self.last) {
-            if self.pairs.is_empty() {
-                return Some(Done::NoDecrease);
-            }
-            // What is remembered may be what is wrong: once more along the gradient.
-            self.pairs.clear();
-            let direction = self.direction(&point.gradient);
-            if !self.search.run(point, objective, &direction, CURVATURE, &mut self.last) {
-                return Some(Done::NoDecrease);
-            }
-        }
-        let s = difference(&point.at, &self.from);
-        let y = difference(&point.gradient, &self.last);
-        let product = dot(&s, &y);
-        if teaches(product, &s, &y) {
-            if self.pairs.len() >= self.memory {
-                self.pairs.pop_front();
-            }
-            self.pairs.push_back(Pair { s, y, product });
-        }
-        None
+    fn forget(&mut self) {
+        self.pairs.clear();
     }
 
-    /// -H g; -g without pairs, or where rounding turned the direction.
-    fn direction(&mut self, gradient: &[f64]) -> Vec<f64> {
+    fn direction(&self, gradient: &[f64]) -> Vec<f64> {
         let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
         let Some(newest) = self.pairs.back() else { return q };
         let scale = newest.product / dot(&newest.y, &newest.y);
@@ -77,11 +54,14 @@ impl LimitedBfgs {
             let back = dot(&pair.y, &q) / pair.product;
             add(&mut q, share - back, &pair.s);
         }
-        if dot(&q, gradient) < 0.0 {
-            return q;
+        q
+    }
+
+    fn learn(&mut self, s: Vec<f64>, y: Vec<f64>, product: f64) {
+        if self.pairs.len() as u64 >= self.memory {
+            self.pairs.pop_front();
         }
-        self.pairs.clear();
-        gradient.iter().map(|g| -g).collect()
+        self.pairs.push_back(Pair { s, y, product });
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) struct Loaded {
 
 impl Loaded {
     pub(super) fn new(plan: Plan, data: Option<&Dataset>) -> Loaded {
-        let mut space = Workspace::new(&plan, 1);
+        let mut space = Workspace::new(&plan);
         let batch = match data {
             Some(data) => Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows },
             None => Batch { inputs: &[], targets: &[], rows: 1 },

@@ -4,12 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{Conjugate, MethodKind};
+use crate::train::settings::{Range, Setting, Slot, fill, known, plain_name, taken_apart};
 
 /// A text that names no method, or not as it should.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MethodError {
     /// No such name.
-    #[error("there is no method '{found}'; write one of {NAMES}")]
+    #[error("there is no method '{found}'; write one of {CHOICES}")]
     Unknown {
         /// The text.
         found: String,
@@ -24,9 +25,22 @@ pub enum MethodError {
     },
 }
 
-/// All names, for messages.
-const NAMES: &str = "lbfgs(memory=10), bfgs, cg, cg(fletcher-reeves), cg(hestenes-stiefel), scg, lm(damping=0.001), \
-                     newton";
+/// All methods, for messages.
+const CHOICES: &str = "lbfgs(memory=10), bfgs, cg, cg(fletcher-reeves), cg(hestenes-stiefel), scg, lm(damping=0.001), \
+                       newton";
+
+/// Every name with its other names.
+pub(in crate::train) const NAMES: &[(&str, &[&str])] = &[
+    ("lbfgs", &["l-bfgs"]),
+    ("bfgs", &[]),
+    ("cg", &["conjugate-gradient"]),
+    ("scg", &["scaled-conjugate-gradient"]),
+    ("lm", &["levenberg-marquardt", GAUSS_NEWTON]),
+    ("newton", &[]),
+];
+
+/// `lm` with another damping.
+const GAUSS_NEWTON: &str = "gauss-newton";
 
 impl MethodKind {
     /// L-BFGS as it is without settings: ten steps are remembered.
@@ -34,6 +48,55 @@ impl MethodKind {
 
     /// Levenberg-Marquardt as it is without settings: a damping of 1e-3, for a start that is not close.
     pub const LEVENBERG_MARQUARDT: MethodKind = MethodKind::LevenbergMarquardt { damping: 1e-3 };
+
+    /// Its name without settings.
+    pub fn name(&self) -> &'static str {
+        match self {
+            MethodKind::LimitedBfgs { .. } => "lbfgs",
+            MethodKind::Bfgs => "bfgs",
+            MethodKind::ConjugateGradient(_) => "cg",
+            MethodKind::ScaledConjugateGradient => "scg",
+            MethodKind::LevenbergMarquardt { .. } => "lm",
+            MethodKind::Newton => "newton",
+        }
+    }
+
+    /// The method of a name of the table, as it is without settings.
+    fn named(name: &str) -> MethodKind {
+        match name {
+            "lbfgs" => MethodKind::LIMITED_BFGS,
+            "bfgs" => MethodKind::Bfgs,
+            "cg" => MethodKind::ConjugateGradient(Conjugate::default()),
+            "scg" => MethodKind::ScaledConjugateGradient,
+            "lm" => MethodKind::LEVENBERG_MARQUARDT,
+            _ => MethodKind::Newton,
+        }
+    }
+
+    fn settings(&mut self) -> Vec<Setting<'_>> {
+        match self {
+            MethodKind::LimitedBfgs { memory } => vec![Setting::count("memory", memory, 1)],
+            MethodKind::ConjugateGradient(rule) => vec![Setting { name: "rule", slot: Slot::Rule(rule) }],
+            MethodKind::LevenbergMarquardt { damping } => {
+                vec![Setting::number("damping", damping, Range::NotNegative)]
+            }
+            MethodKind::Bfgs | MethodKind::ScaledConjugateGradient | MethodKind::Newton => vec![],
+        }
+    }
+
+    /// How it is written.
+    fn expected(&self) -> &'static str {
+        match self {
+            MethodKind::LimitedBfgs { .. } => "lbfgs(memory=m) with m from 1, such as lbfgs(memory=10)",
+            MethodKind::Bfgs => "bfgs without brackets",
+            MethodKind::ConjugateGradient(_) => {
+                "cg(polak-ribiere), cg(fletcher-reeves) or cg(hestenes-stiefel)"
+            }
+            MethodKind::ScaledConjugateGradient => "scg without brackets",
+            MethodKind::LevenbergMarquardt { .. } => "lm(damping=d) with d from 0, such as lm(damping=0.001)",
+            MethodKind::Newton => "newton without brackets",
+        }
+    }
 }
 
 impl fmt::Display for Conjugate {
@@ -64,59 +127,32 @@ impl FromStr for MethodKind {
     type Err = MethodError;
 
     fn from_str(text: &str) -> Result<Self, MethodError> {
-        let folded = text.trim().to_ascii_lowercase().replace('_', "-");
-        let (name, setting) = match folded.split_once('(') {
-            Some((name, rest)) => (name.trim_end(), Some(rest)),
-            None => (folded.as_str(), None),
-        };
-        let wrong = |expected| MethodError::Setting { found: text.trim().to_owned(), expected };
-        // What stands between the brackets, without a `name=`; `None` where the bracket is not closed.
-        let inside = |own: &str| {
-            let setting = setting?.trim_end().strip_suffix(')')?.trim();
-            let value = match setting.split_once('=') {
-                Some((found, value)) => (found.trim() == own).then_some(value)?,
-                None => setting,
-            };
-            Some(value.trim().to_owned())
-        };
-        let plain = |kind, expected| if setting.is_none() { Ok(kind) } else { Err(wrong(expected)) };
-        match name {
-            "lbfgs" | "l-bfgs" if setting.is_none() => Ok(MethodKind::LIMITED_BFGS),
-            "lbfgs" | "l-bfgs" => inside("memory")
-                .and_then(|value| value.parse().ok())
-                .filter(|&memory| memory > 0)
-                .map(|memory| MethodKind::LimitedBfgs { memory })
-                .ok_or_else(|| wrong("lbfgs(memory=m) with m from 1, such as lbfgs(memory=10)")),
-            "cg" | "conjugate-gradient" if setting.is_none() => {
-                Ok(MethodKind::ConjugateGradient(Conjugate::default()))
-            }
-            "cg" | "conjugate-gradient" => inside("rule")
-                .and_then(|value| conjugate(&value))
-                .map(MethodKind::ConjugateGradient)
-                .ok_or_else(|| wrong("cg(polak-ribiere), cg(fletcher-reeves) or cg(hestenes-stiefel)")),
-            "lm" | "levenberg-marquardt" if setting.is_none() => Ok(MethodKind::LEVENBERG_MARQUARDT),
-            "lm" | "levenberg-marquardt" => inside("damping")
-                .and_then(|value| value.parse().ok())
-                .filter(|damping: &f64| *damping >= 0.0 && damping.is_finite())
-                .map(|damping| MethodKind::LevenbergMarquardt { damping })
-                .ok_or_else(|| wrong("lm(damping=d) with d from 0, such as lm(damping=0.001)")),
-            "gauss-newton" => plain(MethodKind::LevenbergMarquardt { damping: 0.0 }, "gauss-newton"),
-            "bfgs" => plain(MethodKind::Bfgs, "bfgs without brackets"),
-            "scg" | "scaled-conjugate-gradient" => {
-                plain(MethodKind::ScaledConjugateGradient, "scg without brackets")
-            }
-            "newton" => plain(MethodKind::Newton, "newton without brackets"),
-            _ => Err(MethodError::Unknown { found: text.trim().to_owned() }),
+        let found = || text.trim().to_owned();
+        let name = plain_name(text.split(['(', ':']).next().unwrap_or_default());
+        let known = known("method", &name, NAMES).map_err(|_| MethodError::Unknown { found: found() })?;
+        let mut kind = MethodKind::named(known);
+        let mut expected = kind.expected();
+        if name == GAUSS_NEWTON {
+            (kind, expected) = (MethodKind::LevenbergMarquardt { damping: 0.0 }, GAUSS_NEWTON);
         }
+        let has_settings = text.contains(['(', ':']);
+        let read = taken_apart(text).and_then(|(_, arguments)| {
+            fill(known, &mut kind.settings(), &arguments).map(|()| arguments.is_empty())
+        });
+        // Brackets are for settings.
+        let fits = read.is_ok_and(|empty| empty != has_settings) && !(has_settings && name == GAUSS_NEWTON);
+        if fits { Ok(kind) } else { Err(MethodError::Setting { found: found(), expected }) }
     }
 }
 
-fn conjugate(text: &str) -> Option<Conjugate> {
-    match text {
-        "polak-ribiere" | "pr" | "pr+" => Some(Conjugate::PolakRibiere),
-        "fletcher-reeves" | "fr" => Some(Conjugate::FletcherReeves),
-        "hestenes-stiefel" | "hs" => Some(Conjugate::HestenesStiefel),
-        _ => None,
+impl Conjugate {
+    pub(in crate::train) fn read(text: &str) -> Option<Conjugate> {
+        match plain_name(text).as_str() {
+            "polak-ribiere" | "pr" | "pr+" => Some(Conjugate::PolakRibiere),
+            "fletcher-reeves" | "fr" => Some(Conjugate::FletcherReeves),
+            "hestenes-stiefel" | "hs" => Some(Conjugate::HestenesStiefel),
+            _ => None,
+        }
     }
 }
 

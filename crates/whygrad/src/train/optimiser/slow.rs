@@ -1,6 +1,6 @@
 //! Steps of a rule by the oracle: slow, plain, and what every fast way is held against.
 
-use whygrad_engine::rule::Rule;
+use whygrad_engine::rule::{Rule, remembered};
 use whygrad_expr::arena::Term;
 use whygrad_expr::oracle::{Bindings, Unbound, evaluate};
 
@@ -41,7 +41,7 @@ impl<'a> Stepper<'a> {
             let values = evaluate(&rule.arena, &roots, &at)?;
             *parameter = values[0].data[0];
             for (memory, value) in self.memories.iter_mut().zip(&values[1..]) {
-                memory[index] = value.data[0];
+                memory[index] = remembered(value.data[0]);
             }
         }
         Ok(())
