@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 pub use figures::{rate_figure, solved_figure};
 pub use settings::{Screen, settings_text};
-pub use text::{odds_line, odds_text};
+pub use text::{grouped, odds_line, odds_text, replays_text};
 
 use crate::odds::sweep::{self, Sweep};
 use crate::odds::{End, QUANTILES, Tally};

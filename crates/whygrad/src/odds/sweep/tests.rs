@@ -58,7 +58,7 @@ fn each_value_reads_as_it_is_shown() {
         "init=uniform(-1,1);he",
         "batch=1,full",
         "optimiser=gd,adam:0.8,lm",
-        "schedule=constant;step:9,0.5",
+        "schedule=constant;step(9,0.5)",
     ] {
         let sweep = read(text);
         for value in &sweep.values {

@@ -23,7 +23,7 @@ pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) 
         text.push_str(&histogram(tally, screen));
     }
     text.push_str(&ends(tally));
-    text.push_str(&replays(tally, replay));
+    text.push_str(&replays_text(tally, replay));
     text
 }
 
@@ -146,7 +146,8 @@ pub(super) fn fraction(level: &Level) -> String {
     }
 }
 
-fn replays(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
+/// The restarts worth a look, each with the command that `replay` gives for it; nothing for none.
+pub fn replays_text(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
     let mut text = String::new();
     let mut add = |what: &str, endings: &[Ending], told: &dyn Fn(&Ending) -> String| {
         if let Some(ending) = endings.first() {
@@ -198,7 +199,7 @@ pub(super) fn known(epochs: u64) -> String {
 }
 
 /// A count with a comma between thousands.
-pub(super) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let first = digits.len() % 3;
     let mut text = String::new();
