@@ -142,13 +142,13 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
         .parse()
         .ok()
         .or(wide)
-        .ok_or_else(|| "expected a whole number from 0 to 2^53, such as 1000 or 1e6".into())
+        .ok_or_else(|| "expected a whole number from 0 on, such as 1000 or 1e6, and at most 2^53".into())
 }
 
 /// A whole number from 1 on.
 pub(crate) fn at_least_one(text: &str) -> Result<u64, String> {
     let number = whole(text).ok().filter(|n| *n > 0);
-    number.ok_or_else(|| "expected a whole number from 1 to 2^53, such as 1000 or 1e6".into())
+    number.ok_or_else(|| "expected a whole number from 1 on, such as 1000 or 1e6, and at most 2^53".into())
 }
 
 fn finite(text: &str) -> Result<f64, String> {

@@ -293,7 +293,7 @@ fn slips_are_answered_with_what_to_write() {
         (&["--out", "table.txt"], "name the file .csv or .parquet"),
         (&["--resume"], "--out"),
         (&["--budget", "soon"], "expected a time such as 2s"),
-        (&["--restarts", "0"], "expected a whole number from 1 to 2^53"),
+        (&["--restarts", "0"], "and at most 2^53"),
         (&["--until", "never"], "solved"),
         (&["--until", "solved", "--sweep", "lr=1,2"], "cannot be used with"),
     ] {

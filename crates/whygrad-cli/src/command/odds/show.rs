@@ -54,7 +54,9 @@ pub(super) fn document(a: &Arguments, sweeps: &[Sweep], first: &FleetOptions, do
         fields.insert("settings".into(), settings_json(sweeps, done.settings(), &replayed));
         let best = best(done).map(|(values, _)| replay::setting(a, values));
         fields.insert("best_setting".into(), json!(best));
-        sweeps.iter().for_each(|sweep| leave_out(sweep.setting, &mut document["options"]));
+        for sweep in sweeps {
+            leave_out(sweep.setting, &mut document["options"]);
+        }
     }
     document
 }
@@ -84,7 +86,9 @@ fn leave_out(setting: Setting, options: &mut Json) {
         None => Some(options),
     };
     if let Some(Json::Object(fields)) = place {
-        names.iter().for_each(|name| drop(fields.remove(*name)));
+        for name in names {
+            fields.remove(*name);
+        }
     }
 }
 
