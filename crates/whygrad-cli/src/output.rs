@@ -3,15 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anyhow::Context;
 use whygrad::expr::diagnostic::{Diagnostic, Severity};
 use whygrad::plot::{Figure, terminal};
 
 /// Writes data.
 pub(crate) fn data(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
 }
 
 /// Writes one JSON document.
@@ -75,9 +74,11 @@ pub(crate) fn diagnostics(source: &str, file: &str, messages: &[Diagnostic]) {
     }
 }
 
-/// The columns of the terminal, 80 where there is none.
+/// The columns of the terminal; where there is none those that `COLUMNS` says, else 80.
 pub(crate) fn columns() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(w, _)| usize::from(w.0)).clamp(20, 160)
+    let said = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(w, _)| usize::from(w.0));
+    terminal.or_else(said).unwrap_or(80).clamp(20, 160)
 }
 
 /// Whether standard output shows colours.

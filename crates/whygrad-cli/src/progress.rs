@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use whygrad::report::grouped;
 use whygrad::train::{Control, Progress};
 
 /// How often the bar is drawn.
@@ -92,19 +93,36 @@ pub(crate) struct FleetWatch {
     stop: Arc<AtomicBool>,
     begin: Instant,
     drawn: Instant,
+    /// Restarts asked for, where that is a number.
+    restarts: Option<u64>,
+    /// Restarts done before.
+    before: u64,
+    /// The time there is, where that was said.
+    budget: Option<Duration>,
 }
+
+/// The length of a bar of restarts: how far they are is the greater share of restarts and of time.
+const WHOLE: u64 = 10_000;
+
+/// Below so many columns a line has no bar, and is cut off where it ends.
+const NARROW: usize = 72;
 
 impl FleetWatch {
     /// Begins to watch so many restarts, or as many as it takes, of which some were done before.
     pub(crate) fn new(restarts: Option<u64>, done: u64, quiet: bool) -> FleetWatch {
-        let bar = match restarts {
-            Some(all) => bar(all, quiet, "{wide_bar} {human_pos}/{human_len} restarts  {msg}  {eta} left"),
-            None => bar(u64::MAX, quiet, "{human_pos} restarts  {msg}  {elapsed}"),
-        };
-        bar.set_position(done);
-        bar.reset_eta();
+        let columns =
+            terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(w, _)| usize::from(w.0));
+        let template = if restarts.is_none() || columns < NARROW { "{wide_msg}" } else { "{wide_bar} {msg}" };
+        let bar = bar(WHOLE, quiet, template);
         let now = Instant::now();
-        FleetWatch { bar, stop: interruption(), begin: now, drawn: now }
+        let stop = interruption();
+        FleetWatch { bar, stop, begin: now, drawn: now, restarts, before: done, budget: None }
+    }
+
+    /// The same with a time that the work ends after.
+    pub(crate) fn within(mut self, budget: Option<Duration>) -> FleetWatch {
+        self.budget = budget;
+        self
     }
 
     /// Takes note of the restarts done; `message` is asked for when it is shown.
@@ -112,8 +130,10 @@ impl FleetWatch {
         let now = Instant::now();
         if now.duration_since(self.drawn) >= EVERY {
             self.drawn = now;
-            self.bar.set_message(message());
-            self.bar.set_position(done);
+            let far = Far { restarts: self.restarts, before: self.before, budget: self.budget };
+            let elapsed = self.elapsed();
+            self.bar.set_message(far.line(done, elapsed, &message()));
+            self.bar.set_position((far.share(done, elapsed) * WHOLE as f64) as u64);
         }
     }
 
@@ -132,6 +152,43 @@ impl FleetWatch {
         let seconds = self.begin.elapsed().as_secs_f64();
         self.bar.finish_and_clear();
         seconds
+    }
+}
+
+/// How far restarts are, by their number and by the time there is.
+struct Far {
+    restarts: Option<u64>,
+    before: u64,
+    budget: Option<Duration>,
+}
+
+impl Far {
+    /// The share of the work that is behind: of the restarts or of the time, whichever ends it sooner.
+    fn share(&self, done: u64, elapsed: Duration) -> f64 {
+        let restarts = self.restarts.map_or(0.0, |all| done as f64 / all.max(1) as f64);
+        let time = self.budget.map_or(0.0, |budget| elapsed.as_secs_f64() / budget.as_secs_f64());
+        restarts.max(time).min(1.0)
+    }
+
+    /// The time left; `None` where nothing tells it.
+    fn left(&self, done: u64, elapsed: Duration) -> Option<Duration> {
+        let now = done.saturating_sub(self.before);
+        let by_restarts = self.restarts.filter(|_| now > 0).and_then(|all| {
+            let seconds = elapsed.as_secs_f64() / now as f64 * all.saturating_sub(done) as f64;
+            Duration::try_from_secs_f64(seconds).ok()
+        });
+        let by_time = self.budget.map(|budget| budget.saturating_sub(elapsed));
+        by_restarts.into_iter().chain(by_time).min()
+    }
+
+    /// The line beside the bar, what matters most first.
+    fn line(&self, done: u64, elapsed: Duration, message: &str) -> String {
+        let all = self.restarts.map_or_else(String::new, |all| format!("/{}", grouped(all)));
+        let time = match self.left(done, elapsed) {
+            Some(left) => format!("{:#} left", HumanDuration(left)),
+            None => format!("{:#}", HumanDuration(elapsed)),
+        };
+        format!("{}{all} restarts  {message}  {time}", grouped(done))
     }
 }
 
@@ -195,6 +252,19 @@ mod tests {
         assert_eq!(epochs_between_looks(Duration::from_millis(700)), 1);
         assert_eq!(epochs_between_looks(Duration::from_millis(15)), 2);
         assert_eq!(epochs_between_looks(Duration::from_nanos(700)), MOST_EPOCHS);
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_the_restarts_or_of_the_budget_whichever_is_less() {
+        let second = Duration::from_secs(1);
+        let far = |restarts, budget| Far { restarts, before: 100, budget };
+        assert_eq!(far(Some(1100), None).left(200, second), Some(9 * second));
+        assert_eq!(far(Some(1100), Some(3 * second)).left(200, second), Some(2 * second));
+        assert_eq!(far(Some(210), Some(3 * second)).left(200, second), Some(second / 10));
+        assert_eq!((far(None, None).left(200, second), far(Some(9), None).left(100, second)), (None, None));
+        assert!((far(Some(1_000_000), Some(2 * second)).share(200, second) - 0.5).abs() < 1e-9);
+        let line = far(Some(1_000_000), Some(3 * second)).line(1200, second, "94.0 % solved");
+        assert_eq!(line, "1,200/1,000,000 restarts  94.0 % solved  2s left");
     }
 
     #[test]

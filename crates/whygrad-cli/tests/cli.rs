@@ -18,6 +18,8 @@ mod gradients;
 mod minimize;
 #[path = "cli/odds.rs"]
 mod odds;
+#[path = "cli/odds_said.rs"]
+mod odds_said;
 #[path = "cli/second_order.rs"]
 mod second_order;
 #[path = "cli/spellings.rs"]

@@ -41,7 +41,7 @@ pub mod sweep;
 mod tally;
 
 pub use counts::{Bin, Counts};
-pub use fraction::simple_fraction;
+pub use fraction::{level_nearby, simple_fraction};
 pub use interval::wilson;
 pub use levels::{Level, Levels, Losses};
 pub use series::{Score, Series, Summary};

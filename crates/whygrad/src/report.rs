@@ -15,7 +15,8 @@ pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
 pub use odds::{
-    Screen, Taken, odds_json, odds_text, rate_figure, settings_json, settings_text, solved_figure,
+    Screen, Taken, grouped, odds_json, odds_line, odds_text, rate_figure, replays_text, settings_json,
+    settings_text, solved_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
 pub use why::{why_json, why_text};

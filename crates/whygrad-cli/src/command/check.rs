@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     at: Option<String>,
     /// The learning rate your gradient knows of; only mistakes depend on it
-    #[arg(long = "lr", alias = "learning-rate", value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long = "lr", aliases = super::steps::RATES, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     learning_rate: Option<f64>,
     /// The program works on the given rows only
     #[arg(long, conflicts_with = "fixed_rows")]

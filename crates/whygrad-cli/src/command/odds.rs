@@ -3,6 +3,7 @@
 mod choices;
 mod course;
 mod nets;
+mod picture;
 mod replay;
 mod show;
 mod table;
@@ -10,13 +11,11 @@ mod table;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use whygrad::odds::sweep::{Setting, Sweep, combinations};
-use whygrad::plot::svg;
-use whygrad::report::{rate_figure, solved_figure};
 use whygrad::train::{BatchSize, FleetOptions, Solved};
 
-use super::train::{NetArguments, RunArguments, at_least_one, introduce, positive};
+use super::train::{NetArguments, RunArguments, at_least_one, introduce, positive, say_never_met};
 use crate::output;
 use course::Course;
 use nets::{Nets, Place};
@@ -40,7 +39,8 @@ Examples:
     mut_arg("epochs", |a| a.help("Passes over the data of each net, at most")),
     mut_arg("init", |a| a.help("How starting values are drawn: constant(c), uniform(a,b), normal(m,s), glorot_uniform, glorot_normal, \
         he_uniform, he_normal, lecun_uniform, lecun_normal (default: as train draws them)")),
-    mut_arg("json", |a| a.help("Print one JSON document")),
+    mut_arg("json", |a| a.help("Print one JSON document. Quantiles are exact below 16,384 epochs, and 0.012 % too low at most beyond")),
+    mut_arg("quiet", |a| a.help("No progress, no prose; of the result the rate alone")),
 )]
 pub(crate) struct Arguments {
     /// A model file, a run folder, a built-in name, a net in one word, or a formula in quotes
@@ -52,13 +52,17 @@ pub(crate) struct Arguments {
     /// Restarts, of each setting (default: 1000; with --until as many as it takes)
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     restarts: Option<u64>,
-    /// Vary a setting: lr=0.1:10:log20, lr=0.1,0.5,1, 'init=uniform(-1,1);he', batch=, epochs=, optimiser=, momentum=, loss=, hidden=; two of them
-    /// make a map
+    /// Vary a setting: lr=0.1:10:log20, lr=0.1,0.5,1, 'init=uniform(-1,1);he', batch=, epochs=, optimiser=, momentum=, loss=, hidden=, schedule=,
+    /// weight-decay=, l1=, l2=, clip-norm=, clip-value=, sigmoid-prime-offset=, error-margin=; two of them make a map. The values of a
+    /// range are rounded to four digits, whole numbers to whole ones
     #[arg(long, value_name = "SETTING=VALUES")]
     sweep: Vec<String>,
     /// A net is solved when every output is nearer than this to its target (default: 0.5, as accuracy counts)
     #[arg(long, value_name = "DISTANCE", value_parser = positive, conflicts_with = "target_loss", allow_negative_numbers = true)]
     within: Option<f64>,
+    /// What `odds` does without being told
+    #[arg(long, hide = true, conflicts_with_all = ["within", "target_loss"])]
+    until_right: bool,
     /// Train solved nets on to the end, and judge them there
     #[arg(long)]
     no_early_stop: bool,
@@ -118,49 +122,50 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let sweeps: Vec<Sweep> = a.sweep.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
     let settings = combinations(&sweeps)?;
     refuse_said_twice(a, &sweeps)?;
+    if a.until_right && !a.run.quiet {
+        output::say(
+            "note: without --within or --target-loss, odds stops a net when every row is right; --until-right changes nothing",
+        );
+    }
+    if let Some(path) = &a.svg {
+        picture::check(path, &sweeps)?;
+    }
     if let Some(path) = a.table() {
         whygrad::interop::rows::check(path, a.resume && path.exists())?;
     }
     let nets = Nets::read(a, &settings)?;
     let base = nets.place(0);
-    let fleets: Vec<(Place, FleetOptions)> =
-        (0..settings.len()).map(|k| nets.fleet(a, k)).collect::<Result<_, _>>()?;
-    let mut course = Course::new(a, &sweeps, &settings);
-    let described = choices::choices(a, &base, &fleets[0].1, &settings);
+    let fleets = nets.fleets(a)?;
+    let Some(first) = fleets.iter().flatten().next().map(|(_, fleet)| fleet) else {
+        bail!("none of the combinations can be trained")
+    };
+    let mut course = Course::new(a, &sweeps, &settings, &fleets);
+    let described = choices::choices(a, &base, first, &settings);
     let table = a.table().map(|path| Table::open(path, a.resume, &described, &mut course)).transpose()?;
     say_useless(a, &sweeps, &fleets);
+    say_never_met(&a.run, &base.loaded.model);
+    course.say_more_than_asked();
     if !a.run.json && !a.run.quiet {
         let swept: Vec<Setting> = sweeps.iter().map(|sweep| sweep.setting).collect();
-        introduce(&base.loaded.model, base.data, &fleets[0].1.options, (&a.run.steps, &swept));
+        introduce(&base.loaded.model, base.data, &first.options, (&a.run.steps, &swept));
         output::say(&show::plan(a, &sweeps, &base.loaded.model));
     }
     let done = course.train(&fleets, table)?;
-    if let Some(path) = &a.svg {
-        let figure = if sweeps.is_empty() {
-            solved_figure(done.total())
-        } else {
-            rate_figure(&sweeps, done.settings())
-        };
-        match figure {
-            Some(figure) => std::fs::write(path, svg::render(&figure, &svg::Svg::default()))
-                .with_context(|| format!("cannot write {}", path.display()))?,
-            None => output::say("note: there is nothing to draw, so that no picture is written"),
-        }
-    }
+    // The result first: it is not lost where the picture cannot be written after all.
     if a.run.json {
-        return output::json(&show::document(a, &sweeps, &fleets[0].1.options, &done));
-    }
-    if !a.run.quiet {
+        output::json(&show::document(a, &sweeps, first, &done))?;
+    } else {
         output::data(&show::text(a, &sweeps, &done))?;
     }
-    Ok(())
+    a.svg.as_ref().map_or(Ok(()), |path| picture::draw(path, &sweeps, &done))
 }
 
 /// Says what changes nothing in a setting, once.
-fn say_useless(a: &Arguments, sweeps: &[Sweep], fleets: &[(Place, FleetOptions)]) {
+fn say_useless(a: &Arguments, sweeps: &[Sweep], fleets: &[Option<(Place, FleetOptions)>]) {
     let is_swept = sweeps.iter().any(|sweep| sweep.setting == Setting::LearningRate);
     let mut said = Vec::new();
-    for note in fleets.iter().filter_map(|(_, fleet)| a.run.steps.useless(&fleet.options, is_swept)) {
+    for note in fleets.iter().flatten().filter_map(|(_, fleet)| a.run.steps.useless(&fleet.options, is_swept))
+    {
         if !a.run.quiet && !said.contains(&note) {
             output::say(&note);
             said.push(note);
@@ -180,6 +185,10 @@ fn refuse_said_twice(a: &Arguments, sweeps: &[Sweep]) -> anyhow::Result<()> {
             Setting::Momentum => a.run.steps.momentum.is_some(),
             Setting::Batch => a.net.batch != BatchSize::Full,
             Setting::Hidden => false,
+            Setting::Schedule => a.run.steps.schedule.is_some(),
+            Setting::Factor(factor) => {
+                a.run.steps.factors().iter().any(|(other, value)| *other == factor && value.is_some())
+            }
         };
         if said {
             let name = sweep.setting.name();

@@ -40,7 +40,7 @@ pub(super) fn outcome(
              {loss}_from_logits, which takes a linear output, or give the last layer an activation \
              such as sigmoid"
         );
-    } else if overflow && Stepping::of(options).uses_learning_rate() {
+    } else if overflow && run.epoch > 0 && Stepping::of(options).uses_learning_rate() {
         let rate = output::number(options.learning_rate / 10.0);
         let _ = writeln!(text, "A smaller learning rate may keep the numbers finite: try --lr {rate}");
     }

@@ -138,13 +138,17 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
     let exact = plain.parse::<f64>().ok().filter(|n| n.fract() == 0.0 && (0.0..=2f64.powi(53)).contains(n));
     let wide = exact.map(|n| n as u64);
-    plain.parse().ok().or(wide).ok_or_else(|| "expected a whole number from 0 on, such as 1000 or 1e6".into())
+    plain
+        .parse()
+        .ok()
+        .or(wide)
+        .ok_or_else(|| "expected a whole number from 0 on, such as 1000 or 1e6, and at most 2^53".into())
 }
 
 /// A whole number from 1 on.
 pub(crate) fn at_least_one(text: &str) -> Result<u64, String> {
     let number = whole(text).ok().filter(|n| *n > 0);
-    number.ok_or_else(|| "expected a whole number from 1 on, such as 1000 or 1e6".into())
+    number.ok_or_else(|| "expected a whole number from 1 on, such as 1000 or 1e6, and at most 2^53".into())
 }
 
 fn finite(text: &str) -> Result<f64, String> {
@@ -247,6 +251,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if model.plain_function {
         bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
     }
+    say_never_met(&a.run, model);
     let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;
     let mut options = options(a, &loaded, &data)?;
     let mut start = start(a, model, &mut options)?;
@@ -336,6 +341,30 @@ fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<
     Ok(starting_values_of(model, drawn, options)?)
 }
 
+/// Losses that are sums of what is never negative.
+const NEVER_NEGATIVE: [&str; 10] = [
+    "mse",
+    "half_mse",
+    "sse",
+    "half_sse",
+    "mae",
+    "huber",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "cross_entropy_from_logits",
+    "binary_cross_entropy_from_logits",
+];
+
+/// Says that a target below 0 is never met, where the loss is one of those that have a name.
+pub(super) fn say_never_met(run: &RunArguments, model: &Model) {
+    let name = model.loss_text.split('(').next().unwrap_or_default().trim();
+    let target = run.target_loss.filter(|target| *target < 0.0 && NEVER_NEGATIVE.contains(&name));
+    if let Some(target) = target.filter(|_| !run.quiet) {
+        let target = output::number(target);
+        output::say(&format!("note: {name} is never below 0, so that --target-loss {target} is never met"));
+    }
+}
+
 /// What is trained and how, in a line; what is swept has no one value.
 pub(super) fn introduce(
     model: &Model,
@@ -354,10 +383,14 @@ pub(super) fn introduce(
     let bits = if options.precision == Precision::F32 { ", f32" } else { "" };
     let portable = if options.portable { ", portable" } else { "" };
     let whose = if model.own_gradient { ", your gradient" } else { "" };
+    let net = if swept.contains(&Setting::Hidden) {
+        "a net with hidden units as swept".to_owned()
+    } else {
+        model.describe()
+    };
     let loss = if swept.contains(&Setting::Loss) { "as swept" } else { &model.loss_text };
     output::say(&format!(
-        "{}; {} rows; loss {loss}; {}, {batch}{order}{bits}{portable}, seed {}{restart}{whose}",
-        model.describe(),
+        "{net}; {} rows; loss {loss}; {}, {batch}{order}{bits}{portable}, seed {}{restart}{whose}",
         data.rows,
         steps.described(options, swept),
         options.seed

@@ -67,6 +67,11 @@ impl Counts {
         })
     }
 
+    /// How far a quantile may be below the number that was counted, as a part of it: 0 as long as all are exact.
+    pub fn error(&self) -> f64 {
+        if self.large.is_empty() { 0.0 } else { 2_f64.powi(1 - BITS.cast_signed()) }
+    }
+
     /// The histogram with round edges and at most `most` bars; edges grow by factors where the middle 90 % of the
     /// numbers span a factor of more than 20.
     pub fn histogram(&self, most: usize) -> Vec<Bin> {
@@ -145,6 +150,7 @@ mod tests {
         for number in [0, 1, 4097, 16_383] {
             assert_eq!(of([number]).quantile(0.5), Some(number));
         }
+        assert_eq!((of([16_383]).error(), of([16_383, 16_384]).error()), (0.0, 1.0 / 8192.0));
         for number in [16_385, 999_999, 1 << 50, u64::MAX] {
             let found = of([number]).quantile(0.5).unwrap();
             assert!(

@@ -19,9 +19,33 @@ pub fn simple_fraction(value: f64) -> Option<(u32, u32)> {
     })
 }
 
+/// What lies below the line of the levels that [`level_nearby`] knows.
+const NEARBY: [u32; 7] = [2, 3, 4, 6, 8, 12, 16];
+
+/// How far from its level a loss may be to stand nearby, as a part of the level.
+const NEARBY_SHARE: f64 = 0.02;
+
+/// The level 1/q that a loss is still on its way to, with q one of 2, 3, 4, 6, 8, 12 and 16: nets that give up some
+/// of the rows of a logic table, and answer their mean, end at these. Up to 2 % away; to those that have arrived,
+/// [`simple_fraction`] gives a name without a "near".
+pub fn level_nearby(value: f64) -> Option<(u32, u32)> {
+    let away = |q: u32| (value * f64::from(q) - 1.0).abs();
+    NEARBY.into_iter().find(|q| away(*q) <= NEARBY_SHARE).map(|q| (1, q))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn losses_on_their_way_to_a_level_are_told_which() {
+        for (value, level) in [(0.126, (1, 8)), (0.1677, (1, 6)), (0.2482, (1, 4)), (0.5, (1, 2))] {
+            assert_eq!(level_nearby(value), Some(level), "{value}");
+        }
+        for value in [0.128, 0.14, 0.2, 1.0, 0.0, -0.25, f64::NAN, f64::INFINITY] {
+            assert_eq!(level_nearby(value), None, "{value}");
+        }
+    }
 
     #[test]
     fn levels_of_logic_tables_are_named() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fraction::simple_fraction;
+use super::fraction::{level_nearby, simple_fraction};
 
 /// Bits of the mantissa that a bin keeps: 1,024 bins for each doubling, 0.05 % to 0.1 % wide.
 const MANTISSA: u32 = 10;
@@ -65,8 +65,10 @@ pub struct Level {
     pub high: f64,
     /// How many they are.
     pub count: u64,
-    /// The simple fraction that the loss is near.
+    /// The simple fraction that the loss is at.
     pub fraction: Option<(u32, u32)>,
+    /// The level that it is on its way to, where it is at no simple fraction.
+    pub near: Option<(u32, u32)>,
 }
 
 /// All levels, the fullest first, and what belongs to none.
@@ -134,7 +136,8 @@ impl Losses {
         let places: Vec<&Place> = rest.iter().map(|(_, place)| *place).collect();
         let scattered = quantile(&places, 0.5).map(|median| {
             let all = places.iter().fold(Place::NOTHING, |all, place| all.and(place));
-            Level { loss: median, low: all.low, high: all.high, count: all.count, fraction: None }
+            let (low, high, count) = (all.low, all.high, all.count);
+            Level { loss: median, low, high, count, fraction: None, near: None }
         });
         Levels { levels: levels.into_iter().map(|(level, _)| level).collect(), scattered }
     }
@@ -251,7 +254,9 @@ fn level(bins: &[(i64, &Place)], top: i64) -> Level {
     let all = bins.iter().fold(Place::NOTHING, |all, (_, place)| all.and(place));
     let closest = around(bins, top, NEAR);
     let loss = closest.sum / closest.count as f64;
-    Level { loss, low: all.low, high: all.high, count: all.count, fraction: simple_fraction(loss) }
+    let fraction = simple_fraction(loss);
+    let near = level_nearby(loss).filter(|_| fraction.is_none());
+    Level { loss, low: all.low, high: all.high, count: all.count, fraction, near }
 }
 
 /// The losses at most so many bins away from a top.

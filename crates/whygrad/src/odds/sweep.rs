@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::data::nearest;
 use crate::init::Initialiser;
+use crate::train::schedule::Schedule;
 use crate::train::{BatchSize, Options, Stepping};
 
 mod read;
@@ -28,11 +29,70 @@ pub enum Setting {
     Loss,
     /// The units of the hidden layers of a net in one word.
     Hidden,
+    /// How the learning rate goes on.
+    Schedule,
+    /// A number of those that change the gradient.
+    Factor(Factor),
+}
+
+/// A number that changes the gradient before a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Factor {
+    /// [`crate::train::GradientOptions::weight_decay`].
+    WeightDecay,
+    /// [`crate::train::GradientOptions::l1`].
+    L1,
+    /// [`crate::train::GradientOptions::l2`].
+    L2,
+    /// [`crate::train::GradientOptions::clip_norm`].
+    ClipNorm,
+    /// [`crate::train::GradientOptions::clip_value`].
+    ClipValue,
+    /// [`crate::train::BackwardOptions::sigmoid_prime_offset`].
+    SigmoidPrimeOffset,
+    /// [`crate::train::BackwardOptions::error_margin`].
+    ErrorMargin,
+}
+
+impl Factor {
+    /// Its name, and its name in a sentence.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Factor::WeightDecay => ("weight-decay", "weight decay"),
+            Factor::L1 => ("l1", "l1"),
+            Factor::L2 => ("l2", "l2"),
+            Factor::ClipNorm => ("clip-norm", "longest gradient"),
+            Factor::ClipValue => ("clip-value", "greatest derivative"),
+            Factor::SigmoidPrimeOffset => ("sigmoid-prime-offset", "sigmoid-prime offset"),
+            Factor::ErrorMargin => ("error-margin", "error margin"),
+        }
+    }
+
+    /// Whether a number can be its value.
+    fn takes(self, number: f64) -> bool {
+        match self {
+            Factor::ClipNorm | Factor::ClipValue => number > 0.0,
+            _ => number >= 0.0,
+        }
+    }
+
+    fn apply(self, number: f64, options: &mut Options) {
+        let (gradient, backward) = (&mut options.gradient, &mut options.backward);
+        match self {
+            Factor::WeightDecay => gradient.weight_decay = Some(number),
+            Factor::L1 => gradient.l1 = number,
+            Factor::L2 => gradient.l2 = number,
+            Factor::ClipNorm => gradient.clip_norm = Some(number),
+            Factor::ClipValue => gradient.clip_value = Some(number),
+            Factor::SigmoidPrimeOffset => backward.sigmoid_prime_offset = number,
+            Factor::ErrorMargin => backward.error_margin = number,
+        }
+    }
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Setting; 8] = [
+    pub const ALL: [Setting; 16] = [
         Setting::LearningRate,
         Setting::Init,
         Setting::Batch,
@@ -41,6 +101,14 @@ impl Setting {
         Setting::Momentum,
         Setting::Loss,
         Setting::Hidden,
+        Setting::Schedule,
+        Setting::Factor(Factor::WeightDecay),
+        Setting::Factor(Factor::L1),
+        Setting::Factor(Factor::L2),
+        Setting::Factor(Factor::ClipNorm),
+        Setting::Factor(Factor::ClipValue),
+        Setting::Factor(Factor::SigmoidPrimeOffset),
+        Setting::Factor(Factor::ErrorMargin),
     ];
 
     /// Its name, as the option of the command has it.
@@ -54,6 +122,8 @@ impl Setting {
             Setting::Momentum => "momentum",
             Setting::Loss => "loss",
             Setting::Hidden => "hidden",
+            Setting::Schedule => "schedule",
+            Setting::Factor(factor) => factor.names().0,
         }
     }
 
@@ -68,15 +138,17 @@ impl Setting {
             Setting::Momentum => "momentum",
             Setting::Loss => "loss",
             Setting::Hidden => "hidden units",
+            Setting::Schedule => "schedule",
+            Setting::Factor(factor) => factor.names().1,
         }
     }
 
-    /// The setting of a name; `learning-rate` and `optimizer` are understood.
+    /// The setting of a name; other names that are in use, such as `rate` and `optimizer`, are understood.
     fn of_name(name: &str) -> Option<Setting> {
         let name = name.to_lowercase().replace('_', "-");
         match name.as_str() {
-            "learning-rate" => Some(Setting::LearningRate),
-            "optimizer" => Some(Setting::Optimiser),
+            "learning-rate" | "rate" | "eta" => Some(Setting::LearningRate),
+            "optimizer" | "opt" => Some(Setting::Optimiser),
             "initialiser" | "initializer" => Some(Setting::Init),
             _ => Setting::ALL.into_iter().find(|setting| setting.name() == name),
         }
@@ -102,6 +174,10 @@ pub enum Value {
     Loss(String),
     /// Units of each hidden layer; whoever reads the model applies it.
     Hidden(u64),
+    /// Of the schedule.
+    Schedule(Schedule),
+    /// Of a number that changes the gradient.
+    Factor(Factor, f64),
 }
 
 impl Value {
@@ -119,6 +195,8 @@ impl Value {
                     stepping.apply(options);
                 }
             }
+            Value::Schedule(schedule) => options.schedule = *schedule,
+            Value::Factor(factor, number) => factor.apply(*number, options),
             Value::Loss(_) | Value::Hidden(_) => {}
         }
     }
@@ -134,16 +212,22 @@ impl Value {
             Value::Momentum(_) => Setting::Momentum,
             Value::Loss(_) => Setting::Loss,
             Value::Hidden(_) => Setting::Hidden,
+            Value::Schedule(_) => Setting::Schedule,
+            Value::Factor(factor, _) => Setting::Factor(*factor),
         }
     }
 
     /// The value as a number, where it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Value::LearningRate(number) | Value::Momentum(number) => Some(*number),
+            Value::LearningRate(number) | Value::Momentum(number) | Value::Factor(_, number) => Some(*number),
             Value::Batch(BatchSize::Rows(rows)) => Some(*rows as f64),
             Value::Epochs(count) | Value::Hidden(count) => Some(*count as f64),
-            Value::Batch(BatchSize::Full) | Value::Init(_) | Value::Optimiser(_) | Value::Loss(_) => None,
+            Value::Batch(BatchSize::Full)
+            | Value::Init(_)
+            | Value::Optimiser(_)
+            | Value::Loss(_)
+            | Value::Schedule(_) => None,
         }
     }
 }
@@ -152,7 +236,10 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::LearningRate(number) | Value::Momentum(number) => write!(f, "{number}"),
+            Value::LearningRate(number) | Value::Momentum(number) | Value::Factor(_, number) => {
+                write!(f, "{number}")
+            }
+            Value::Schedule(schedule) => write!(f, "{schedule}"),
             Value::Init(initialiser) => write!(f, "{initialiser}"),
             Value::Batch(batch) => write!(f, "{batch}"),
             Value::Epochs(count) | Value::Hidden(count) => write!(f, "{count}"),
@@ -196,9 +283,7 @@ pub enum SweepError {
         found: String,
     },
     /// The setting has another name, or cannot be swept.
-    #[error(
-        "'{found}' is no setting that can be swept; {help}there are lr, init, batch, epochs, optimiser, momentum, loss, hidden"
-    )]
+    #[error("'{found}' is no setting that can be swept; {help}there are {}", Setting::ALL.map(Setting::name).join(", "))]
     Setting {
         /// What was written.
         found: String,

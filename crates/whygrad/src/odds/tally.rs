@@ -122,6 +122,7 @@ impl Tally {
                         high: losses.quantile(1.0).unwrap_or(loss),
                         count: losses.total(),
                         fraction: None,
+                        near: None,
                     }),
                     count: losses.total(),
                     scattered: false,

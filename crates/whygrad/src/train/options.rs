@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde_json::Value as Json;
 
 use super::backward::BackwardOptions;
 use super::gradient_options::GradientOptions;
 use super::method::MethodKind;
 use super::optimiser::Optimiser;
 use super::schedule::Schedule;
+use super::stepping::Stepping;
 use crate::init::{InitError, Initialiser};
 use crate::random::{Key, Purpose, PythonRandom, Seed, Source};
 
@@ -150,8 +152,12 @@ impl TryFrom<String> for Start {
 }
 
 /// All choices.
+///
+/// As a document, `optimiser` names what makes the steps, be it an optimiser or a method, and `learning_rate` is null
+/// where it has no say. Documents that name a method in `method` alone are read too.
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Options {
     /// Multiplies the gradient in each step.
     pub learning_rate: f64,
@@ -239,6 +245,45 @@ impl Options {
     }
 }
 
+/// The field of what makes the steps, and of the rate.
+const STEPPING: &str = "optimiser";
+const RATE: &str = "learning_rate";
+
+impl Serialize for Options {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The derived function, which knows nothing of the fields beside a field.
+        let mut document =
+            Options::serialize(self, serde_json::value::Serializer).map_err(ser::Error::custom)?;
+        let stepping = Stepping::of(self);
+        document[STEPPING] = stepping.to_string().into();
+        if !stepping.uses_learning_rate() {
+            document[RATE] = Json::Null;
+        }
+        document.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Options {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Options, D::Error> {
+        let mut document = Json::deserialize(deserializer)?;
+        let stepping = match document.get(STEPPING) {
+            Some(Json::String(text)) => Some(text.parse::<Stepping>().map_err(de::Error::custom)?),
+            _ => None,
+        };
+        if let Some(Stepping::Method(_)) = stepping {
+            document[STEPPING] = Optimiser::GradientDescent.to_string().into();
+        }
+        if document.get(RATE).is_some_and(Json::is_null) {
+            document[RATE] = Options::default().learning_rate.into();
+        }
+        let mut options = Options::deserialize(document).map_err(de::Error::custom)?;
+        if let (Some(stepping), None) = (stepping, options.method) {
+            stepping.apply(&mut options);
+        }
+        Ok(options)
+    }
+}
+
 impl Default for Options {
     fn default() -> Options {
         Options {
@@ -263,5 +308,39 @@ impl Default for Options {
             keep_all_history: false,
             keep_path: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_names_what_made_the_steps_and_no_rate_without_a_say() {
+        for (text, has_rate) in
+            [("lm", false), ("newton", false), ("rprop-", false), ("adam", true), ("gd", true)]
+        {
+            let stepping: Stepping = text.parse().unwrap();
+            let mut options = Options::default();
+            stepping.apply(&mut options);
+            let document = serde_json::to_value(&options).unwrap();
+            assert_eq!(document["optimiser"], stepping.to_string());
+            assert_eq!(document["learning_rate"].is_number(), has_rate, "{text}");
+            assert_eq!(serde_json::from_value::<Options>(document).unwrap(), options);
+        }
+    }
+
+    #[test]
+    fn a_document_with_the_method_beside_the_optimiser_is_read() {
+        let mut options = Options { learning_rate: 0.25, ..Options::default() };
+        options.method = "lm".parse().ok();
+        let mut document = serde_json::to_value(&options).unwrap();
+        document["optimiser"] = "gradient-descent".into();
+        document["learning_rate"] = 0.25.into();
+        assert_eq!(serde_json::from_value::<Options>(document.clone()).unwrap(), options);
+        document["optimiser"] = "adm".into();
+        assert!(
+            serde_json::from_value::<Options>(document).unwrap_err().to_string().contains("did you mean")
+        );
     }
 }

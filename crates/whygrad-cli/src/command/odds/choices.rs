@@ -10,11 +10,6 @@ use super::nets::Place;
 
 /// The document beside a table.
 pub(super) fn choices(a: &Arguments, base: &Place, fleet: &FleetOptions, settings: &[Vec<Value>]) -> Json {
-    let solved = match fleet.solved {
-        Solved::Never => json!(null),
-        Solved::Within(distance) => json!({"within": distance}),
-        Solved::TargetLoss(loss) => json!({"target_loss": loss}),
-    };
     let swept = !a.sweep.is_empty();
     json!({
         "model": base.loaded.model.source,
@@ -22,7 +17,7 @@ pub(super) fn choices(a: &Arguments, base: &Place, fleet: &FleetOptions, setting
         "data": fingerprint(base.data),
         "rows": base.data.rows,
         "options": fleet.options,
-        "solved": solved,
+        "solved": rule(fleet.solved),
         "early_stop": fleet.early_stop,
         "portable": fleet.portable,
         "sweep": a.sweep,
@@ -30,6 +25,15 @@ pub(super) fn choices(a: &Arguments, base: &Place, fleet: &FleetOptions, setting
         "restarts": swept.then_some(a.restarts()),
         "settings": settings.len(),
     })
+}
+
+/// When a net counts as solved.
+pub(super) fn rule(solved: Solved) -> Json {
+    match solved {
+        Solved::Never => json!(null),
+        Solved::Within(distance) => json!({"within": distance}),
+        Solved::TargetLoss(loss) => json!({"target_loss": loss}),
+    }
 }
 
 /// A number that changes with any bit of the data: FNV-1a (Fowler, Noll and Vo, 1991) with 64 bits.

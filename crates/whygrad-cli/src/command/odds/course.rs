@@ -1,19 +1,26 @@
-//! The work itself: setting after setting, restart after restart, until all are done or something stops it.
+//! The work itself: in rounds over the settings, restart after restart, until all are done or something stops it.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use whygrad::odds::Tally;
 use whygrad::odds::sweep::{Sweep, Value};
-use whygrad::report::Taken;
+use whygrad::report::{Taken, grouped};
 use whygrad::train::{Control, Ending, FleetOptions, Reason, train_fleet};
 
 use super::Arguments;
 use super::nets::Place;
 use super::table::Table;
+use crate::output;
 use crate::progress::FleetWatch;
 
 /// How often the table is handed to the system.
 const FLUSH: Duration = Duration::from_millis(500);
+
+/// Restarts of each setting in the first round of a sweep, and by what the number grows from round to round: what is
+/// stopped early then knows a little of every setting, and not all of the first ones.
+const FIRST_ROUND: u64 = 4;
+const GROWTH: u64 = 16;
 
 /// Why the work ended before all restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub(super) struct Course<'a> {
     is_bounded: bool,
     until_solved: bool,
     budget: Option<Duration>,
+    /// Settings that can be trained.
+    trained: u64,
     quiet: bool,
     stopped: Option<Stopped>,
 }
@@ -59,7 +68,12 @@ pub(super) struct Done<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(a: &Arguments, sweeps: &'a [Sweep], settings: &[Vec<Value>]) -> Course<'a> {
+    pub(super) fn new(
+        a: &Arguments,
+        sweeps: &'a [Sweep],
+        settings: &[Vec<Value>],
+        fleets: &[Option<(Place, FleetOptions)>],
+    ) -> Course<'a> {
         Course {
             sweeps,
             settings: settings.iter().map(|values| (values.clone(), Tally::default())).collect(),
@@ -68,14 +82,38 @@ impl<'a> Course<'a> {
             is_bounded: a.restarts.is_some() || a.until.is_none(),
             until_solved: a.until.is_some(),
             budget: a.budget,
+            trained: fleets.iter().flatten().count() as u64,
             quiet: a.run.quiet,
             stopped: None,
         }
     }
 
-    /// The values of a setting.
-    pub(super) fn values(&self, setting: usize) -> Option<&[Value]> {
-        self.settings.get(setting).map(|(values, _)| &values[..])
+    /// The next setting from this one on, around to it again, that is so.
+    pub(super) fn find(&self, from: usize, is_so: impl Fn(&[Value], &Tally) -> bool) -> Option<usize> {
+        let count = self.settings.len();
+        (from..from + count).map(|k| k % count).find(|&k| is_so(&self.settings[k].0, &self.settings[k].1))
+    }
+
+    /// How many restarts of a setting are counted.
+    pub(super) fn restarts_of(&self, setting: usize) -> u64 {
+        self.settings.get(setting).map_or(0, |(_, tally)| tally.restarts())
+    }
+
+    /// Says that a table had more restarts than were asked for.
+    pub(super) fn say_more_than_asked(&self) {
+        let there = self.total().restarts();
+        let asked = self.asked();
+        if self.is_bounded && there > asked && !self.quiet {
+            let (there, asked) = (grouped(there), grouped(asked));
+            output::say(&format!(
+                "note: the table has {there} restarts already; all are counted, not only {asked}"
+            ));
+        }
+    }
+
+    /// Restarts of all settings.
+    fn asked(&self) -> u64 {
+        self.restarts.saturating_mul(self.trained)
     }
 
     /// All settings together.
@@ -103,41 +141,62 @@ impl<'a> Course<'a> {
     /// Trains what has not been counted yet, and writes it to the table.
     pub(super) fn train(
         mut self,
-        fleets: &[(Place, FleetOptions)],
+        fleets: &[Option<(Place, FleetOptions)>],
         mut table: Option<Table>,
     ) -> anyhow::Result<Done<'a>> {
-        let all = self.restarts.saturating_mul(fleets.len() as u64);
-        let mut watch = FleetWatch::new(self.is_bounded.then_some(all), self.total().restarts(), self.quiet);
-        let mut net_epochs = 0;
-        for (setting, (place, options)) in fleets.iter().enumerate() {
-            let begun = self.settings[setting].1.restarts();
-            if self.stopped.is_some() || begun >= self.restarts {
-                continue;
-            }
-            let (mut failed, mut flushed, before) = (None, Instant::now(), net_epochs);
-            let initialiser = options.options.start.initialiser();
-            let (model, restarts) = (&place.loaded.model, begun..self.restarts);
-            train_fleet(model, place.data, initialiser, options, restarts, &mut |endings, progress| {
-                net_epochs = before + progress.net_epochs;
-                let flush = flushed.elapsed() >= FLUSH;
-                if let Err(error) = self.take(setting, endings, table.as_mut(), flush) {
-                    failed = Some(error);
-                    return Control::Stop;
+        let all = self.is_bounded.then_some(self.asked());
+        let mut watch = FleetWatch::new(all, self.total().restarts(), self.quiet).within(self.budget);
+        let (before, mut made) = (self.total().net_epochs(), 0);
+        let mut limit = if fleets.len() > 1 { FIRST_ROUND.min(self.restarts) } else { self.restarts };
+        loop {
+            for (setting, fleet) in fleets.iter().enumerate() {
+                if let (Some(fleet), None) = (fleet, self.stopped) {
+                    let begun = self.settings[setting].1.restarts();
+                    made += self.train_some((setting, fleet), begun..limit, table.as_mut(), &mut watch)?;
                 }
-                if flush {
-                    flushed = Instant::now();
-                }
-                self.look(&mut watch)
-            })?;
-            if let Some(error) = failed {
-                return Err(error);
             }
+            if limit >= self.restarts || self.stopped.is_some() {
+                break;
+            }
+            limit = limit.saturating_mul(GROWTH).min(self.restarts);
         }
         let seconds = watch.finish();
         if let Some(table) = table {
             table.finish()?;
         }
+        // Where all ended, their epochs are known; where not, those of nets under way were work as well.
+        let counted = self.total().net_epochs() - before;
+        let net_epochs = if self.stopped.is_none() { counted } else { made.max(counted) };
         Ok(Done { course: self, taken: Taken { seconds, net_epochs } })
+    }
+
+    /// Trains some restarts of a setting; the epochs that they took.
+    fn train_some(
+        &mut self,
+        (setting, (place, options)): (usize, &(Place, FleetOptions)),
+        restarts: Range<u64>,
+        mut table: Option<&mut Table>,
+        watch: &mut FleetWatch,
+    ) -> anyhow::Result<u64> {
+        if restarts.is_empty() {
+            return Ok(0);
+        }
+        let (mut failed, mut flushed, mut made) = (None, Instant::now(), 0);
+        let initialiser = options.options.start.initialiser();
+        let model = &place.loaded.model;
+        train_fleet(model, place.data, initialiser, options, restarts, &mut |endings, progress| {
+            made = progress.net_epochs;
+            let flush = flushed.elapsed() >= FLUSH;
+            if let Err(error) = self.take(setting, endings, table.as_deref_mut(), flush) {
+                failed = Some(error);
+                return Control::Stop;
+            }
+            if flush {
+                flushed = Instant::now();
+            }
+            self.look(watch)
+        })?;
+        failed.map_or(Ok(made), Err)
     }
 
     /// Counts endings and writes them, up to the one after which nothing is wanted.
@@ -194,7 +253,13 @@ impl Done<'_> {
 
     /// Why not all restarts were done.
     pub(super) fn stopped(&self) -> Option<Stopped> {
-        let all = self.course.restarts.saturating_mul(self.course.settings.len() as u64);
+        let all = self.course.asked();
         self.course.stopped.filter(|why| *why == Stopped::Solved || self.total().restarts() < all)
+    }
+
+    /// Whether every setting that can be trained has restarts to be compared by.
+    pub(super) fn is_comparable(&self) -> bool {
+        let begun = self.settings().iter().filter(|(_, tally)| tally.restarts() > 0).count();
+        begun as u64 >= self.course.trained
     }
 }

@@ -5,7 +5,7 @@ use whygrad::data::Dataset;
 use whygrad::init::Initialiser;
 use whygrad::model::one_word;
 use whygrad::odds::sweep::Value;
-use whygrad::train::{FleetOptions, Options, Start, starting_values_of};
+use whygrad::train::{Control, FleetOptions, Options, Start, TrainError, starting_values_of, train};
 
 use super::Arguments;
 use crate::input::{self, Init, Loaded};
@@ -91,8 +91,35 @@ impl<'a> Nets<'a> {
         Place { loaded, data }
     }
 
+    /// What the settings are trained with; `None`, and a note, for combinations that cannot be trained, such as a method
+    /// on batches. An error where none can be.
+    pub(super) fn fleets(&self, a: &Arguments) -> anyhow::Result<Vec<Option<(Place<'_>, FleetOptions)>>> {
+        let mut refused = Vec::new();
+        let mut fleets = Vec::with_capacity(self.settings.len());
+        for setting in 0..self.settings.len() {
+            fleets.push(self.fleet(a, setting).map_err(|error| refused.push((setting, error))).ok());
+        }
+        let count = refused.len();
+        let Some((setting, error)) = refused.into_iter().next() else { return Ok(fleets) };
+        if count == fleets.len() {
+            return Err(error);
+        }
+        if !a.run.quiet {
+            let first: Vec<String> =
+                self.settings[setting].iter().map(|v| format!("{} {v}", v.setting().name())).collect();
+            output::say(&format!(
+                "note: {count} of {} combinations cannot be trained and stay{} empty, the first with {}: {}",
+                fleets.len(),
+                if count == 1 { "s" } else { "" },
+                first.join(", "),
+                reason(&error)
+            ));
+        }
+        Ok(fleets)
+    }
+
     /// What a setting is trained with. The first restart is drawn, to see whether it can be.
-    pub(super) fn fleet(&self, a: &Arguments, setting: usize) -> anyhow::Result<(Place<'_>, FleetOptions)> {
+    fn fleet(&self, a: &Arguments, setting: usize) -> anyhow::Result<(Place<'_>, FleetOptions)> {
         let values = &self.settings[setting];
         let variant = variant(a, values);
         let index = self.read.iter().position(|(other, ..)| *other == variant).unwrap_or(0);
@@ -115,6 +142,11 @@ impl<'a> Nets<'a> {
         };
         let name = || values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let first = if values.is_empty() { drawn(0)? } else { drawn(0).with_context(name)? };
+        if options.method.is_some() {
+            // A method that has no place here says so before its first epoch.
+            let options = Options { epochs: 0, restart: Some(0), ..options.clone() };
+            train(&place.loaded.model, Some(place.data), &first, &options, &mut |_| Control::Stop)?;
+        }
         if setting == 0 && !options.shuffle && drawn(1)? == first {
             output::say(
                 "note: every restart begins with the same values; say how to draw them, such as --init 'uniform(-1,1)'",
@@ -128,6 +160,15 @@ impl<'a> Nets<'a> {
             portable: a.run.portable,
         };
         Ok((place, fleet))
+    }
+}
+
+/// Why a combination cannot be trained, without the advice to leave out an option that nobody gave.
+fn reason(error: &anyhow::Error) -> String {
+    match error.downcast_ref() {
+        Some(TrainError::WholeData { method, .. }) => format!("{method} steps on all rows at once"),
+        Some(TrainError::NoUse { method, option }) => format!("{method} has no use for {option}"),
+        _ => format!("{error:#}"),
     }
 }
 

@@ -77,21 +77,18 @@ fn steps(words: &mut Vec<String>, said: &StepArguments, swept: &dyn Fn(Setting) 
     option(
         words,
         "optimiser",
-        swept(Setting::Optimiser).or_else(|| said.optimiser.map(|stepping| stepping.short())),
+        swept(Setting::Optimiser).or_else(|| said.optimiser.as_ref().map(|chosen| chosen.stepping.short())),
     );
     option(words, "momentum", swept(Setting::Momentum).or_else(|| text(said.momentum)));
     option(words, "lr", swept(Setting::LearningRate).or_else(|| text(said.learning_rate)));
-    option(words, "schedule", said.schedule);
-    for (name, value) in [
-        ("weight-decay", said.weight_decay),
-        ("l1", said.l1),
-        ("l2", said.l2),
-        ("clip-norm", said.clip_norm),
-        ("clip-value", said.clip_value),
-        ("sigmoid-prime-offset", said.sigmoid_prime_offset),
-        ("error-margin", said.error_margin),
-    ] {
-        option(words, name, value);
+    option(
+        words,
+        "schedule",
+        swept(Setting::Schedule).or_else(|| said.schedule.map(|schedule| schedule.to_string())),
+    );
+    for (factor, value) in said.factors() {
+        let setting = Setting::Factor(factor);
+        option(words, setting.name(), swept(setting).or_else(|| text(value)));
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use serde_json::Value as Json;
 use whygrad::interop::rows::{self, Cell, Column, Kind, RowsError, RowsFile};
 use whygrad::odds::sweep::{Sweep, Value};
-use whygrad::train::{Ending, Reason};
+use whygrad::train::{Ending, Options, Reason};
 
 use super::course::Course;
 
@@ -62,23 +62,29 @@ impl Table {
             format!("{} tells how {} was made and cannot be read", sidecar.display(), path.display())
         })?;
         let earlier: Json = serde_json::from_str(&text).with_context(|| sidecar.display().to_string())?;
-        if let Some(difference) = difference(&earlier, choices) {
+        if let Some(difference) = difference(&as_now(earlier), choices) {
             bail!("{} was made with other choices: {difference}", path.display());
         }
-        let (mut setting, mut restart) = (0, 0);
+        let mut setting = 0;
         let rows = RowsFile::resume(path, &columns, &mut |cells| {
             let sweeps = course.sweeps.len();
-            if sweeps > 0 && restart == course.restarts {
-                (setting, restart) = (setting + 1, 0);
-            }
-            let Some(values) = course.values(setting) else { return Err("more rows than restarts".into()) };
             let ending = ending(cells, sweeps).ok_or("it does not read as a restart")?;
-            let is_next = values.iter().zip(&cells[1..]).all(|(value, cell)| same(value, cell));
-            if ending.restart != restart || !is_next {
-                return Err(format!("restart {}, expected {restart} of the next setting", ending.restart));
-            }
+            let is_its =
+                |values: &[Value]| values.iter().zip(&cells[1..]).all(|(value, cell)| same(value, cell));
+            // Settings take turns, so that the next row is mostly of the same one.
+            let next =
+                course.find(setting, |values, tally| tally.restarts() == ending.restart && is_its(values));
+            let Some(next) = next else {
+                let found = course.find(setting, |values, _| is_its(values));
+                return Err(match found {
+                    Some(found) => {
+                        format!("restart {}, expected {}", ending.restart, course.restarts_of(found))
+                    }
+                    None => "it is of no setting of the sweep".into(),
+                });
+            };
+            setting = next;
             course.count(setting, &ending);
-            restart += 1;
             Ok(())
         })?;
         Ok(Table { rows })
@@ -134,6 +140,15 @@ fn ending(cells: &[&str], sweeps: usize) -> Option<Ending> {
         loss: loss.parse().ok()?,
         reason: Reason::of_name(reason)?,
     })
+}
+
+/// Choices with their options as they are written now.
+fn as_now(mut choices: Json) -> Json {
+    let options = serde_json::from_value::<Options>(choices["options"].clone());
+    if let Ok(Ok(options)) = options.map(serde_json::to_value) {
+        choices["options"] = options;
+    }
+    choices
 }
 
 /// The first choice that is another, in words.

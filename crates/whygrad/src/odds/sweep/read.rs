@@ -3,14 +3,11 @@
 use super::{MOST, Setting, Spacing, SweepError, Value};
 use crate::data::nearest;
 use crate::train::Stepping;
+use crate::train::schedule::Schedule;
 
 /// Reads what stands behind the equals sign.
 pub(super) fn values(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepError> {
-    let is_number = matches!(
-        setting,
-        Setting::LearningRate | Setting::Momentum | Setting::Batch | Setting::Epochs | Setting::Hidden
-    );
-    if is_number && text.contains(':') {
+    if (is_whole(setting) || is_real(setting)) && text.contains(':') {
         return range(setting, text);
     }
     let items = items(text);
@@ -19,6 +16,16 @@ pub(super) fn values(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacin
         return Err(SweepError::TooMany { found: values.len() as u128 });
     }
     Ok((values, Spacing::Listed))
+}
+
+/// Whether the values are numbers that may have a fraction.
+fn is_real(setting: Setting) -> bool {
+    matches!(setting, Setting::LearningRate | Setting::Momentum | Setting::Factor(_))
+}
+
+/// Whether the values are whole numbers.
+fn is_whole(setting: Setting) -> bool {
+    matches!(setting, Setting::Batch | Setting::Epochs | Setting::Hidden)
 }
 
 /// The entries between commas or semicolons that stand in no bracket.
@@ -73,6 +80,14 @@ fn value(setting: Setting, text: &str) -> Result<Value, SweepError> {
             Some(share) => Ok(Value::Momentum(share)),
             None => Err(wrong("expected a number from 0 to below 1 such as 0.9")),
         },
+        Setting::Schedule => {
+            text.parse::<Schedule>().map(Value::Schedule).map_err(|error| wrong(&error.to_string()))
+        }
+        Setting::Factor(factor) => match number(text) {
+            Some(number) if factor.takes(number) => Ok(Value::Factor(factor, number)),
+            _ if factor.takes(0.0) => Err(wrong("expected a number of at least 0, such as 0.001")),
+            _ => Err(wrong("expected a positive number such as 0.1")),
+        },
         Setting::Loss if text.is_empty() => Err(wrong("expected the name of a loss such as mse")),
         Setting::Loss => Ok(Value::Loss(text.to_owned())),
     }
@@ -118,9 +133,10 @@ fn range(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepErr
         return Err(refused("has equal factors and cannot reach 0; use lin, or begin above 0"));
     }
     let mut values: Vec<Value> = Vec::with_capacity(points);
-    for place in places(from, to, points, spacing) {
-        let is_whole = !matches!(setting, Setting::LearningRate | Setting::Momentum);
-        let text = if is_whole { place.round() } else { place };
+    let exact = places(from, to, points, spacing);
+    // Whole numbers keep their digits.
+    let places = if is_whole(setting) { exact.iter().map(|p| p.round()).collect() } else { short(exact) };
+    for text in places {
         let next = value(setting, &text.to_string())?;
         // Whole numbers may meet after rounding.
         if values.last() != Some(&next) {
@@ -130,9 +146,9 @@ fn range(setting: Setting, text: &str) -> Result<(Vec<Value>, Spacing), SweepErr
     Ok((values, spacing))
 }
 
-/// The places of a range, to four digits where that keeps them apart, so that they can be typed again.
+/// The places of a range.
 fn places(from: f64, to: f64, points: usize, spacing: Spacing) -> Vec<f64> {
-    let exact: Vec<f64> = (0..points)
+    (0..points)
         .map(|k| {
             let share = k as f64 / (points - 1) as f64;
             match spacing {
@@ -142,12 +158,17 @@ fn places(from: f64, to: f64, points: usize, spacing: Spacing) -> Vec<f64> {
                 Spacing::Linear | Spacing::Listed => from + (to - from) * share,
             }
         })
-        .collect();
-    let last = exact.len() - 1;
+        .collect()
+}
+
+/// The places of a range to four digits where that keeps them apart, so that they can be typed again.
+fn short(exact: Vec<f64>) -> Vec<f64> {
+    let last = exact.len().saturating_sub(1);
     let rounded = |(k, place): (usize, &f64)| {
         if k == 0 || k == last { *place } else { format!("{place:.3e}").parse().unwrap_or(*place) }
     };
     let short: Vec<f64> = exact.iter().enumerate().map(rounded).collect();
-    let apart = short.windows(2).all(|pair| (pair[0] < pair[1]) == (from < to) && pair[0] != pair[1]);
+    let rises = exact.first() < exact.last();
+    let apart = short.windows(2).all(|pair| (pair[0] < pair[1]) == rises && pair[0] != pair[1]);
     if apart { short } else { exact }
 }

@@ -24,6 +24,8 @@ fn ranges_have_equal_factors_or_steps_and_end_where_they_say() {
     assert_eq!(read("lr=0.1:10:log20").spacing, Spacing::Logarithmic);
     assert_eq!(shown("epochs=100:10000:log5"), "100 316 1000 3162 10000");
     assert_eq!(shown("hidden=1:3:lin9"), "1 2 3");
+    assert_eq!(shown("epochs=10:123456:lin4"), "10 41159 82307 123456");
+    assert_eq!(shown("error-margin=0:0.4:3"), "0 0.2 0.4");
 }
 
 #[test]
@@ -44,11 +46,20 @@ fn lists_are_split_outside_brackets() {
     assert_eq!(shown("optimiser=rprop-;cg(fletcher-reeves)"), "rprop- cg(fletcher-reeves)");
     assert_eq!(shown("momentum=0:0.9:10"), "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9");
     assert_eq!(shown("lr=0.1,0.2,"), "0.1 0.2");
+    for name in ["rate", "eta", "learning_rate", "learning-rate"] {
+        assert_eq!(read(&format!("{name}=0.1")), read("lr=0.1"), "{name}");
+    }
 }
 
 #[test]
 fn each_value_reads_as_it_is_shown() {
-    for text in ["lr=0.1:10:log20", "init=uniform(-1,1);he", "batch=1,full", "optimiser=gd,adam:0.8,lm"] {
+    for text in [
+        "lr=0.1:10:log20",
+        "init=uniform(-1,1);he",
+        "batch=1,full",
+        "optimiser=gd,adam:0.8,lm",
+        "schedule=constant;step(9,0.5)",
+    ] {
         let sweep = read(text);
         for value in &sweep.values {
             assert_eq!(
@@ -83,6 +94,9 @@ fn what_is_wrong_is_said_with_what_to_write() {
         ("momentum=1", "expected a number from 0 to below 1"),
         ("hidden=0", "'0' is no value of hidden: expected a number of units"),
         ("lr=1:1e9:lin99999", "N from 2 to 10000"),
+        ("schedule=cosin", "did you mean 'cosine'?"),
+        ("l1=-1", "'-1' is no value of l1: expected a number of at least 0"),
+        ("clip-norm=0", "'0' is no value of clip-norm: expected a positive number"),
     ] {
         let error = refused(text);
         assert!(error.contains(said), "{text}: {error}");
@@ -113,4 +127,15 @@ fn a_value_changes_its_own_choice() {
         (3.0, BatchSize::Rows(2), 9, Some(Initialiser::HeNormal))
     );
     assert_eq!(Stepping::of(&options), "nesterov(0.5)".parse().unwrap());
+    for text in
+        ["schedule=cosine", "weight_decay=1", "l1=2", "l2=3", "clip-norm=4", "clip-value=5", "error-margin=6"]
+    {
+        read(text).values[0].apply(&mut options, &mut initialiser);
+    }
+    read("sigmoid-prime-offset=0.1").values[0].apply(&mut options, &mut initialiser);
+    let (gradient, backward) = (&options.gradient, &options.backward);
+    assert_eq!((gradient.weight_decay, gradient.l1, gradient.l2), (Some(1.0), 2.0, 3.0));
+    assert_eq!((gradient.clip_norm, gradient.clip_value), (Some(4.0), Some(5.0)));
+    assert_eq!((backward.error_margin, backward.sigmoid_prime_offset), (6.0, 0.1));
+    assert_eq!(options.schedule, "cosine".parse().unwrap());
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{four, fraction, grouped, percent};
+use super::text::{four, fraction, grouped, known, percent};
 use crate::odds::sweep::{Sweep, Value};
 use crate::odds::{End, Tally};
 use crate::train::Reason;
@@ -41,7 +41,7 @@ fn list(sweeps: &[Sweep], settings: &[(Vec<Value>, Tally)], paint: &dyn Fn(f64, 
         let shown = |text: String| if tally.restarts() == 0 { "-".to_owned() } else { text };
         cells.push(shown(tally.rate().map_or_else(String::new, |rate| format!("{} %", percent(rate)))));
         cells.push(shown(format!("{} to {}", percent(low), percent(high))));
-        cells.push(tally.epochs().quantile(0.5).map_or_else(|| "-".to_owned(), grouped));
+        cells.push(tally.epochs().quantile(0.5).map_or_else(|| "-".to_owned(), known));
         cells.push(grouped(tally.restarts()));
         let other = tally.ends().into_iter().find(|end| end.reason != Reason::Solved);
         cells.push(other.map_or_else(|| "-".to_owned(), |end| short(&end)));

@@ -1,6 +1,6 @@
 //! The same tally as a document, a text and a figure.
 
-use super::text::{four, grouped, percent};
+use super::text::{four, grouped, known, percent};
 use super::*;
 use crate::train::Reason;
 use whygrad_plot::Figure;
@@ -39,10 +39,12 @@ fn the_document_has_the_fields_that_programs_rely_on() {
     assert_eq!(
         document["ends"][2],
         json!({
-            "loss": null, "count": 5, "reason": "overflow", "fraction": null, "from": null, "to": null, "scattered": false
+            "loss": null, "count": 5, "reason": "overflow", "fraction": null, "near": null, "from": null, "to": null,
+            "scattered": false
         })
     );
     assert_eq!((&document["seconds"], &document["net_epochs_per_second"]), (&json!(2.0), &json!(500.0)));
+    assert_eq!((&document["net_epochs"], &document["net_epochs_now"]), (&json!(197_615), &json!(1000)));
     assert_eq!(document["worst"][0]["replay"], json!("whygrad train xor --restart 95"));
     let nothing = odds_json(&Tally::default(), Taken::default(), &replay);
     assert_eq!((&nothing["rate"], &nothing["epochs_quantiles"]["50"]), (&Value::Null, &Value::Null));
@@ -67,6 +69,41 @@ fn the_text_says_the_rate_the_epochs_the_ends_and_what_to_type() {
         odds_text(&Tally::default(), Screen { columns: 60, unicode: true }, &replay)
             .starts_with("No restart")
     );
+}
+
+#[test]
+fn a_loss_on_its_way_to_a_level_is_told_as_near_it() {
+    let mut tally = Tally::default();
+    for restart in 0..10 {
+        let (epochs, loss, reason) = (4000, 0.126, Reason::Epochs);
+        tally.push(&Ending { restart, epochs, first_solved: None, loss, reason });
+    }
+    let text = odds_text(&tally, Screen { columns: 80, unicode: false }, &replay);
+    assert!(text.contains("all epochs done at loss 0.1260 (near 1/8)"), "{text}");
+    let document = odds_json(&tally, Taken::default(), &replay);
+    assert_eq!(
+        (&document["ends"][0]["near"], &document["ends"][0]["fraction"]),
+        (&json!("1/8"), &Value::Null)
+    );
+}
+
+#[test]
+fn few_nets_make_few_bars() {
+    let bars = |epochs: &[u64]| {
+        let mut tally = Tally::default();
+        for (restart, &epochs) in (0..).zip(epochs) {
+            let (first_solved, loss, reason) = (Some(epochs), 0.1, Reason::Solved);
+            tally.push(&Ending { restart, epochs, first_solved, loss, reason });
+        }
+        let text = odds_text(&tally, Screen { columns: 80, unicode: false }, &replay);
+        text.lines()
+            .filter(|line| line.ends_with('#') || line.ends_with("  0"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(bars(&[4, 14]).len(), 3);
+    assert!(bars(&[4, 5])[0].starts_with("  4  1  ###"), "{:?}", bars(&[4, 5]));
+    assert!(bars(&(200..300).collect::<Vec<_>>()).len() > 5);
 }
 
 #[test]
@@ -131,10 +168,13 @@ fn rates_are_figures() {
 #[test]
 fn the_document_of_a_sweep_has_its_settings_in_order() {
     let (sweeps, settings) = swept(&["batch=1,full", "lr=0.5,1"]);
-    let document = settings_json(&sweeps, &settings);
+    let replayed = |values: &[sweep::Value], restart: u64| format!("{} {} {restart}", values[0], values[1]);
+    let document = settings_json(&sweeps, &settings, &replayed);
     assert_eq!((&document[0]["batch"], &document[0]["lr"]), (&json!(1), &json!(0.5)));
     assert_eq!((&document[3]["batch"], &document[3]["lr"]), (&json!("full"), &json!(1)));
     assert_eq!((&document[1]["rate"], &document[1]["restarts"]), (&json!(0.5), &json!(20)));
+    assert_eq!(document[1]["worst"][0]["replay"], json!("1 1 10"));
+    assert_eq!((&document[0]["best"], &document[3]["best"][0]["replay"]), (&json!([]), &json!("full 1 0")));
 }
 
 #[test]
@@ -143,6 +183,10 @@ fn numbers_are_short_and_tell_themselves_from_their_limits() {
     assert_eq!(
         [0.0, 0.5, 1.0, 0.999_999, 0.0001].map(percent),
         ["0.0", "50.0", "100.0", "99.9999", "0.0100"]
+    );
+    assert_eq!(
+        [16_383, 16_385, 35_732, 35_735, 99_996].map(known),
+        ["16,383", "16,390", "35,730", "35,740", "100,000"]
     );
     assert_eq!(
         [0.0, 0.125, 1.0 / 6.0, 1.5, 12.5, 1e-5].map(four),

@@ -9,6 +9,11 @@ use crate::train::{Ending, Reason};
 /// The most bars of the histogram.
 const BARS: usize = 12;
 
+/// The rate with its interval alone, in a line, or in two where the screen is narrow.
+pub fn odds_line(tally: &Tally, screen: Screen) -> String {
+    rate_line(tally, screen)
+}
+
 /// The rate, the epochs to the solution, the ways to end, and restarts to look at; `replay` gives the command that
 /// trains a restart again.
 pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) -> String {
@@ -18,7 +23,7 @@ pub fn odds_text(tally: &Tally, screen: Screen, replay: &dyn Fn(u64) -> String) 
         text.push_str(&histogram(tally, screen));
     }
     text.push_str(&ends(tally));
-    text.push_str(&replays(tally, replay));
+    text.push_str(&replays_text(tally, replay));
     text
 }
 
@@ -39,7 +44,7 @@ fn rate_line(tally: &Tally, screen: Screen) -> String {
 
 fn quantiles(tally: &Tally) -> String {
     let columns = QUANTILES.map(|q| {
-        let epochs = tally.epochs().quantile(q).map_or_else(String::new, grouped);
+        let epochs = tally.epochs().quantile(q).map_or_else(String::new, known);
         (format!("{:.0} %", 100.0 * q), epochs)
     });
     let (mut head, mut body) = (String::new(), String::new());
@@ -51,15 +56,24 @@ fn quantiles(tally: &Tally) -> String {
     format!("\nEpochs to the solution, of the solved nets:\n{head}\n{body}\n")
 }
 
+/// The bars of so many nets: with few in each, a histogram says nothing that a list would not (twice the cube root,
+/// the rule of Rice).
+fn bars(nets: u64) -> usize {
+    ((2.0 * libm::cbrt(nets as f64)).ceil() as usize).min(BARS)
+}
+
 fn histogram(tally: &Tally, screen: Screen) -> String {
-    let bins = tally.epochs().histogram(BARS);
+    let bins = tally.epochs().histogram(bars(tally.solved()));
     if bins.len() < 2 {
         return String::new();
     }
     let most = bins.iter().map(|bin| bin.count).max().unwrap_or(1).max(1);
     let labels: Vec<String> = bins
         .iter()
-        .map(|bin| format!("{} to {}", grouped(bin.from as u64), grouped(bin.to as u64 - 1)))
+        .map(|bin| match (bin.from as u64, bin.to as u64 - 1) {
+            (from, to) if from == to => grouped(from),
+            (from, to) => format!("{} to {}", grouped(from), grouped(to)),
+        })
         .collect();
     let counts: Vec<String> = bins.iter().map(|bin| grouped(bin.count)).collect();
     let widest = |texts: &[String]| texts.iter().map(String::len).max().unwrap_or(0);
@@ -122,16 +136,18 @@ fn sentence(end: &End) -> String {
     format!("{reason} at loss {}{}", four(level.loss), fraction(level))
 }
 
-/// The fraction that a level is near, in brackets; nothing for none.
+/// The fraction that a level is at or near, in brackets; nothing for none.
 pub(super) fn fraction(level: &Level) -> String {
-    match level.fraction {
-        Some((p, 1)) => format!(" ({p})"),
-        Some((p, q)) => format!(" ({p}/{q})"),
-        None => String::new(),
+    match (level.fraction, level.near) {
+        (Some((p, 1)), _) => format!(" ({p})"),
+        (Some((p, q)), _) => format!(" ({p}/{q})"),
+        (None, Some((p, q))) => format!(" (near {p}/{q})"),
+        (None, None) => String::new(),
     }
 }
 
-fn replays(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
+/// The restarts worth a look, each with the command that `replay` gives for it; nothing for none.
+pub fn replays_text(tally: &Tally, replay: &dyn Fn(u64) -> String) -> String {
     let mut text = String::new();
     let mut add = |what: &str, endings: &[Ending], told: &dyn Fn(&Ending) -> String| {
         if let Some(ending) = endings.first() {
@@ -173,8 +189,17 @@ pub(super) fn four(loss: f64) -> String {
     }
 }
 
+/// A quantile with the digits that are known of it: four where it is no longer exact.
+pub(super) fn known(epochs: u64) -> String {
+    if epochs < 16_384 {
+        return grouped(epochs);
+    }
+    let unit = 10_u64.pow(epochs.ilog10() - 3);
+    grouped((epochs / unit + u64::from(epochs % unit >= unit.div_ceil(2))).saturating_mul(unit))
+}
+
 /// A count with a comma between thousands.
-pub(super) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let first = digits.len() % 3;
     let mut text = String::new();

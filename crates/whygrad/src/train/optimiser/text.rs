@@ -76,7 +76,28 @@ impl Optimiser {
     pub fn with(mut self, setting: &str, value: &str) -> Result<Optimiser, SettingError> {
         let name = self.name();
         fill(name, &mut self.settings(), &[(Some(plain_name(setting)), value)])?;
-        Ok(self)
+        self.checked()
+    }
+
+    /// Refuses settings that contradict each other: the steps of RPROP begin between the smallest and the largest.
+    fn checked(self) -> Result<Optimiser, SettingError> {
+        let (Optimiser::RpropPlus(o) | Optimiser::RpropMinus(o) | Optimiser::IRpropMinus(o)) = self else {
+            return Ok(self);
+        };
+        let (low, high) = match o.initial {
+            InitialStep::Constant(step) => (step, step),
+            InitialStep::Uniform { low, high } => (low, high),
+        };
+        if o.smallest <= low && high <= o.largest {
+            return Ok(self);
+        }
+        Err(SettingError::Value {
+            name: self.name(),
+            setting: "initial",
+            expected: "from smallest to largest",
+            found: format!("initial={}, smallest={}, largest={}", o.initial, o.smallest, o.largest),
+            example: format!("{}(initial=0.1, smallest=1e-6, largest=50)", self.name()),
+        })
     }
 
     /// Its settings in the order in which they may be given without a name.
@@ -129,7 +150,7 @@ impl FromStr for Optimiser {
         let mut optimiser = Optimiser::named(known("optimiser", &found, NAMES)?);
         let name = optimiser.name();
         fill(name, &mut optimiser.settings(), &arguments)?;
-        Ok(optimiser)
+        optimiser.checked()
     }
 }
 
@@ -204,6 +225,12 @@ mod tests {
              example momentum(momentum=0.9)"
         );
         assert!(refused("gd(0.1)").contains("'gradient-descent' has no setting '0.1'; it has none"));
+        assert_eq!(
+            refused("rprop(smallest=10, largest=1)"),
+            "'initial' of 'rprop' is from smallest to largest, but 'initial=0.1, smallest=10, largest=1' was given; \
+             write for example rprop(initial=0.1, smallest=1e-6, largest=50)"
+        );
+        assert!(read("rprop(smallest=0)").with("largest", "0.01").is_err());
         for text in ["adam(", "adam(0.9", "adam(0.9))", "adam)(", "adam(x", "rprop(initial=uniform(2, 1))"] {
             assert!(text.parse::<Optimiser>().is_err(), "{text}");
         }
