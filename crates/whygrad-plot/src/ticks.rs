@@ -45,7 +45,7 @@ pub fn logarithmic(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
     let first = (low.log10() - 1e-9).ceil() as i32;
     let last = (high.log10() + 1e-9).floor() as i32;
     if last > first {
-        let stride = (last - first) / i32::try_from(at_most).unwrap_or(i32::MAX) + 1;
+        let stride = round_stride((last - first) / i32::try_from(at_most).unwrap_or(i32::MAX) + 1);
         let powers = (first..=last).filter(|power| power.rem_euclid(stride) == 0);
         let plain = first >= -3 && last <= 3;
         return powers.map(|power| tick(decimal(1, power), (!plain).then_some(power))).collect();
@@ -57,6 +57,11 @@ pub fn logarithmic(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
         return inside.into_iter().map(|value| tick(value, None)).collect();
     }
     linear(low, high, at_most)
+}
+
+/// Returns a number of decades that is easy to count in, no fewer than asked for. There are at most 633 decades.
+fn round_stride(least: i32) -> i32 {
+    [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300].into_iter().find(|stride| *stride >= least).unwrap_or(least)
 }
 
 /// Writes a number for reading: four significant digits, no trailing zeros, `1e-6` for the small.
