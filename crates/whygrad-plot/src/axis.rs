@@ -106,11 +106,14 @@ impl<'a> Axis<'a> {
         self.high - self.low
     }
 
-    /// Returns the round ticks on the axis, each with its place; or its names, of which every second, third .. is left
-    /// where they are too many.
+    /// Returns the round ticks on the axis, each with its place; or its names. Where these are too many, round numbers
+    /// stand for evenly spaced ones, and of words every second, third .. is left.
     pub(crate) fn ticks(&self, at_most: usize) -> Vec<(f64, Tick)> {
         if !self.names.is_empty() {
             let stride = self.names.len().div_ceil(at_most.max(1));
+            if let Some(numbers) = even(self.names).filter(|_| stride > 1) {
+                return numbers.ticks(at_most);
+            }
             let name = |index: usize| {
                 let tick = Tick { value: index as f64, label: self.names[index].clone(), power: None };
                 Some((self.place_within(tick.value)?, tick))
@@ -125,6 +128,20 @@ impl<'a> Axis<'a> {
         ticks.retain(|tick| !self.whole || tick.value.fract() == 0.0);
         ticks.into_iter().filter_map(|tick| Some((self.place_within(tick.value)?, tick))).collect()
     }
+}
+
+/// Returns the axis of numbers under names that are numbers at equal steps or equal factors, to 2 % of a step.
+fn even(names: &[String]) -> Option<Axis<'static>> {
+    let numbers: Vec<f64> = names.iter().map(|name| name.parse().ok()).collect::<Option<_>>()?;
+    [false, true].into_iter().find_map(|log| {
+        let units: Vec<f64> = numbers.iter().map(|number| unit(*number, log)).collect::<Option<_>>()?;
+        let (first, last) = (*units.first()?, *units.last()?);
+        let step = (last - first) / (units.len() - 1).max(1) as f64;
+        let is_even = |(index, u): (usize, &f64)| (first + index as f64 * step - u).abs() <= 0.02 * step;
+        let grows = step > 1e-12 * first.abs().max(last.abs());
+        (grows && units.iter().enumerate().all(is_even))
+            .then(|| Axis::between(first - step / 2.0, last + step / 2.0, log))
+    })
 }
 
 /// Returns the points of a series that can be drawn, each with its bar where it has one that can be drawn.
@@ -199,6 +216,22 @@ mod tests {
             [0.125, 0.375, 0.625, 0.875]
         );
         assert_eq!(axis.ticks(2).iter().map(|(_, tick)| &*tick.label).collect::<Vec<_>>(), ["a", "c"]);
+    }
+
+    #[test]
+    fn round_numbers_stand_for_names_that_are_many_numbers_at_even_steps() {
+        let labels = |names: &[String], at_most: usize| {
+            let ticks = Axis::named(names).ticks(at_most);
+            ticks.into_iter().map(|(_, tick)| tick.label).collect::<Vec<_>>().join(" ")
+        };
+        let decades: Vec<String> =
+            (0..=40).map(|k| format!("{:.4}", 0.1 * 10_f64.powf(f64::from(k) / 20.0))).collect();
+        assert_eq!(labels(&decades, 8), "0.1 0.2 0.5 1 2 5 10");
+        let (first, _) = Axis::named(&decades).ticks(8)[0];
+        assert!((first - 0.5 / 41.0).abs() < 1e-3, "0.1 stands under the middle of the first step: {first}");
+        let steps: Vec<String> = (0..20).map(|k| (k * 5).to_string()).collect();
+        assert_eq!(labels(&steps, 6), "0 20 40 60 80");
+        assert_eq!(labels(&["1", "2", "64"].map(String::from), 2), "1 64", "these are not even");
     }
 
     #[test]

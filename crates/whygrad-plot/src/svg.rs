@@ -43,7 +43,7 @@ pub fn render(figure: &Figure, svg: &Svg) -> String {
     page.add(&format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title-{key}\" \
          aria-describedby=\"words-{key}\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
-         style=\"max-width:100%;height:auto\" font-family=\"system-ui, 'DejaVu Sans', sans-serif\" \
+         style=\"max-width:100%\" font-family=\"system-ui, 'DejaVu Sans', sans-serif\" \
          font-size=\"{size}\">",
         w = coordinate(width),
         h = coordinate(height),
@@ -141,9 +141,17 @@ fn coordinate(value: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
-/// Estimates the width of a text at a font size.
+/// Estimates the width of a text at a font size, after the letters of DejaVu Sans, which is wider than most.
 fn text_width(text: &str, size: f64) -> f64 {
-    let wide = |glyph: char| if u32::from(glyph) >= 0x1100 { 1.05 } else { 0.6 };
+    let wide = |glyph: char| match glyph {
+        'i' | 'j' | 'l' | '\'' | '|' => 0.3,
+        ' ' | '.' | ',' | ':' | ';' | '!' | 'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '-' | '/' | 'I' => 0.4,
+        'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' | '_' => 0.57,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '+' | '=' | '<' | '>' | '\u{2212}' => 0.9,
+        'A'..='Z' => 0.74,
+        glyph if u32::from(glyph) >= 0x1100 => 1.05,
+        _ => 0.64,
+    };
     text.chars().map(wide).sum::<f64>() * size
 }
 

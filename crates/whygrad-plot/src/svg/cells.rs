@@ -7,7 +7,7 @@ use crate::palette::{Rgb, ink_on, sequence};
 use crate::words;
 
 /// The widest and the highest cell.
-const LARGEST: (f64, f64) = (150.0, 90.0);
+const LARGEST: (f64, f64) = (220.0, 140.0);
 
 /// Cells smaller than this lie side by side without a gap.
 const APART: f64 = 9.0;
@@ -56,13 +56,13 @@ fn text_style(cells: &Cells, (width, height): (f64, f64)) -> Option<(u8, f64)> {
 /// Draws one cell; an empty one is an outline.
 fn draw_cell(page: &mut Page, corner: (f64, f64), (width, height): (f64, f64), ground: Option<Rgb>) {
     let gap = if width.min(height) < APART { 0.0 } else { 1.0 };
-    // Without a gap, a cell reaches under its neighbours, so that no seam shows.
-    let over = if gap > 0.0 { 0.0 } else { 0.4 };
+    // Without a gap, the edges lie on whole pixels, so that no seam shows.
+    let crisp = if gap > 0.0 { "" } else { " shape-rendering=\"crispEdges\"" };
     let [x, y] = [corner.0 + gap / 2.0, corner.1 + gap / 2.0].map(coordinate);
-    let [width, height] = [width - gap + over, height - gap + over].map(coordinate);
+    let [width, height] = [width - gap, height - gap].map(coordinate);
     let fill = match ground {
         Some(colour) => format!("fill=\"{}\"", colour.hex()),
         None => format!("fill=\"{}\" stroke=\"{}\"", page.theme.paper.hex(), page.theme.grid.hex()),
     };
-    page.add(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {fill}/>"));
+    page.add(&format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {fill}{crisp}/>"));
 }

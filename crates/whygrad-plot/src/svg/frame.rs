@@ -62,7 +62,7 @@ impl<'a> Frame<'a> {
     /// Lays out a picture.
     pub(super) fn new(page: &Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
         let title = if texts.title.is_empty() { 12.0 } else { 36.0 };
-        let top = title + room.header + if texts.upwards().is_empty() { 4.0 } else { 20.0 };
+        let top = title + room.header + if texts.upwards().is_empty() { 4.0 } else { 26.0 };
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = if texts.note.is_some() { 16.0 } else { 0.0 };
         let left_at_most = 0.36 * page.width;
@@ -82,7 +82,7 @@ impl<'a> Frame<'a> {
         for _ in 0..2 {
             frame.height = (page.height - top - 12.0 - frame.depth - label - note).max(20.0);
             frame.y_ticks = match axes.1.names() {
-                [] => axes.1.ticks(((frame.height / 48.0) as usize).clamp(2, 10)),
+                [] => axes.1.ticks(((frame.height / 42.0) as usize).clamp(2, 10)),
                 _ => axes.1.ticks(((frame.height / 15.0) as usize).max(1)),
             };
             let labels = frame.y_ticks.iter().map(|(_, tick)| text_width(&written(tick), SIZE));
@@ -121,7 +121,7 @@ impl<'a> Frame<'a> {
         }
         if !texts.upwards().is_empty() {
             let label = fitted(texts.upwards(), SIZE, room);
-            page.text((EDGE, self.top - 10.0), Anchor::Start, faint, &label);
+            page.text((EDGE, self.top - 16.0), Anchor::Start, faint, &label);
         }
         for (place, tick) in &self.y_ticks {
             let (x, y) = self.at((0.0, *place));
