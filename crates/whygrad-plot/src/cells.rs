@@ -60,9 +60,19 @@ impl Cells {
         }
     }
 
-    /// Returns what is written into a cell, with so many significant digits. An empty cell has a dash.
+    /// Returns what is written into a cell: the value to the same decimal place as in all cells, which are as many as
+    /// the range has significant digits. A value that is whole has no decimals, so that 100 is told from 99.97; an
+    /// empty cell has a dash.
     pub(crate) fn text(&self, column: usize, row: usize, digits: u8) -> String {
-        self.value(column, row).map_or_else(|| "-".to_owned(), |value| significant(value, digits))
+        let Some(value) = self.value(column, row) else { return "-".to_owned() };
+        let span = self.value_axis().span();
+        if !(1e-3..1e6).contains(&span) || value.abs() >= 1e6 || value.fract() == 0.0 {
+            return significant(value, digits);
+        }
+        // The largest place of a span of 100 is that of the tens: the number 100 itself is the end.
+        let largest = (span * (1.0 - 1e-9)).log10().floor() as i32;
+        let decimals = (i32::from(digits) - 1 - largest).max(0) as usize;
+        format!("{value:.decimals$}")
     }
 
     /// Returns how many cells are empty.
@@ -88,6 +98,20 @@ mod tests {
         assert_eq!((cells.value(0, 1), cells.value(1, 0), cells.value(2, 0)), (Some(3.0), None, None));
         assert_eq!(cells.extremes().map(|range| (range.low_at, range.high_at)), Some(((0, 0), (0, 1))));
         assert_eq!(Cells::default().extremes(), None);
+    }
+
+    #[test]
+    fn values_in_cells_have_the_same_decimal_place_and_whole_ones_none() {
+        let values = vec![0.0, 100.0, 33.333_33, 99.97, 0.0335, 28.0];
+        let columns = names(&["a", "b", "c", "d", "e", "f"]);
+        let cells =
+            Cells { columns, rows: names(&["r"]), values, range: Some((0.0, 100.0)), ..Cells::default() };
+        let texts =
+            |digits: u8| (0..6).map(|column| cells.text(column, 0, digits)).collect::<Vec<_>>().join(" ");
+        assert_eq!(texts(3), "0 100 33.3 100.0 0.0 28");
+        assert_eq!(texts(2), "0 100 33 100 0 28");
+        let tiny = Cells { values: vec![1e-9, 2.5e-9], columns: names(&["a", "b"]), range: None, ..cells };
+        assert_eq!((tiny.text(0, 0, 3), tiny.text(1, 0, 3)), ("1e-9".into(), "2.5e-9".into()));
     }
 
     #[test]

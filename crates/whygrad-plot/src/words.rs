@@ -276,6 +276,6 @@ fn number(value: f64) -> String {
     significant(value, 3)
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -135,6 +135,15 @@ fn no_text_leaves_the_page_at_the_width_of_a_telephone() {
 }
 
 #[test]
+fn a_long_title_goes_on_in_a_second_line() {
+    let title = "The path of gradient descent on a polynomial of the fourth degree".to_owned();
+    let size = svg::Svg { width: 360.0, ..svg::Svg::default() };
+    let text = svg::render(&Lines { title: title.clone(), ..Lines::default() }.into(), &size);
+    let written: Vec<String> = texts(&text).into_iter().map(|(_, _, text)| text).collect();
+    assert!(written.windows(2).any(|lines| format!("{} {}", lines[0], lines[1]) == title), "{written:?}");
+}
+
+#[test]
 fn words_below_an_axis_are_its_ticks() {
     let names = ["gd", "adam", "lm"].map(String::from).to_vec();
     let points = vec![(0.0, 90.0), (1.0, 50.0), (2.0, 95.0)];

@@ -30,11 +30,13 @@ pub(super) fn draw(cells: &Cells, page: &mut Page) {
     let style = text_style(cells, size);
     for (column, row) in cells.places() {
         let ground = cells.value(column, row).and_then(|value| values.place(value)).map(sequence);
-        let corner =
-            (frame.left + column as f64 * size.0, frame.top + frame.height - (row + 1) as f64 * size.1);
-        draw_cell(page, corner, size, ground);
+        // Neighbours share their edges exactly, so that no seam shows.
+        let (left, right) = (edge(column, frame.left, size.0), edge(column + 1, frame.left, size.0));
+        let floor = frame.top + frame.height;
+        let (bottom, top) = (edge(row, -floor, size.1), edge(row + 1, -floor, size.1));
+        draw_cell(page, (left, -top), (right - left, top - bottom), ground);
         if let Some((digits, points)) = style {
-            let middle = (corner.0 + size.0 / 2.0, corner.1 + size.1 / 2.0 + 0.36 * points);
+            let middle = ((left + right) / 2.0, 0.36 * points - (top + bottom) / 2.0);
             let ink = ground.map_or(page.theme.faint, ink_on);
             let text = cells.text(column, row, digits);
             let font = format!(" font-size=\"{points}\"");
@@ -42,6 +44,11 @@ pub(super) fn draw(cells: &Cells, page: &mut Page) {
         }
     }
     key::draw(page, &frame, values);
+}
+
+/// Returns where a cell begins, on a whole pixel.
+fn edge(index: usize, from: f64, size: f64) -> f64 {
+    (from + index as f64 * size).round()
 }
 
 /// Returns the digits and the font size with which all values fit into their cells, or `None` where they do not.
@@ -56,7 +63,7 @@ fn text_style(cells: &Cells, (width, height): (f64, f64)) -> Option<(u8, f64)> {
 /// Draws one cell; an empty one is an outline.
 fn draw_cell(page: &mut Page, corner: (f64, f64), (width, height): (f64, f64), ground: Option<Rgb>) {
     let gap = if width.min(height) < APART { 0.0 } else { 1.0 };
-    // Without a gap, the edges lie on whole pixels, so that no seam shows.
+    // Without a gap, edges must stay sharp also where the picture is scaled.
     let crisp = if gap > 0.0 { "" } else { " shape-rendering=\"crispEdges\"" };
     let [x, y] = [corner.0 + gap / 2.0, corner.1 + gap / 2.0].map(coordinate);
     let [width, height] = [width - gap, height - gap].map(coordinate);

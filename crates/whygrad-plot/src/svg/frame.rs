@@ -25,6 +25,8 @@ pub(super) struct Frame<'a> {
     pub(super) top: f64,
     pub(super) width: f64,
     pub(super) height: f64,
+    /// Where the room for a legend begins, below the title.
+    pub(super) header: f64,
     x: Axis<'a>,
     y_ticks: Vec<(f64, Tick)>,
     /// The room below the picture for tick labels.
@@ -61,8 +63,11 @@ pub(super) struct Room {
 impl<'a> Frame<'a> {
     /// Lays out a picture.
     pub(super) fn new(page: &Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
-        let title = if texts.title.is_empty() { 12.0 } else { 36.0 };
-        let top = title + room.header + if texts.upwards().is_empty() { 4.0 } else { 26.0 };
+        let header = match title_lines(texts.title, page.width).len() {
+            0 => 12.0,
+            lines => 36.0 + 20.0 * (lines - 1) as f64,
+        };
+        let top = header + room.header + if texts.upwards().is_empty() { 4.0 } else { 26.0 };
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = if texts.note.is_some() { 16.0 } else { 0.0 };
         let left_at_most = 0.36 * page.width;
@@ -73,6 +78,7 @@ impl<'a> Frame<'a> {
             top,
             width: 0.0,
             height: page.height - top,
+            header,
             x: axes.0,
             y_ticks: Vec::new(),
             depth: LINE,
@@ -113,11 +119,9 @@ impl<'a> Frame<'a> {
         let (ink, faint, line) = (page.theme.ink, page.theme.faint, page.theme.grid);
         let bottom = self.top + self.height;
         let room = page.width - 2.0 * EDGE;
-        if !texts.title.is_empty() {
+        for (line, title) in title_lines(texts.title, page.width).iter().enumerate() {
             let bold = format!(" font-size=\"{TITLE}\" font-weight=\"600\"");
-            // Bold letters are wider.
-            let title = fitted(texts.title, 1.1 * TITLE, room);
-            page.styled_text((EDGE, 25.0), Anchor::Start, ink, &bold, &title);
+            page.styled_text((EDGE, 25.0 + 20.0 * line as f64), Anchor::Start, ink, &bold, title);
         }
         if !texts.upwards().is_empty() {
             let label = fitted(texts.upwards(), SIZE, room);
@@ -176,6 +180,24 @@ impl<'a> Frame<'a> {
         }
         Vec::new()
     }
+}
+
+/// Breaks a title into at most two lines; the second is cut where it does not fit.
+fn title_lines(title: &str, width: f64) -> Vec<String> {
+    // Bold letters are wider.
+    let (size, room) = (1.08 * TITLE, width - 2.0 * EDGE);
+    let mut lines: Vec<String> = Vec::new();
+    for word in title.split_whitespace() {
+        let end = lines.len();
+        match lines.last_mut() {
+            Some(line) if end == 2 || text_width(&format!("{line} {word}"), size) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fitted(line, size, room)).collect()
 }
 
 /// Writes a tick; a power of ten gets a raised exponent where its neighbours need one.

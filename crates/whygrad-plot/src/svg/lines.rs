@@ -35,7 +35,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     for (index, trend) in trends.into_iter().enumerate() {
         draw_strokes(page, &frame, &trend, colour(page, index), 2.2);
     }
-    let first_line = if title.is_empty() { 12.0 } else { 36.0 } + LINE / 2.0;
+    let first_line = frame.header + LINE / 2.0;
     for (index, (left, line, name)) in legend.into_iter().enumerate() {
         let (x, y) = (EDGE + left, first_line + f64::from(line) * LINE);
         let (fill, ink) = (colour(page, index), page.theme.ink);

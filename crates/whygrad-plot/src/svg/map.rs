@@ -34,7 +34,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     draw_bands(page, &frame, map, axes, values);
     draw_points(page, &frame, map, axes);
     key::draw(page, &frame, values);
-    let first_line = if title.is_empty() { 20.0 } else { 44.0 };
+    let first_line = frame.header + 8.0;
     for (index, (sample, text)) in legend.iter().enumerate() {
         let line = index as f64 * 18.0;
         let at = if wide {

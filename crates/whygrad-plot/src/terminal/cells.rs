@@ -4,6 +4,7 @@ use super::Terminal;
 use super::frame::{Below, below, flow, wrapped};
 use super::map::shade;
 use super::screen::{FAINT, Screen, centred_start, width};
+use crate::axis::Axis;
 use crate::figure::Cells;
 use crate::palette::{Rgb, ink_on, sequence};
 use crate::ticks::number;
@@ -11,6 +12,9 @@ use crate::words;
 
 /// The longest strip of colours.
 const STRIP: usize = 20;
+
+/// Bars from low to high, beside values on terminals without colour.
+const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// How the cells are laid out.
 struct Layout {
@@ -72,9 +76,10 @@ fn layout(cells: &Cells, terminal: Terminal) -> Layout {
     let column_names = cells.columns.iter().map(|name| width(name) + 1).max().unwrap_or(0);
     let written = [3, 2].into_iter().find_map(|digits| {
         let texts = cells.places().map(|(column, row)| cells.text(column, row, digits).len());
-        // A shade and a blank stand after the value where there is no colour.
-        let least = texts.max().unwrap_or(0) + if terminal.colour { 2 } else { 3 };
-        (least * count <= room).then(|| (Some(digits), column_names.clamp(least, (room / count).max(least))))
+        // A blank stands before the value, and another and a bar after it where there is no colour.
+        let least = texts.max().unwrap_or(0) + if terminal.colour { 2 } else { 4 };
+        let wide = if column_names * count <= room { column_names.max(least) } else { least };
+        (least * count <= room).then_some((Some(digits), wide))
     });
     let (digits, wide) = written.unwrap_or((None, (room / count).max(1)));
     Layout { left, wide, shown: (count.min(room / wide).min(cells.columns.len()), cells.rows.len()), digits }
@@ -118,23 +123,29 @@ fn draw_cell(
     };
     let text = cells.text(column, row, digits);
     let ink: Option<Rgb> = ground.map(ink_on);
-    // With shades, the value ends one blank and one shade before the cell does.
     let end = left + layout.wide - if screen.colour() { 1 } else { 2 };
     screen.text(end.saturating_sub(text.len()), line, &text, if place.is_none() { FAINT } else { ink });
     if !screen.colour() {
-        screen.put(end, line, place.map_or(' ', shade), None);
+        let glyph = place.map_or(' ', |place| bar(screen, place));
+        screen.put(end + 1, line, glyph, None);
     }
 }
 
-/// Writes the names below the cells; one that would meet the one before is left out.
+/// Writes as many names below the cells as stand apart; round numbers stand for many numbers.
 fn draw_names(screen: &mut Screen, layout: &Layout, labels: &[String], row: usize) {
-    let mut free = 0;
-    for (column, label) in labels.iter().enumerate().take(layout.shown.0) {
-        let middle = layout.left + column * layout.wide + layout.wide / 2;
-        let start = centred_start(middle, width(label), layout.left + layout.shown.0 * layout.wide);
-        if start >= free {
-            screen.text(start, row, label, None);
-            free = start + width(label) + 1;
+    let labels = &labels[..layout.shown.0.min(labels.len())];
+    let (axis, all) = (Axis::named(labels), layout.wide * layout.shown.0);
+    for at_most in (1..=labels.len()).rev() {
+        let ticks = axis.ticks(at_most).into_iter().map(|(place, tick)| {
+            let middle = layout.left + (place * all as f64) as usize;
+            (centred_start(middle, width(&tick.label), layout.left + all), tick.label)
+        });
+        let ticks: Vec<(usize, String)> = ticks.collect();
+        if ticks.windows(2).all(|pair| pair[0].0 + width(&pair[0].1) < pair[1].0) {
+            for (start, label) in ticks {
+                screen.text(start, row, &label, None);
+            }
+            return;
         }
     }
 }
@@ -149,13 +160,23 @@ fn draw_key(screen: &mut Screen, cells: &Cells, layout: &Layout) {
         if screen.colour() {
             screen.paint(start + step, row, sequence(place));
         } else {
-            screen.put(start + step, row, shade(place), None);
+            let glyph = if layout.digits.is_some() { bar(screen, place) } else { shade(place) };
+            screen.put(start + step, row, glyph, None);
         }
     }
     screen.text(start + STRIP + 1, row, &number(values.value(1.0)), FAINT);
 }
 
+/// Returns a bar as high as the value, or a shade where there are no bars.
+fn bar(screen: &Screen, place: f64) -> char {
+    let height = ((place * BARS.len() as f64) as usize).min(BARS.len() - 1);
+    screen.either(BARS[height], shade(place))
+}
+
 fn without_room(cells: &Cells, layout: &Layout) -> Option<String> {
     let (columns, rows) = (cells.columns.len() - layout.shown.0, cells.rows.len() - layout.shown.1);
-    (columns + rows > 0).then(|| format!("No room for {columns} columns and {rows} rows."))
+    let told =
+        [(columns, "column", "columns"), (rows, "row", "rows")].into_iter().filter(|(count, ..)| *count > 0);
+    let told: Vec<String> = told.map(|(count, one, many)| words::counted(count, one, many)).collect();
+    (!told.is_empty()).then(|| format!("No room for {}.", told.join(" and ")))
 }
