@@ -66,8 +66,12 @@ impl Cells {
     pub(crate) fn text(&self, column: usize, row: usize, digits: u8) -> String {
         let Some(value) = self.value(column, row) else { return "-".to_owned() };
         let span = self.value_axis().span();
-        if !(1e-3..1e6).contains(&span) || value.abs() >= 1e6 || value.fract() == 0.0 {
+        if !(1e-3..1e6).contains(&span) || value.abs() >= 1e6 {
             return significant(value, digits);
+        }
+        // 55 % may come as 55.00000000000001.
+        if (value - value.round()).abs() <= 1e-9 * span {
+            return significant(value.round(), digits);
         }
         // The largest place of a span of 100 is that of the tens: the number 100 itself is the end.
         let largest = (span * (1.0 - 1e-9)).log10().floor() as i32;
@@ -102,14 +106,14 @@ mod tests {
 
     #[test]
     fn values_in_cells_have_the_same_decimal_place_and_whole_ones_none() {
-        let values = vec![0.0, 100.0, 33.333_33, 99.97, 0.0335, 28.0];
+        let values = vec![0.0, 100.0, 33.333_33, 99.97, 0.0335, 100.0 * 0.55];
         let columns = names(&["a", "b", "c", "d", "e", "f"]);
         let cells =
             Cells { columns, rows: names(&["r"]), values, range: Some((0.0, 100.0)), ..Cells::default() };
         let texts =
             |digits: u8| (0..6).map(|column| cells.text(column, 0, digits)).collect::<Vec<_>>().join(" ");
-        assert_eq!(texts(3), "0 100 33.3 100.0 0.0 28");
-        assert_eq!(texts(2), "0 100 33 100 0 28");
+        assert_eq!(texts(3), "0 100 33.3 100.0 0.0 55");
+        assert_eq!(texts(2), "0 100 33 100 0 55");
         let tiny = Cells { values: vec![1e-9, 2.5e-9], columns: names(&["a", "b"]), range: None, ..cells };
         assert_eq!((tiny.text(0, 0, 3), tiny.text(1, 0, 3)), ("1e-9".into(), "2.5e-9".into()));
     }

@@ -141,7 +141,7 @@ fn coordinate(value: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
-/// Estimates the width of a text at a font size, after the letters of DejaVu Sans, which is wider than most.
+/// Estimates the width of a text at a font size, after the letters of `DejaVu Sans`, which is wider than most.
 fn text_width(text: &str, size: f64) -> f64 {
     let wide = |glyph: char| match glyph {
         'i' | 'j' | 'l' | '\'' | '|' => 0.3,

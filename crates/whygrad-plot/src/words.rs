@@ -249,7 +249,7 @@ fn drawable<'a>(lines: &'a Lines, series: &'a Series) -> impl Iterator<Item = (f
 
 /// Returns a place with the name of its axis: `epoch 40`, `x = 2.5`, or the number alone.
 fn place_name(label: &str, value: f64) -> String {
-    let is_word = label.chars().count() > 1 && label.chars().all(char::is_alphabetic);
+    let is_word = label.chars().count() > 1 && label.chars().all(|c| c.is_alphabetic() || c == ' ');
     match label {
         "" => number(value),
         _ if is_word => format!("{label} {}", number(value)),

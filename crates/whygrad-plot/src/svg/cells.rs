@@ -36,7 +36,7 @@ pub(super) fn draw(cells: &Cells, page: &mut Page) {
         let (bottom, top) = (edge(row, -floor, size.1), edge(row + 1, -floor, size.1));
         draw_cell(page, (left, -top), (right - left, top - bottom), ground);
         if let Some((digits, points)) = style {
-            let middle = ((left + right) / 2.0, 0.36 * points - (top + bottom) / 2.0);
+            let middle = (f64::midpoint(left, right), 0.36 * points - f64::midpoint(top, bottom));
             let ink = ground.map_or(page.theme.faint, ink_on);
             let text = cells.text(column, row, digits);
             let font = format!(" font-size=\"{points}\"");
