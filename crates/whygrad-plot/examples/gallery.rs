@@ -2,7 +2,7 @@
 //! gallery [-- FOLDER]` writes the SVG files into the folder.
 #![allow(clippy::print_stdout, reason = "an example shows its pictures")]
 
-use whygrad_plot::{Figure, Lines, Map, MapPoint, Mark, Series, svg, terminal, words};
+use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, svg, terminal, words};
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1);
@@ -12,6 +12,11 @@ fn main() -> std::io::Result<()> {
         ("plateau-log", plateau(true)),
         ("descent", descent()),
         ("noise", noise()),
+        ("rates", rates(5, 3)),
+        ("rates-fine", rates(40, 30)),
+        ("rates-words", words_with_intervals()),
+        ("rates-curve", curve_with_intervals(8)),
+        ("rates-band", curve_with_intervals(60)),
     ];
     for (name, figure) in figures {
         for (columns, rows, colour, unicode) in
@@ -22,9 +27,12 @@ fn main() -> std::io::Result<()> {
         }
         println!("{}\n", words::describe(&figure));
         for dark in [false, true] {
-            let picture = svg::render(&figure, &svg::Svg { dark, ..svg::Svg::default() });
-            if let Some(folder) = &folder {
-                std::fs::write(format!("{folder}/{name}{}.svg", if dark { "-dark" } else { "" }), picture)?;
+            for (width, narrow) in [(svg::Svg::default().width, ""), (360.0, "-narrow")] {
+                let picture = svg::render(&figure, &svg::Svg { dark, width, ..svg::Svg::default() });
+                if let Some(folder) = &folder {
+                    let ground = if dark { "-dark" } else { "" };
+                    std::fs::write(format!("{folder}/{name}{narrow}{ground}.svg"), picture)?;
+                }
             }
         }
     }
@@ -115,6 +123,67 @@ fn noise() -> Figure {
         x_label: "step".into(),
         y_label: "cross-entropy".into(),
         series: vec![Series::line("train", train), Series::line("validation", validation)],
+        ..Lines::default()
+    })
+}
+
+/// A rate in percent over two settings: one of words, one of numbers.
+fn rates(columns: usize, rows: usize) -> Figure {
+    let words = ["gradient-descent", "adam", "rprop", "lm", "bfgs"];
+    let value = |column: usize, row: usize| {
+        let (x, y) = (column as f64 / columns as f64, row as f64 / rows as f64);
+        100.0 * (1.0 - x * x) * sigmoid(20.0 * (y - 0.4)).min(1.0 - y / 3.0)
+    };
+    let mut values: Vec<f64> = (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (column, row)))
+        .map(|(c, r)| value(c, r))
+        .collect();
+    values[1] = f64::NAN;
+    let name = |k: usize| match columns {
+        5 => words[k].to_owned(),
+        _ => format!("{:.4}", 0.01 * 1.2_f64.powi(i32::try_from(k).unwrap_or(0))),
+    };
+    Figure::Cells(Cells {
+        title: "Share of nets solved, in percent".into(),
+        x_label: if columns == 5 { "optimiser" } else { "learning rate" }.into(),
+        y_label: "hidden units".into(),
+        columns: (0..columns).map(name).collect(),
+        rows: (0..rows).map(|k| (k + 1).to_string()).collect(),
+        values,
+        range: Some((0.0, 100.0)),
+    })
+}
+
+/// A rate over words.
+fn words_with_intervals() -> Figure {
+    let names = ["gradient-descent", "adam", "rprop", "lm", "normal(0, 0.01)"].map(String::from).to_vec();
+    let rates = [90.0, 12.0, 55.0, 100.0, 0.0];
+    let points = (0..).map(f64::from).zip(rates).collect();
+    let bars = rates.map(|rate| (f64::max(rate - 9.0, 0.0), f64::min(rate + 7.0, 100.0))).to_vec();
+    Figure::Lines(Lines {
+        title: "Share of nets solved".into(),
+        x_label: "optimiser".into(),
+        y_label: "percent, with 95 % intervals".into(),
+        x_names: names,
+        y_reach: Some((0.0, 100.0)),
+        series: vec![Series::dots("percent solved", points).with_bars(bars)],
+        ..Lines::default()
+    })
+}
+
+/// A rate over numbers at equal factors.
+fn curve_with_intervals(count: u32) -> Figure {
+    let at = |k: u32| 0.1 * 100_f64.powf(f64::from(k) / f64::from(count - 1));
+    let rate = |x: f64| 95.0 * (-(x.ln() / 1.5).powi(2)).exp();
+    let points: Vec<(f64, f64)> = (0..count).map(at).map(|x| (x, rate(x))).collect();
+    let bars = points.iter().map(|(_, y)| ((y - 8.0).max(0.0), (y + 6.0).min(100.0))).collect();
+    Figure::Lines(Lines {
+        title: "Share of nets solved".into(),
+        x_label: "learning rate".into(),
+        y_label: "percent, with 95 % intervals".into(),
+        x_log: true,
+        y_reach: Some((0.0, 100.0)),
+        series: vec![Series::line("percent solved", points).with_bars(bars)],
         ..Lines::default()
     })
 }

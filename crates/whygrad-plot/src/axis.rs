@@ -3,7 +3,7 @@
 //! A place is a number in 0..=1 from the low end to the high end. All arithmetic is done in the
 //! axis's own unit, which is the decimal logarithm on a logarithmic axis.
 
-use crate::figure::Lines;
+use crate::figure::{Lines, Series};
 use crate::ticks::{self, Tick};
 
 /// Beyond this, differences of two values could overflow.
@@ -12,15 +12,23 @@ const LARGEST: f64 = 1e300;
 /// Spans with less than this share of the values are rounding noise, so they count as constant.
 const NOISE: f64 = 1e-12;
 
+/// The decimal logarithms between which a logarithmic axis lies, so that its ends are numbers of full precision.
+const POWERS: (f64, f64) = (-307.0, 307.9);
+
+/// The share of an axis that is left free beside bars, which would else lie on its end.
+const BESIDE_BARS: f64 = 0.03;
+
 /// One axis of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Axis {
+pub(crate) struct Axis<'a> {
     low: f64,
     high: f64,
     log: bool,
+    whole: bool,
+    names: &'a [String],
 }
 
-impl Axis {
+impl<'a> Axis<'a> {
     /// Returns the axis over all drawable values; `padding` is the share of the span added at
     /// both ends.
     pub(crate) fn over(values: impl Iterator<Item = f64>, log: bool, padding: f64) -> Self {
@@ -28,28 +36,51 @@ impl Axis {
         let (low, high) =
             units.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), u| (low.min(u), high.max(u)));
         if low > high {
-            return Axis { low: 0.0, high: 1.0, log };
+            return Axis::between(0.0, 1.0, log);
         }
         let size = low.abs().max(high.abs());
         let span = high - low;
         if span <= size * NOISE || span < 1e-290 {
             let half = if log { 0.5 } else { size * 0.1 };
             let half = if half < 1e-290 { 1.0 } else { half };
-            return Axis { low: low - half, high: high + half, log };
+            return Axis::between(low - half, high + half, log);
         }
         // A quantity that is never negative shall not be given a negative axis by its padding.
         let floor = if !log && low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-        Axis { low: (low - padding * span).max(floor), high: high + padding * span, log }
+        Axis::between((low - padding * span).max(floor), high + padding * span, log)
+    }
+
+    /// An axis between two ends in its own unit.
+    fn between(low: f64, high: f64, log: bool) -> Self {
+        let (least, most) = if log { POWERS } else { (f64::MIN, f64::MAX) };
+        // All values may lie beyond one of the ends.
+        let (low, high) = (low.clamp(least, most - 1.0), high.clamp(least + 1.0, most));
+        Axis { low, high, log, whole: false, names: &[] }
+    }
+
+    /// Returns the axis with one step for each name, where index 0 stands in the middle of the first step.
+    pub(crate) fn named(names: &'a [String]) -> Self {
+        let high = names.len().max(1) as f64 - 0.5;
+        Axis { low: -0.5, high, log: false, whole: true, names }
     }
 
     /// Returns the two axes of a line figure, over the points that can be drawn.
-    pub(crate) fn of_lines(lines: &Lines) -> (Self, Self) {
-        let points = || {
-            let all = lines.series.iter().flat_map(|series| &series.points);
-            all.filter(|(x, y)| unit(*x, lines.x_log).is_some() && unit(*y, lines.y_log).is_some())
-        };
-        let x = Axis::over(points().map(|point| point.0), lines.x_log, 0.0);
-        (x, Axis::over(points().map(|point| point.1), lines.y_log, 0.04))
+    pub(crate) fn of_lines(lines: &'a Lines) -> (Self, Self) {
+        let ends = |reach: Option<(f64, f64)>| reach.into_iter().flat_map(|(low, high)| [low, high]);
+        let points = || lines.series.iter().flat_map(|series| seen(lines, series));
+        let bars = points().filter_map(|(_, bar)| bar).flat_map(|(low, high)| [low, high]);
+        let has_bars = points().any(|(_, bar)| bar.is_some());
+        let across = points().map(|(point, _)| point.0).chain(ends(lines.x_reach));
+        let x = Axis::over(across, lines.x_log, if has_bars { BESIDE_BARS } else { 0.0 });
+        let x = if lines.x_names.is_empty() { x } else { Axis::named(&lines.x_names) };
+        let up = points().map(|(point, _)| point.1).chain(bars).chain(ends(lines.y_reach));
+        let y = Axis::over(up, lines.y_log, if lines.y_reach.is_some() { 0.0 } else { 0.04 });
+        (Axis { whole: lines.x_whole || x.whole, ..x }, y)
+    }
+
+    /// Returns the names of the steps, where the axis has names in place of numbers.
+    pub(crate) fn names(&self) -> &'a [String] {
+        self.names
     }
 
     /// Returns where a value stands, or `None` for a value that cannot be drawn.
@@ -75,13 +106,58 @@ impl Axis {
         self.high - self.low
     }
 
-    /// Returns the round ticks on the axis, each with its place.
+    /// Returns the round ticks on the axis, each with its place; or its names. Where these are too many, round numbers
+    /// stand for evenly spaced ones, and of words every second, third .. is left.
     pub(crate) fn ticks(&self, at_most: usize) -> Vec<(f64, Tick)> {
+        if !self.names.is_empty() {
+            let stride = self.names.len().div_ceil(at_most.max(1));
+            if let Some(numbers) = even(self.names).filter(|_| stride > 1) {
+                return numbers.ticks(at_most);
+            }
+            let name = |index: usize| {
+                let tick = Tick { value: index as f64, label: self.names[index].clone(), power: None };
+                Some((self.place_within(tick.value)?, tick))
+            };
+            return (0..self.names.len()).step_by(stride).filter_map(name).collect();
+        }
         let (low, high) = (self.value(0.0), self.value(1.0));
-        let ticks =
+        let whole = if self.whole { (high.floor() - low.ceil() + 1.0).max(1.0) } else { f64::INFINITY };
+        let at_most = at_most.min(whole as usize);
+        let mut ticks =
             if self.log { ticks::logarithmic(low, high, at_most) } else { ticks::linear(low, high, at_most) };
+        ticks.retain(|tick| !self.whole || tick.value.fract() == 0.0);
         ticks.into_iter().filter_map(|tick| Some((self.place_within(tick.value)?, tick))).collect()
     }
+}
+
+/// Returns the axis of numbers under names that are numbers at equal steps or equal factors, to 2 % of a step.
+fn even(names: &[String]) -> Option<Axis<'static>> {
+    let numbers: Vec<f64> = names.iter().map(|name| name.parse().ok()).collect::<Option<_>>()?;
+    [false, true].into_iter().find_map(|log| {
+        let units: Vec<f64> = numbers.iter().map(|number| unit(*number, log)).collect::<Option<_>>()?;
+        let (first, last) = (*units.first()?, *units.last()?);
+        let step = (last - first) / (units.len() - 1).max(1) as f64;
+        let is_even = |(index, u): (usize, &f64)| (first + index as f64 * step - u).abs() <= 0.02 * step;
+        let grows = step > 1e-12 * first.abs().max(last.abs());
+        (grows && units.iter().enumerate().all(is_even))
+            .then(|| Axis::between(first - step / 2.0, last + step / 2.0, log))
+    })
+}
+
+/// Returns the points of a series that can be drawn, each with its bar where it has one that can be drawn.
+pub(crate) fn seen<'b>(
+    lines: &'b Lines,
+    series: &'b Series,
+) -> impl Iterator<Item = ((f64, f64), Option<(f64, f64)>)> + 'b {
+    let x_log = lines.x_log && lines.x_names.is_empty();
+    series.points.iter().enumerate().filter_map(move |(index, point)| {
+        unit(point.0, x_log).zip(unit(point.1, lines.y_log))?;
+        let bar = series
+            .bars
+            .get(index)
+            .filter(|bar| unit(bar.0, lines.y_log).zip(unit(bar.1, lines.y_log)).is_some());
+        Some((*point, bar.copied()))
+    })
 }
 
 /// Returns a value in the axis's unit, or `None` where it has none.
@@ -104,6 +180,68 @@ mod tests {
                 assert!(axis.span() > 0.0 && axis.span().is_finite(), "{values:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_axis_as_long_as_the_numbers_themselves_has_ticks() {
+        for values in [[0.87, 1e306], [5e-324, f64::MAX], [1e-320, 2e-320], [f64::MAX, f64::MAX]] {
+            let axis = Axis::over(values.into_iter(), true, 0.04);
+            assert!(axis.ticks(6).len() >= 2, "{values:?}: {axis:?}");
+        }
+        let labels: Vec<String> = Axis::over([0.87, 1e306].into_iter(), true, 0.04)
+            .ticks(8)
+            .into_iter()
+            .map(|(_, t)| t.label)
+            .collect();
+        assert_eq!(labels, ["1", "1e50", "1e100", "1e150", "1e200", "1e250", "1e300"]);
+    }
+
+    #[test]
+    fn an_axis_of_epochs_has_ticks_at_whole_numbers_alone() {
+        let labels = |last: f64| {
+            let points = vec![(0.0, 1.0), (last, 2.0)];
+            let lines = Lines { x_whole: true, series: vec![Series::line("", points)], ..Lines::default() };
+            let ticks = Axis::of_lines(&lines).0.ticks(8).into_iter();
+            ticks.map(|(_, tick)| tick.label).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!([1.0, 3.0, 40.0].map(labels), ["0 1", "0 1 2 3", "0 10 20 30 40"]);
+    }
+
+    #[test]
+    fn words_stand_in_the_middle_of_even_steps() {
+        let names = ["a", "b", "c", "d"].map(String::from);
+        let axis = Axis::named(&names);
+        assert_eq!(
+            axis.ticks(4).iter().map(|(place, _)| *place).collect::<Vec<_>>(),
+            [0.125, 0.375, 0.625, 0.875]
+        );
+        assert_eq!(axis.ticks(2).iter().map(|(_, tick)| &*tick.label).collect::<Vec<_>>(), ["a", "c"]);
+    }
+
+    #[test]
+    fn round_numbers_stand_for_names_that_are_many_numbers_at_even_steps() {
+        let labels = |names: &[String], at_most: usize| {
+            let ticks = Axis::named(names).ticks(at_most);
+            ticks.into_iter().map(|(_, tick)| tick.label).collect::<Vec<_>>().join(" ")
+        };
+        let decades: Vec<String> =
+            (0..=40).map(|k| format!("{:.4}", 0.1 * 10_f64.powf(f64::from(k) / 20.0))).collect();
+        assert_eq!(labels(&decades, 8), "0.1 0.2 0.5 1 2 5 10");
+        let (first, _) = Axis::named(&decades).ticks(8)[0];
+        assert!((first - 0.5 / 41.0).abs() < 1e-3, "0.1 stands under the middle of the first step: {first}");
+        let steps: Vec<String> = (0..20).map(|k| (k * 5).to_string()).collect();
+        assert_eq!(labels(&steps, 6), "0 20 40 60 80");
+        assert_eq!(labels(&["1", "2", "64"].map(String::from), 2), "1 64", "these are not even");
+    }
+
+    #[test]
+    fn a_share_has_its_whole_axis_however_small_it_is() {
+        let series = Series::line("", vec![(1.0, 2.0), (2.0, 3.0)]).with_bars(vec![(1.0, 4.0), (2.0, 5.0)]);
+        let mut lines = Lines { y_reach: Some((0.0, 100.0)), series: vec![series], ..Lines::default() };
+        let y = Axis::of_lines(&lines).1;
+        assert_eq!((y.value(0.0), y.value(1.0)), (0.0, 100.0));
+        lines.y_reach = None;
+        assert!(Axis::of_lines(&lines).1.place_within(5.0).is_some(), "the bars have room");
     }
 
     #[test]

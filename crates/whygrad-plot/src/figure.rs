@@ -7,6 +7,8 @@ pub enum Figure {
     Lines(Lines),
     /// A value over the plane, such as the output of a network with two inputs.
     Map(Map),
+    /// A value in every cell of a table, such as a rate over two settings.
+    Cells(Cells),
 }
 
 impl Figure {
@@ -15,6 +17,7 @@ impl Figure {
         match self {
             Figure::Lines(lines) => &lines.title,
             Figure::Map(map) => &map.title,
+            Figure::Cells(cells) => &cells.title,
         }
     }
 }
@@ -28,6 +31,12 @@ impl From<Lines> for Figure {
 impl From<Map> for Figure {
     fn from(map: Map) -> Self {
         Figure::Map(map)
+    }
+}
+
+impl From<Cells> for Figure {
+    fn from(cells: Cells) -> Self {
+        Figure::Cells(cells)
     }
 }
 
@@ -48,6 +57,15 @@ pub struct Lines {
     pub x_log: bool,
     /// Whether equal steps upwards are equal factors.
     pub y_log: bool,
+    /// Words in place of numbers to the right: x is then the index of a name, from 0, and `x_log` and `x_reach` have
+    /// no say. Empty for numbers.
+    pub x_names: Vec<String>,
+    /// Whether only whole numbers have a meaning to the right, as with epochs: no tick is put between them.
+    pub x_whole: bool,
+    /// Ends that the horizontal axis reaches at least.
+    pub x_reach: Option<(f64, f64)>,
+    /// Ends that the vertical axis reaches at least, such as 0 and 100 for a share in percent. Nothing is added to them.
+    pub y_reach: Option<(f64, f64)>,
     /// The curves, the first one drawn lowest.
     pub series: Vec<Series>,
     /// Vertical lines at places worth a name.
@@ -63,17 +81,26 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// Whether the points are joined.
     pub style: Style,
+    /// The low and the high end of an interval around each point, drawn as bars, or as a band where the bars would
+    /// touch. Points beyond the last bar have none.
+    pub bars: Vec<(f64, f64)>,
 }
 
 impl Series {
     /// Returns a series whose points are joined.
     pub fn line(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Series { name: name.into(), points, style: Style::Line }
+        Series { name: name.into(), points, style: Style::Line, bars: Vec::new() }
     }
 
     /// Returns a series whose points are drawn one by one.
     pub fn dots(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Series { name: name.into(), points, style: Style::Dots }
+        Series { name: name.into(), points, style: Style::Dots, bars: Vec::new() }
+    }
+
+    /// Returns the series with an interval around each point.
+    pub fn with_bars(mut self, bars: Vec<(f64, f64)>) -> Self {
+        self.bars = bars;
+        self
     }
 }
 
@@ -133,4 +160,27 @@ pub struct MapPoint {
     pub y: f64,
     /// Its target, to be compared with the level.
     pub value: f64,
+}
+
+/// A value in every cell of a table whose columns and rows have names: a rate over two settings, a table of counts.
+///
+/// Nothing is interpolated, so that the names may be words in any order. A value that is missing or not finite is an
+/// empty cell, and is counted in the words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cells {
+    /// What the picture shows; may be empty.
+    pub title: String,
+    /// What the columns differ in.
+    pub x_label: String,
+    /// What the rows differ in.
+    pub y_label: String,
+    /// The names of the columns, from left to right.
+    pub columns: Vec<String>,
+    /// The names of the rows, from the bottom upwards.
+    pub rows: Vec<String>,
+    /// The values, row after row, `rows * columns` of them.
+    pub values: Vec<f64>,
+    /// The values at which the colours begin and end, such as 0 and 100 for a share in percent; `None` for the lowest
+    /// and the highest value. What lies beyond has the colour of the end.
+    pub range: Option<(f64, f64)>,
 }

@@ -19,6 +19,7 @@
 //! Nothing here reads, prints or panics: a value that cannot be drawn is a gap, and is named.
 
 mod axis;
+mod cells;
 mod contour;
 mod figure;
 mod palette;
@@ -30,4 +31,4 @@ pub mod terminal;
 pub mod ticks;
 pub mod words;
 
-pub use figure::{Figure, Lines, Map, MapPoint, Mark, Series, Style};
+pub use figure::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, Style};

@@ -76,15 +76,43 @@ pub(crate) fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     Rgb(channel(from.0, to.0), channel(from.1, to.1), channel(from.2, to.2))
 }
 
-/// Returns black or white, whichever reads better on the colour.
-pub(crate) fn ink_on(Rgb(red, green, blue): Rgb) -> Rgb {
-    let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
-    if light > 120.0 { Rgb(0, 0, 0) } else { Rgb(255, 255, 255) }
+/// Returns black or white, whichever has the greater contrast on the colour.
+pub(crate) fn ink_on(ground: Rgb) -> Rgb {
+    let (black, white) = (Rgb(0, 0, 0), Rgb(255, 255, 255));
+    if contrast(ground, black) >= contrast(ground, white) { black } else { white }
+}
+
+/// Returns the contrast of two colours, from 1 to 21. Source: Web Content Accessibility Guidelines 2.1, which ask for
+/// at least 4.5 between a text and its ground.
+fn contrast(first: Rgb, second: Rgb) -> f64 {
+    let (first, second) = (luminance(first), luminance(second));
+    (first.max(second) + 0.05) / (first.min(second) + 0.05)
+}
+
+fn luminance(Rgb(red, green, blue): Rgb) -> f64 {
+    let linear = |channel: u8| {
+        let share = f64::from(channel) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
 
 impl Rgb {
     /// Writes the colour as `#rrggbb`.
     pub(crate) fn hex(self) -> String {
         format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_can_be_read_on_every_colour_of_the_sequence() {
+        for step in 0..=1000 {
+            let ground = sequence(f64::from(step) / 1000.0);
+            assert!(contrast(ground, ink_on(ground)) >= 4.5, "{ground:?}");
+        }
     }
 }

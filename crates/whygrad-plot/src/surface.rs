@@ -42,13 +42,13 @@ impl Map {
     }
 
     /// Returns the horizontal and the vertical axis.
-    pub(crate) fn axes(&self) -> (Axis, Axis) {
+    pub(crate) fn axes(&self) -> (Axis<'static>, Axis<'static>) {
         let axis = |ends: (f64, f64)| Axis::over([ends.0, ends.1].into_iter(), false, 0.0);
         (axis(self.x), axis(self.y))
     }
 
     /// Returns the axis along which colours and shades run.
-    pub(crate) fn value_axis(&self) -> Axis {
+    pub(crate) fn value_axis(&self) -> Axis<'static> {
         Axis::over(self.samples().map(|(_, _, value)| value), false, 0.0)
     }
 

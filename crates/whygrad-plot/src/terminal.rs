@@ -2,6 +2,7 @@
 //! neither.
 
 mod braille;
+mod cells;
 mod frame;
 mod lines;
 mod map;
@@ -52,6 +53,7 @@ pub fn render(figure: &Figure, terminal: &Terminal) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, terminal),
         Figure::Map(figure) => map::draw(figure, terminal),
+        Figure::Cells(figure) => cells::draw(figure, terminal),
     }
     .finish()
 }

@@ -36,27 +36,34 @@ pub fn linear(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
 
 /// Returns ticks for a logarithmic axis over `low..=high` (both positive), at most `at_most`.
 ///
-/// These are powers of ten where at least two lie in the range, else multiples of 1, 2 and 5, else
-/// the ticks of a linear axis.
+/// These are powers of ten where at least four lie in the range, else multiples of 1, 2 and 5 where there is room for
+/// them, else the powers where there are two, else the ticks of a linear axis.
 pub fn logarithmic(low: f64, high: f64, at_most: usize) -> Vec<Tick> {
     if !(low > 0.0 && high > low && high.is_finite()) || at_most == 0 {
         return Vec::new();
     }
     let first = (low.log10() - 1e-9).ceil() as i32;
     let last = (high.log10() + 1e-9).floor() as i32;
-    if last > first {
-        let stride = (last - first) / i32::try_from(at_most).unwrap_or(i32::MAX) + 1;
+    let rounds = (first - 1..=last + 1).flat_map(|power| [1, 2, 5].map(|digit| decimal(digit, power)));
+    let inside: Vec<f64> =
+        rounds.filter(|value| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9)).collect();
+    // Two or three powers alone leave most of the axis without a number.
+    let is_bare = last > first && last - first < 3 && first >= -3 && last <= 5 && inside.len() <= at_most;
+    if last > first && !is_bare {
+        let stride = round_stride((last - first) / i32::try_from(at_most).unwrap_or(i32::MAX) + 1);
         let powers = (first..=last).filter(|power| power.rem_euclid(stride) == 0);
         let plain = first >= -3 && last <= 3;
         return powers.map(|power| tick(decimal(1, power), (!plain).then_some(power))).collect();
     }
-    let rounds = (first - 1..=last + 1).flat_map(|power| [1, 2, 5].map(|digit| decimal(digit, power)));
-    let inside: Vec<f64> =
-        rounds.filter(|value| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9)).collect();
     if (2..=at_most).contains(&inside.len()) {
         return inside.into_iter().map(|value| tick(value, None)).collect();
     }
     linear(low, high, at_most)
+}
+
+/// Returns a number of decades that is easy to count in, no fewer than asked for. There are at most 633 decades.
+fn round_stride(least: i32) -> i32 {
+    [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300].into_iter().find(|stride| *stride >= least).unwrap_or(least)
 }
 
 /// Writes a number for reading: four significant digits, no trailing zeros, `1e-6` for the small.
@@ -182,6 +189,8 @@ mod tests {
     fn logarithmic_ticks_are_powers_then_rounds_then_linear() {
         assert_eq!(labels(&logarithmic(3e-5, 2.0, 8)), "1e-4 0.001 0.01 0.1 1");
         assert_eq!(labels(&logarithmic(1e-9, 1.0, 4)), "1e-9 1e-6 0.001 1");
+        assert_eq!(labels(&logarithmic(0.1, 10.0, 8)), "0.1 0.2 0.5 1 2 5 10");
+        assert_eq!(labels(&logarithmic(0.1, 10.0, 6)), "0.1 1 10");
         assert_eq!(labels(&logarithmic(1.5, 9.0, 8)), "2 5");
         assert_eq!(labels(&logarithmic(2.2, 2.6, 5)), "2.2 2.3 2.4 2.5 2.6");
     }

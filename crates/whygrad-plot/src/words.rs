@@ -1,8 +1,10 @@
 //! A figure in plain sentences: for screen readers, for logs, and for whoever prefers to read.
 
+mod cells;
+mod named;
 mod phases;
 
-use crate::axis::{Axis, unit};
+use crate::axis::{Axis, seen, unit};
 use crate::figure::{Figure, Lines, Map, Series, Style};
 use crate::ticks::{rounded, significant};
 use phases::{Kind, Phase, course};
@@ -14,18 +16,39 @@ const TOLD_PHASES: usize = 5;
 ///
 /// For a curve: how it runs, where it ends and where it is lowest. For a map: its lowest and
 /// highest value and where they are, the share above the level, and which data points lie on the
-/// right side. Whatever could not be drawn is named at the end.
+/// right side. For words below the axis and for cells: the values by name, or the best and the worst of many. Whatever could not be drawn is named at the end.
 pub fn describe(figure: &Figure) -> String {
     let sentences = match figure {
         Figure::Lines(lines) => describe_lines(lines),
         Figure::Map(map) => describe_map(map),
+        Figure::Cells(cells) => cells::describe(cells),
     };
     sentences.join(" ")
 }
 
+/// Names a figure in a few words: its title, or else what it has on its axes.
+pub(crate) fn heading(figure: &Figure) -> String {
+    let (x, y) = match figure {
+        _ if !figure.title().trim().is_empty() => return figure.title().to_owned(),
+        Figure::Lines(lines) => (&lines.x_label, &lines.y_label),
+        Figure::Map(map) => (&map.x_label, &map.y_label),
+        Figure::Cells(cells) => (&cells.x_label, &cells.y_label),
+    };
+    match (x.trim(), y.trim()) {
+        ("", "") => "Picture".to_owned(),
+        (one, "") | ("", one) => one.to_owned(),
+        (x, y) => format!("{y} over {x}"),
+    }
+}
+
+pub(crate) use cells::missing as empty_cells;
+
 fn describe_lines(lines: &Lines) -> Vec<String> {
-    let mut sentences: Vec<String> =
-        lines.series.iter().map(|series| describe_series(lines, series)).collect();
+    let mut sentences: Vec<String> = Vec::new();
+    for series in &lines.series {
+        sentences.push(describe_series(lines, series));
+        sentences.extend(named::widest_bar(lines, series));
+    }
     if lines.series.is_empty() {
         sentences.push("There is nothing to draw.".into());
     }
@@ -46,6 +69,9 @@ fn describe_series(lines: &Lines, series: &Series) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return format!("{name} has no point that can be drawn.");
     };
+    if !lines.x_names.is_empty() {
+        return named::describe(lines, series, &name);
+    }
     if points.len() == 1 {
         return format!(
             "{name} is a single point, {} at {}.",
@@ -197,8 +223,9 @@ fn judged_points(map: &Map, level: f64) -> Option<String> {
 pub(crate) fn omitted(lines: &Lines) -> Option<String> {
     let points = || lines.series.iter().flat_map(|series| &series.points);
     let infinite = points().filter(|(x, y)| !(x.is_finite() && y.is_finite())).count();
-    let unplaced =
-        points().filter(|(x, y)| unit(*x, lines.x_log).is_none() || unit(*y, lines.y_log).is_none());
+    let unplaced = points().filter(|(x, y)| {
+        unit(*x, lines.x_log && lines.x_names.is_empty()).is_none() || unit(*y, lines.y_log).is_none()
+    });
     let negative = unplaced.count() - infinite;
     let reasons = [(infinite, "not finite"), (negative, "zero or negative on a logarithmic axis")];
     let told: Vec<String> = reasons
@@ -216,14 +243,13 @@ pub(crate) fn missing(map: &Map) -> Option<String> {
         .then(|| format!("Not drawn: {} missing or not finite.", counted(gaps, "sample is", "samples are")))
 }
 
-fn drawable(lines: &Lines, series: &Series) -> impl Iterator<Item = (f64, f64)> {
-    let seen = |(x, y): &(f64, f64)| unit(*x, lines.x_log).is_some() && unit(*y, lines.y_log).is_some();
-    series.points.iter().copied().filter(seen)
+fn drawable<'a>(lines: &'a Lines, series: &'a Series) -> impl Iterator<Item = (f64, f64)> + 'a {
+    seen(lines, series).map(|(point, _)| point)
 }
 
 /// Returns a place with the name of its axis: `epoch 40`, `x = 2.5`, or the number alone.
 fn place_name(label: &str, value: f64) -> String {
-    let is_word = label.chars().count() > 1 && label.chars().all(char::is_alphabetic);
+    let is_word = label.chars().count() > 1 && label.chars().all(|c| c.is_alphabetic() || c == ' ');
     match label {
         "" => number(value),
         _ if is_word => format!("{label} {}", number(value)),
@@ -250,6 +276,6 @@ fn number(value: f64) -> String {
     significant(value, 3)
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

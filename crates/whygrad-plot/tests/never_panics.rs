@@ -1,7 +1,7 @@
 //! Whatever the figure holds, every renderer returns a picture within its bounds.
 
 use proptest::prelude::*;
-use whygrad_plot::{Figure, Lines, Map, MapPoint, Mark, Series, Style, svg, terminal, words};
+use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, Style, svg, terminal, words};
 
 const ESCAPE: char = '\u{1b}';
 
@@ -23,13 +23,40 @@ fn name() -> impl Strategy<Value = String> {
 fn lines() -> impl Strategy<Value = Figure> {
     let points = prop::collection::vec((value(), value()), 0..40);
     let style = prop_oneof![Just(Style::Line), Just(Style::Dots)];
-    let series = (name(), points, style).prop_map(|(name, points, style)| Series { name, points, style });
+    let bars = prop::collection::vec((value(), value()), 0..10);
+    let series = (name(), points, style, bars).prop_map(|(name, points, style, bars)| Series {
+        name,
+        points,
+        style,
+        bars,
+    });
     let marks = prop::collection::vec((value(), name()).prop_map(|(x, label)| Mark { x, label }), 0..4);
-    (name(), name(), name(), any::<(bool, bool)>(), prop::collection::vec(series, 0..5), marks).prop_map(
-        |(title, x_label, y_label, (x_log, y_log), series, marks)| {
-            Figure::Lines(Lines { title, x_label, y_label, x_log, y_log, series, marks })
+    let reach = || prop::option::of((value(), value()));
+    let axes = (any::<(bool, bool, bool)>(), names(), reach(), reach());
+    (name(), name(), name(), axes, prop::collection::vec(series, 0..5), marks).prop_map(
+        |(title, x_label, y_label, ((x_log, y_log, x_whole), x_names, x_reach, y_reach), series, marks)| {
+            let labels = Lines { title, x_label, y_label, ..Lines::default() };
+            Figure::Lines(Lines { x_log, y_log, x_names, x_whole, x_reach, y_reach, series, marks, ..labels })
         },
     )
+}
+
+fn names() -> impl Strategy<Value = Vec<String>> {
+    prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(name(), 0..6), 1 => prop::collection::vec(name(), 60..90)]
+}
+
+fn cells() -> impl Strategy<Value = Figure> {
+    let values = prop::collection::vec(value(), 0..60);
+    (name(), name(), names(), names(), values, prop::option::of((value(), value()))).prop_map(
+        |(title, x_label, columns, rows, values, range)| {
+            let y_label = title.clone();
+            Figure::Cells(Cells { title, x_label, y_label, columns, rows, values, range })
+        },
+    )
+}
+
+fn figure() -> impl Strategy<Value = Figure> {
+    prop_oneof![lines(), map(), cells()]
 }
 
 fn map() -> impl Strategy<Value = Figure> {
@@ -56,7 +83,7 @@ fn without_colours(text: &str) -> String {
 proptest! {
     #[test]
     fn a_terminal_picture_keeps_within_its_columns(
-        figure in prop_oneof![lines(), map()],
+        figure in figure(),
         columns in 0_usize..90,
         rows in 0_usize..30,
         colour: bool,
@@ -73,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn an_svg_is_well_formed(figure in prop_oneof![lines(), map()], width in value(), height in value(), dark: bool) {
+    fn an_svg_is_well_formed(figure in figure(), width in value(), height in value(), dark: bool) {
         let text = svg::render(&figure, &svg::Svg { width, height, dark });
         prop_assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"));
         prop_assert!(!text.contains("NaN") || figure.title().contains("NaN"));
@@ -84,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn words_are_sentences(figure in prop_oneof![lines(), map()]) {
+    fn words_are_sentences(figure in figure()) {
         prop_assert!(words::describe(&figure).ends_with('.'));
     }
 }

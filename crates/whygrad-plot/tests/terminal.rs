@@ -1,6 +1,6 @@
 //! Small pictures, character by character.
 
-use whygrad_plot::{Figure, Lines, Map, MapPoint, Series, terminal};
+use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Series, terminal};
 
 fn check(figure: impl Into<Figure>, (columns, rows): (usize, usize), unicode: bool, expected: &str) {
     let text =
@@ -181,4 +181,119 @@ fn a_coloured_map_uses_half_blocks_and_returns_to_the_default_at_each_end() {
         let last = line.rsplit('\u{1b}').next().unwrap_or_default();
         assert!(["[0m", "[39m", "[49m"].iter().any(|code| last.starts_with(code)), "{line:?}");
     }
+}
+
+fn rates() -> Cells {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    Cells {
+        title: "solved, in percent".into(),
+        x_label: "optimiser".into(),
+        y_label: "batch".into(),
+        columns: names(&["gd", "adam", "lm"]),
+        rows: names(&["full", "1"]),
+        values: vec![0.0, 50.0, 100.0, 12.5, f64::NAN, 97.3],
+        range: Some((0.0, 100.0)),
+    }
+}
+
+#[test]
+fn a_table_has_its_values_beside_shades_and_its_first_row_at_the_bottom() {
+    check(
+        rates(),
+        (40, 12),
+        true,
+        "
+        solved, in percent
+batch
+   1   12.5 ▁     -    97.3 █
+full      0      50 ▄   100 █
+        gd     adam     lm
+             optimiser
+     0    ▁▁▂▂▃▃▄▄▅▅▆▆▇▇███ 100
+1 cell is without a value.
+",
+    );
+}
+
+#[test]
+fn names_without_room_are_numbers_that_a_legend_explains() {
+    let mut cells = rates();
+    cells.columns[1] = "gradient-descent with momentum".into();
+    check(
+        cells,
+        (40, 14),
+        true,
+        "
+        solved, in percent
+batch
+   1   12.5 ▁     -    97.3 █
+full      0      50 ▄   100 █
+         1       2       3
+             optimiser
+  1 = gd
+  2 = gradient-descent with momentum
+  3 = lm
+     0    ▁▁▂▂▃▃▄▄▅▅▆▆▇▇███ 100
+1 cell is without a value.
+",
+    );
+}
+
+#[test]
+fn many_cells_are_shades_alone_and_what_has_no_room_is_counted() {
+    let (columns, rows) = (24, 20);
+    let name = |count: usize| (1..=count).map(|k| k.to_string()).collect();
+    let values = (0..columns * rows).map(|k| ((k % columns) * (k / columns)) as f64).collect();
+    let cells = Cells { columns: name(columns), rows: name(rows), values, ..Cells::default() };
+    check(
+        cells,
+        (30, 10),
+        false,
+        "
+ 7         .......:::::::--
+ 6          .........::::::
+ 5            ...........::
+ 4                .........
+ 3                       ..
+ 2
+ 1
+       5   10   15   20
+   0   ..::--==++**##%%@@ 437
+No room for 13 rows.
+",
+    );
+}
+
+#[test]
+fn values_over_words_are_dots_with_bars() {
+    let series = Series::dots("", vec![(0.0, 80.0), (1.0, 20.0)]).with_bars(vec![(60.0, 100.0), (0.0, 60.0)]);
+    let names = ["gd", "adam"].map(String::from).to_vec();
+    check(
+        Lines { x_names: names, y_reach: Some((0.0, 100.0)), series: vec![series], ..Lines::default() },
+        (30, 10),
+        true,
+        "
+100 ┤      │
+    │      ●
+    │      │
+    │      │           │
+ 50 ┤                  │
+    │                  │
+    │                  ●
+  0 ┤                  │
+    └──────┬───────────┬──────
+          gd         adam
+",
+    );
+}
+
+#[test]
+fn values_on_colours_have_the_ink_that_can_be_read() {
+    let terminal = terminal::Terminal { columns: 40, rows: 12, colour: true, unicode: true };
+    let text = terminal::render(&Figure::Cells(rates()), &terminal);
+    assert!(
+        text.contains("\u{1b}[48;2;253;231;37m  100 ") && text.contains("\u{1b}[38;2;0;0;0m97.3 "),
+        "black on yellow"
+    );
+    assert!(text.contains("\u{1b}[48;2;68;1;84m    \u{1b}[38;2;255;255;255m0 "), "white on violet");
 }

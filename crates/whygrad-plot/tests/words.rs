@@ -1,6 +1,6 @@
 //! What a person would say about a picture.
 
-use whygrad_plot::{Figure, Lines, Map, MapPoint, Mark, Series, words};
+use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, words};
 
 fn loss(points: impl Iterator<Item = (f64, f64)>) -> Lines {
     Lines {
@@ -88,5 +88,61 @@ fn a_map_is_told_by_its_range_its_level_and_its_points() {
         words::describe(&Figure::Map(map)),
         "The value runs from 0.1 at (0, 0) to 0.9 at (1, 0). 75% of the area lies at or above 0.5. 3 of 4 data \
          points lie on the right side; not (1, 1)."
+    );
+}
+
+#[test]
+fn a_table_is_told_by_its_lowest_and_its_highest_cell() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    let mut cells = Cells {
+        x_label: "initialiser".into(),
+        y_label: "optimiser".into(),
+        columns: names(&["he", "uniform"]),
+        rows: names(&["adam", "lm"]),
+        values: vec![40.0, 6.0, 97.0, f64::NAN],
+        ..Cells::default()
+    };
+    assert_eq!(
+        words::describe(&Figure::Cells(cells.clone())),
+        "In 2 columns by 2 rows, the value runs from 6 at initialiser uniform, optimiser adam to 97 at initialiser he, \
+         optimiser lm. 1 cell is without a value."
+    );
+    cells.values = vec![0.0, 0.0, 50.0, 50.0];
+    assert!(
+        words::describe(&Figure::Cells(cells.clone()))
+            .ends_with("2 cells have the lowest value, 0. 2 cells have the highest value, 50.")
+    );
+    cells.values = vec![0.0; 4];
+    assert_eq!(words::describe(&Figure::Cells(cells)), "The value is 0 in each cell of 2 columns by 2 rows.");
+    assert_eq!(
+        words::describe(&Figure::Cells(Cells::default())),
+        "The table of 0 columns by 0 rows has no value."
+    );
+}
+
+#[test]
+fn values_over_words_are_told_by_name_with_their_intervals() {
+    let names = ["gd", "adam"].map(String::from).to_vec();
+    let series = Series::dots("percent solved", vec![(0.0, 90.0), (1.0, 55.0)])
+        .with_bars(vec![(85.0, 94.0), (48.0, 62.0)]);
+    check(
+        Lines { x_names: names, series: vec![series], ..Lines::default() },
+        "Percent solved: 90 at gd (85 to 94), 55 at adam (48 to 62).",
+    );
+    let many = (0..20).map(|k| format!("m{k}")).collect();
+    let series = Series::dots("rate", (0..20).map(|k| (f64::from(k), f64::from(k))).collect());
+    check(
+        Lines { x_names: many, series: vec![series], ..Lines::default() },
+        "Rate: 20 values, the highest 19 at m19, the lowest 0 at m0.",
+    );
+}
+
+#[test]
+fn the_widest_interval_of_a_curve_is_told() {
+    let series =
+        Series::line("rate", vec![(1.0, 10.0), (2.0, 10.0)]).with_bars(vec![(9.0, 11.0), (5.0, 15.0)]);
+    check(
+        Lines { x_label: "x".into(), series: vec![series], ..Lines::default() },
+        "Rate stays at 10 from x = 1 to 2. Its widest interval is 5 to 15 at x = 2.",
     );
 }

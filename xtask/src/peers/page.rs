@@ -236,7 +236,7 @@ pub fn pictures(measured: &Measured) -> Vec<(String, String)> {
             x_log: true,
             y_log: true,
             series: vec![Series::line("", points.clone()), Series::dots("", points)],
-            marks: vec![],
+            ..Lines::default()
         };
         let svg = svg::render(&Figure::from(lines), &svg::Svg::default());
         (format!("{}.svg", curve.name), svg + "\n")

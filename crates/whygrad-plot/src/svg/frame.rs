@@ -4,17 +4,34 @@ use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
 use crate::ticks::Tick;
 
-/// The font size of ticks, labels and legend.
-pub(super) const SIZE: f64 = 12.0;
+/// The font size of ticks, labels and legend: still read where a picture is shown at two thirds of its size.
+pub(super) const SIZE: f64 = 13.0;
+
+/// The font size of titles.
+const TITLE: f64 = 16.0;
+
+/// Where title, legend and the name of the vertical axis begin.
+pub(super) const EDGE: f64 = 12.0;
+
+/// The room that one line of tick labels takes.
+const LINE: f64 = 19.0;
+
+/// The sine and cosine of the angle by which names are turned where they would meet: 40 degrees.
+const SLANT: (f64, f64) = (0.642_787_609_686_539_4, 0.766_044_443_118_978);
 
 /// Where the picture lies on the page.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) width: f64,
     pub(super) height: f64,
-    x: Axis,
+    /// Where the room for a legend begins, below the title.
+    pub(super) header: f64,
+    x: Axis<'a>,
     y_ticks: Vec<(f64, Tick)>,
+    /// The room below the picture for tick labels.
+    depth: f64,
+    slanted: bool,
 }
 
 /// The texts around a picture.
@@ -25,18 +42,71 @@ pub(super) struct Texts<'a> {
     pub(super) note: Option<String>,
 }
 
-impl Frame {
-    /// Lays out a picture with `header` pixels between title and picture, and `beside` to its right.
-    pub(super) fn new(page: &Page, texts: &Texts, axes: (Axis, Axis), header: f64, beside: f64) -> Self {
-        let top = if texts.title.is_empty() { 12.0 } else { 36.0 } + header;
+impl Texts<'_> {
+    /// The name of the vertical axis, unless the title says the same.
+    pub(super) fn upwards(&self) -> &str {
+        if self.y_label.to_lowercase() == self.title.to_lowercase() { "" } else { self.y_label }
+    }
+}
+
+/// What else needs room on the page.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// Pixels between the title and the picture, without the name of the vertical axis.
+    pub(super) header: f64,
+    /// Pixels to the right of the picture.
+    pub(super) beside: f64,
+    /// The widest picture that is wanted.
+    pub(super) widest: f64,
+}
+
+impl<'a> Frame<'a> {
+    /// Lays out a picture.
+    pub(super) fn new(page: &Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
+        let header = match title_lines(texts.title, page.width).len() {
+            0 => 12.0,
+            lines => 36.0 + 20.0 * (lines - 1) as f64,
+        };
+        let top = header + room.header + if texts.upwards().is_empty() { 4.0 } else { 26.0 };
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = if texts.note.is_some() { 16.0 } else { 0.0 };
-        let height = (page.height - top - 30.0 - label - note).max(20.0);
-        let y_ticks = axes.1.ticks(((height / 48.0) as usize).clamp(2, 10));
-        let widest = y_ticks.iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
-        let left = 16.0 + widest + 8.0;
-        let width = (page.width - left - 20.0 - beside).max(20.0);
-        Frame { left, top, width, height, x: axes.0, y_ticks }
+        let left_at_most = 0.36 * page.width;
+        let names = axes.0.names();
+        let longest = names.iter().map(|name| text_width(name, SIZE)).fold(0.0, f64::max);
+        let mut frame = Frame {
+            left: 24.0,
+            top,
+            width: 0.0,
+            height: page.height - top,
+            header,
+            x: axes.0,
+            y_ticks: Vec::new(),
+            depth: LINE,
+            slanted: false,
+        };
+        // Names below take height, and the height decides which ticks stand at the left: the second round settles it.
+        for _ in 0..2 {
+            frame.height = (page.height - top - 12.0 - frame.depth - label - note).max(20.0);
+            frame.y_ticks = match axes.1.names() {
+                [] => axes.1.ticks(((frame.height / 42.0) as usize).clamp(2, 10)),
+                _ => axes.1.ticks(((frame.height / 15.0) as usize).max(1)),
+            };
+            let labels = frame.y_ticks.iter().map(|(_, tick)| text_width(&written(tick), SIZE));
+            let gutter = labels.fold(0.0, f64::max);
+            frame.left = (24.0 + gutter).min(left_at_most.max(24.0));
+            frame.width = (page.width - frame.left - 20.0 - room.beside).clamp(20.0, room.widest.max(20.0));
+            let slot = frame.width / names.len().max(1) as f64;
+            let numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
+            if !numbers && longest + 8.0 > slot {
+                // The first name reaches out to the left.
+                let wanted = (longest * SLANT.1 - slot / 2.0 + 8.0).min(left_at_most);
+                frame.width -= (wanted - frame.left).max(0.0).min(frame.width - 20.0);
+                frame.left = frame.left.max(wanted);
+                frame.slanted = true;
+                frame.depth = (longest * SLANT.0 + 16.0).min(0.3 * page.height);
+            }
+        }
+        frame
     }
 
     /// Returns the point on the page for a place in 0..=1 to the right and upwards.
@@ -48,42 +118,57 @@ impl Frame {
     pub(super) fn draw(&self, page: &mut Page, texts: &Texts, grid: bool) {
         let (ink, faint, line) = (page.theme.ink, page.theme.faint, page.theme.grid);
         let bottom = self.top + self.height;
-        let room = page.width - self.left - 12.0;
-        if !texts.title.is_empty() {
-            let bold = " font-size=\"15\" font-weight=\"600\"";
-            page.styled_text((self.left, 25.0), Anchor::Start, ink, bold, &fitted(texts.title, 15.0, room));
+        let room = page.width - 2.0 * EDGE;
+        for (line, title) in title_lines(texts.title, page.width).iter().enumerate() {
+            let bold = format!(" font-size=\"{TITLE}\" font-weight=\"600\"");
+            page.styled_text((EDGE, 25.0 + 20.0 * line as f64), Anchor::Start, ink, &bold, title);
         }
-        if !texts.y_label.is_empty() {
-            let label = fitted(texts.y_label, SIZE, room);
-            page.text((self.left, self.top - 9.0), Anchor::Start, faint, &label);
+        if !texts.upwards().is_empty() {
+            let label = fitted(texts.upwards(), SIZE, room);
+            page.text((EDGE, self.top - 16.0), Anchor::Start, faint, &label);
         }
         for (place, tick) in &self.y_ticks {
             let (x, y) = self.at((0.0, *place));
             let from = if grid { x } else { x - 4.0 };
             let to = if grid { x + self.width } else { x };
             page.line((from, y), (to, y), if grid { line } else { faint }, "");
-            page.text((x - 8.0, y + 4.0), Anchor::End, faint, &written(tick));
+            let label = fitted(&written(tick), SIZE, self.left - 14.0);
+            page.text((x - 8.0, y + 4.5), Anchor::End, faint, &label);
         }
         for (place, tick) in self.x_ticks() {
             let (x, y) = self.at((place, 0.0));
             page.line((x, y), (x, y + 5.0), faint, "");
-            page.text((x, y + 18.0), Anchor::Middle, faint, &written(&tick));
+            if self.slanted {
+                let deep = (self.depth - 14.0) / SLANT.0;
+                let label = fitted(&written(&tick), SIZE, deep.min((x - 4.0) / SLANT.1));
+                let turned =
+                    format!(" transform=\"rotate(-40 {} {})\"", coordinate(x + 3.0), coordinate(y + 14.0));
+                page.styled_text((x + 3.0, y + 14.0), Anchor::End, faint, &turned, &label);
+            } else {
+                page.text((x, y + LINE), Anchor::Middle, faint, &written(&tick));
+            }
         }
         page.line((self.left, bottom), (self.left + self.width, bottom), faint, "");
         if !texts.x_label.is_empty() {
-            let label = fitted(texts.x_label, SIZE, self.width);
-            page.text((self.left + self.width / 2.0, bottom + 37.0), Anchor::Middle, faint, &label);
+            let label = fitted(texts.x_label, SIZE, room);
+            let half = text_width(&label, SIZE) / 2.0;
+            let middle = (self.left + self.width / 2.0).min(page.width - EDGE - half).max(EDGE + half);
+            page.text((middle, bottom + self.depth + LINE), Anchor::Middle, faint, &label);
         }
         if let Some(note) = &texts.note {
-            let note = fitted(note, 11.0, page.width - 24.0);
-            let place = (12.0, page.height - 8.0);
-            page.styled_text(place, Anchor::Start, faint, " font-size=\"11\" font-style=\"italic\"", &note);
+            let note = fitted(note, 12.0, room);
+            let place = (EDGE, page.height - 8.0);
+            page.styled_text(place, Anchor::Start, faint, " font-size=\"12\" font-style=\"italic\"", &note);
         }
     }
 
     /// Returns as many horizontal ticks as have labels that stand apart.
     fn x_ticks(&self) -> Vec<(f64, Tick)> {
-        for at_most in (1..=((self.width / 48.0) as usize).clamp(2, 12)).rev() {
+        let names = self.x.names().len();
+        if self.slanted {
+            return self.x.ticks((self.width / 15.0) as usize);
+        }
+        for at_most in (1..=((self.width / 48.0) as usize).clamp(2, 12).max(names.min(200))).rev() {
             let ticks = self.x.ticks(at_most);
             let apart = ticks.windows(2).all(|pair| {
                 let labels = text_width(&written(&pair[0].1), SIZE) + text_width(&written(&pair[1].1), SIZE);
@@ -95,6 +180,24 @@ impl Frame {
         }
         Vec::new()
     }
+}
+
+/// Breaks a title into at most two lines; the second is cut where it does not fit.
+fn title_lines(title: &str, width: f64) -> Vec<String> {
+    // Bold letters are wider.
+    let (size, room) = (1.08 * TITLE, width - 2.0 * EDGE);
+    let mut lines: Vec<String> = Vec::new();
+    for word in title.split_whitespace() {
+        let end = lines.len();
+        match lines.last_mut() {
+            Some(line) if end == 2 || text_width(&format!("{line} {word}"), size) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| fitted(line, size, room)).collect()
 }
 
 /// Writes a tick; a power of ten gets a raised exponent where its neighbours need one.
@@ -117,8 +220,13 @@ pub(super) fn written(tick: &Tick) -> String {
             });
             format!("10{}", raised.collect::<String>())
         }
-        None => tick.label.replace('-', "\u{2212}"),
+        None => minus(&tick.label),
     }
+}
+
+/// Writes a number with a minus sign in place of a hyphen; a name keeps its hyphens.
+pub(super) fn minus(text: &str) -> String {
+    if text.parse::<f64>().is_ok() { text.replace('-', "\u{2212}") } else { text.to_owned() }
 }
 
 /// Writes the commands of a path through points, absolute, closed if asked.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{Frame, SIZE, Texts, path};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
 use super::{Anchor, Page, coordinate, fitted, text_width};
-use crate::axis::Axis;
-use crate::figure::{Lines, Style};
+use crate::axis::{Axis, seen};
+use crate::figure::{Lines, Series, Style};
 use crate::palette::{self, Ground, Rgb, mix};
 use crate::thin::{is_noisy, means, strokes};
 use crate::words;
@@ -13,26 +13,31 @@ use crate::words;
 /// The height of a line of the legend.
 const LINE: f64 = 18.0;
 
+/// Bars nearer to each other than this become a band.
+const NEAREST: f64 = 14.0;
+
 pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let (x, y) = Axis::of_lines(lines);
     let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
     let texts = Texts { title, x_label, y_label, note: words::omitted(lines) };
-    let legend = if lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
+    let is_named = lines.series.iter().any(|series| !series.name.is_empty());
+    let legend = if is_named && lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
     let gap = if legend_lines > 0.0 { 6.0 } else { 0.0 };
-    let header = legend_lines * LINE + gap + if y_label.is_empty() { 2.0 } else { 20.0 };
-    let frame = Frame::new(page, &texts, (x, y), header, 0.0);
+    let room = Room { header: legend_lines * LINE + gap, beside: 0.0, widest: f64::INFINITY };
+    let frame = Frame::new(page, &texts, (x, y), room);
     frame.draw(page, &texts, true);
     draw_marks(page, &frame, lines, x);
+    (0..lines.series.len()).for_each(|index| draw_bars(page, &frame, lines, index, (x, y)));
     let trends: Vec<_> =
         (0..lines.series.len()).map(|index| draw_series(page, &frame, lines, index, (x, y))).collect();
     // The means stand above all pale grounds, so that no curve hides the course of another.
     for (index, trend) in trends.into_iter().enumerate() {
         draw_strokes(page, &frame, &trend, colour(page, index), 2.2);
     }
-    let first_line = frame.top - header + LINE / 2.0;
+    let first_line = frame.header + LINE / 2.0;
     for (index, (left, line, name)) in legend.into_iter().enumerate() {
-        let (x, y) = (frame.left + left, first_line + f64::from(line) * LINE);
+        let (x, y) = (EDGE + left, first_line + f64::from(line) * LINE);
         let (fill, ink) = (colour(page, index), page.theme.ink);
         match lines.series[index].style {
             Style::Line => {
@@ -46,7 +51,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
 
 /// Returns where each entry of the legend stands: its left end, its line, its name.
 fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
-    let room = width - 110.0;
+    let room = width - 2.0 * EDGE;
     let (mut left, mut line) = (0.0, 0);
     let entries = lines.series.iter().map(|series| {
         let name = fitted(&series.name, SIZE, room);
@@ -79,19 +84,54 @@ fn draw_series(
                 return means(&series.points, &x, &y, (frame.width / 4.0) as usize);
             }
             draw_strokes(page, frame, &reach, fill, 2.0);
-        }
-        Style::Dots => {
-            // Dots on the same spot, to half a pixel, are one dot.
-            let mut seen = BTreeSet::new();
-            let places = series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1)));
-            for (across, up) in places.map(|place| frame.at(place)) {
-                if seen.insert(((across * 2.0) as i64, (up * 2.0) as i64)) {
-                    page.add(&circle((across, up), fill, page.theme.paper));
-                }
+            if !series.bars.is_empty() && series.points.len() as f64 * NEAREST <= frame.width {
+                draw_dots(page, frame, series, fill, (x, y));
             }
         }
+        Style::Dots => draw_dots(page, frame, series, fill, (x, y)),
     }
     Vec::new()
+}
+
+fn draw_dots(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {
+    // Dots on the same spot, to half a pixel, are one dot.
+    let mut drawn = BTreeSet::new();
+    let places = series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1)));
+    for (across, up) in places.map(|place| frame.at(place)) {
+        if drawn.insert(((across * 2.0) as i64, (up * 2.0) as i64)) {
+            page.add(&circle((across, up), fill, page.theme.paper));
+        }
+    }
+}
+
+/// Draws the intervals of a series behind its points: bars, or a band where the bars of a line would touch.
+fn draw_bars(page: &mut Page, frame: &Frame, lines: &Lines, index: usize, (x, y): (Axis, Axis)) {
+    let (series, fill) = (&lines.series[index], colour(page, index));
+    let bars: Vec<[(f64, f64); 2]> = seen(lines, series)
+        .filter_map(|((across, _), bar)| {
+            let (low, high) = bar?;
+            let across = x.place(across)?;
+            Some([(across, y.place(low)?), (across, y.place(high)?)].map(|place| frame.at(place)))
+        })
+        .collect();
+    if series.style == Style::Line && bars.len() as f64 * NEAREST > frame.width {
+        let outline = bars.iter().map(|bar| bar[1]).chain(bars.iter().rev().map(|bar| bar[0]));
+        let pale = mix(fill, page.theme.paper, 0.72).hex();
+        page.add(&format!("<path d=\"{}\" fill=\"{pale}\"/>", path(outline, true)));
+        return;
+    }
+    let pale = mix(fill, page.theme.paper, 0.35);
+    let curves: String = bars
+        .iter()
+        .map(|[low, high]| {
+            let cap = |(x, y): (f64, f64)| path([(x - 4.0, y), (x + 4.0, y)].into_iter(), false);
+            path([*low, *high].into_iter(), false) + &cap(*low) + &cap(*high)
+        })
+        .collect();
+    if !curves.is_empty() {
+        let stroke = pale.hex();
+        page.add(&format!("<path d=\"{curves}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"1.8\"/>"));
+    }
 }
 
 fn draw_strokes(page: &mut Page, frame: &Frame, strokes: &[Vec<(f64, f64)>], stroke: Rgb, width: f64) {

@@ -1,6 +1,7 @@
 //! A value over the plane as SVG: filled contour bands, the line at the level, and the points.
 
-use super::frame::{Frame, SIZE, Texts, path, written};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
+use super::key::{self, BANDS, band_colour};
 use super::{Anchor, Page, coordinate, text_width};
 use crate::axis::Axis;
 use crate::contour::Grid;
@@ -9,14 +10,8 @@ use crate::palette::{Rgb, sequence};
 use crate::ticks::number;
 use crate::words;
 
-/// How many bands of colour the values are cut into.
-const BANDS: usize = 24;
-
 /// A finer grid would not be seen, only stored.
 const FINEST: usize = 96;
-
-/// The width of the strip of colours.
-const STRIP: f64 = 14.0;
 
 pub(super) fn draw(map: &Map, page: &mut Page) {
     let axes = map.axes();
@@ -24,29 +19,28 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let (title, x_label, y_label) = (&*map.title, &*map.x_label, &*map.y_label);
     let texts = Texts { title, x_label, y_label, note: words::missing(map) };
     let legend = legend(map);
-    let key_width =
-        values.ticks(6).iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
     let legend_width = legend.iter().map(|(_, text)| text_width(text, SIZE) + 26.0).fold(0.0, f64::max);
-    let beside = 22.0 + STRIP + 10.0 + key_width.max(24.0);
+    let beside = key::width(values);
     // The legend stands at the right where the page is wide, else it takes lines above the picture.
     let wide = page.width >= 480.0 && page.width - legend_width - beside >= 260.0;
     let above = if wide { 0.0 } else { 18.0 * legend.len() as f64 };
-    let header = above + if y_label.is_empty() { 4.0 } else { 20.0 };
-    let room = beside + if wide { legend_width + 24.0 } else { 0.0 };
-    let mut frame = Frame::new(page, &texts, axes, header, room);
+    let beside_all = beside + if wide { legend_width + 24.0 } else { 0.0 };
+    let room = Room { header: above, beside: beside_all, widest: f64::INFINITY };
+    let mut frame = Frame::new(page, &texts, axes, room);
     let ratio = axes.0.span() / axes.1.span();
     let ratio = if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 };
     frame.width = frame.width.min(frame.height * ratio);
     frame.draw(page, &texts, false);
     draw_bands(page, &frame, map, axes, values);
     draw_points(page, &frame, map, axes);
-    draw_key(page, &frame, values);
+    key::draw(page, &frame, values);
+    let first_line = frame.header + 8.0;
     for (index, (sample, text)) in legend.iter().enumerate() {
         let line = index as f64 * 18.0;
         let at = if wide {
             (frame.left + frame.width + beside + 22.0, frame.top + 10.0 + line)
         } else {
-            (frame.left + 6.0, frame.top - header + 8.0 + line)
+            (EDGE + 9.0, first_line + line)
         };
         draw_sample(page, at, *sample);
         page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
@@ -101,10 +95,6 @@ fn draw_bands(page: &mut Page, frame: &Frame, map: &Map, axes: (Axis, Axis), val
     }
 }
 
-fn band_colour(band: usize) -> Rgb {
-    sequence(band as f64 / (BANDS - 1) as f64)
-}
-
 fn draw_points(page: &mut Page, frame: &Frame, map: &Map, (x, y): (Axis, Axis)) {
     for point in &map.points {
         let Some(place) = x.place_within(point.x).zip(y.place_within(point.y)) else { continue };
@@ -128,25 +118,5 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
         Sample::Above => page.add(&dot((x, y), true)),
         Sample::Below => page.add(&dot((x, y), false)),
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
-    }
-}
-
-/// Draws the strip of colours to the right of the picture, with its numbers.
-fn draw_key(page: &mut Page, frame: &Frame, values: Axis) {
-    let left = frame.left + frame.width + 22.0;
-    let width = coordinate(STRIP);
-    for band in (0..BANDS).rev() {
-        let upper = frame.at((0.0, (band + 1) as f64 / BANDS as f64)).1;
-        // Each piece reaches down to the floor and the next one covers it, so no seam shows.
-        let height = coordinate(frame.top + frame.height - upper);
-        let (x, y, fill) = (coordinate(left), coordinate(upper), band_colour(band).hex());
-        let piece =
-            format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>");
-        page.add(&piece);
-    }
-    for (place, tick) in values.ticks(6) {
-        let y = frame.at((0.0, place)).1;
-        page.line((left + STRIP, y), (left + STRIP + 4.0, y), page.theme.faint, "");
-        page.text((left + STRIP + 8.0, y + 4.0), Anchor::Start, page.theme.faint, &written(&tick));
     }
 }

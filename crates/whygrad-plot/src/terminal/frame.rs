@@ -17,7 +17,7 @@ pub(super) struct Frame<'a> {
     title: &'a str,
     x_label: &'a str,
     y_label: &'a str,
-    x: Axis,
+    x: Axis<'a>,
     y_ticks: Vec<(f64, Tick)>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Frame<'a> {
     pub(super) fn new(
         terminal: Terminal,
         texts: Texts<'a>,
-        axes: (Axis, Axis),
+        axes: (Axis<'a>, Axis<'a>),
         notes: usize,
         beside: usize,
     ) -> Self {
@@ -97,7 +97,7 @@ impl<'a> Frame<'a> {
 
     /// Returns as many horizontal ticks as stand apart: where the label starts, its tick, the label.
     fn x_ticks(&self, columns: usize) -> Vec<(usize, usize, String)> {
-        for at_most in (1..=(self.width / 6).clamp(2, 10)).rev() {
+        for at_most in (1..=(self.width / 6).clamp(2, 10).max(self.x.names().len().min(self.width))).rev() {
             let ticks = self.x.ticks(at_most).into_iter().map(|(place, tick)| {
                 let column = self.column(place);
                 (centred_start(column, width(&tick.label), columns), column, tick.label)
@@ -109,6 +109,23 @@ impl<'a> Frame<'a> {
         }
         Vec::new()
     }
+}
+
+/// What is written below steps that have names, and the entries of a legend where numbers stand for the names.
+pub(super) struct Below {
+    pub(super) labels: Vec<String>,
+    pub(super) legend: Vec<String>,
+}
+
+/// Returns the names themselves where each fits into its step of so many columns; words that do not are numbered.
+/// Numbers stay, because those left out can be told from their neighbours.
+pub(super) fn below(names: &[String], step: usize) -> Below {
+    let fit = names.iter().all(|name| width(name) < step);
+    if fit || names.iter().all(|name| name.parse::<f64>().is_ok()) {
+        return Below { labels: names.to_vec(), legend: Vec::new() };
+    }
+    let legend = names.iter().enumerate().map(|(index, name)| format!("{} = {name}", index + 1));
+    Below { labels: (1..=names.len()).map(|number| number.to_string()).collect(), legend: legend.collect() }
 }
 
 /// Writes entries after one another below the picture, each `(sample, name)` kept whole, on as

@@ -2,9 +2,9 @@
 
 use super::Terminal;
 use super::braille::{Canvas, DASHES, Dash};
-use super::frame::{Frame, Texts, flow, wrapped};
+use super::frame::{Frame, Texts, below, flow, wrapped};
 use super::screen::{FAINT, Screen, width};
-use crate::axis::Axis;
+use crate::axis::{Axis, seen};
 use crate::figure::{Lines, Style};
 use crate::palette::{self, Ground, Rgb};
 use crate::thin::strokes;
@@ -17,7 +17,9 @@ const SAMPLE: usize = 3;
 const LETTERS: [char; 6] = ['*', '+', 'x', '%', '=', '&'];
 
 pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
-    let axes = Axis::of_lines(lines);
+    let below = below(&lines.x_names, terminal.columns.saturating_sub(8) / lines.x_names.len().max(1));
+    let (x, y) = Axis::of_lines(lines);
+    let axes = (if lines.x_names.is_empty() { x } else { Axis::named(&below.labels) }, y);
     let texts = Texts { title: &lines.title, x_label: &lines.x_label, y_label: &lines.y_label };
     let named: Vec<usize> = (0..lines.series.len()).filter(|_| lines.series.len() > 1).collect();
     let widths: Vec<usize> =
@@ -28,10 +30,13 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
         !named.is_empty() && !lines.y_label.is_empty() && width(&lines.y_label) + total < terminal.columns;
     let places = flow(&widths, terminal.columns.saturating_sub(2));
     let legend_rows = if beside { 0 } else { places.last().map_or(0, |place| place.0 + 1) };
+    let entries: Vec<usize> = below.legend.iter().map(|entry| width(entry)).collect();
+    let entries = flow(&entries, terminal.columns.saturating_sub(2));
+    let entry_rows = entries.last().map_or(0, |place| place.0 + 1);
     let notes = words::omitted(lines).map(|note| wrapped(&note, terminal.columns)).unwrap_or_default();
 
-    let frame = Frame::new(terminal, texts, axes, legend_rows + notes.len(), 0);
-    let mut screen = Screen::new(terminal, frame.rows() + legend_rows);
+    let frame = Frame::new(terminal, texts, axes, legend_rows + entry_rows + notes.len(), 0);
+    let mut screen = Screen::new(terminal, frame.rows() + legend_rows + entry_rows);
     frame.draw(&mut screen, terminal.columns);
     draw_series(&mut screen, &frame, lines, axes);
     draw_marks(&mut screen, &frame, lines, axes.0);
@@ -43,6 +48,9 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
         };
         draw_sample(&mut screen, column, row, lines, index);
     }
+    for (entry, (line, at)) in below.legend.iter().zip(entries) {
+        screen.text(at + 2, frame.rows() + legend_rows + line, entry, None);
+    }
     for note in notes {
         let row = screen.add_row();
         screen.text(0, row, &note, FAINT);
@@ -52,6 +60,17 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
 
 fn draw_series(screen: &mut Screen, frame: &Frame, lines: &Lines, (x, y): (Axis, Axis)) {
     let mut canvas = Canvas::new(frame.width, frame.height);
+    for (index, series) in lines.series.iter().enumerate() {
+        for ((across, _), bar) in seen(lines, series) {
+            let ends = bar.and_then(|(low, high)| y.place(low).zip(y.place(high)));
+            if let (Some(across), Some((low, high))) = (x.place(across), ends) {
+                let column = frame.column(across);
+                for row in frame.row(low.max(high))..=frame.row(low.min(high)) {
+                    screen.put(column, row, screen.either('│', '|'), Some(colour(index)));
+                }
+            }
+        }
+    }
     for (index, series) in lines.series.iter().enumerate().filter(|(_, s)| s.style == Style::Line) {
         for stroke in strokes(&series.points, &x, &y, frame.width * 2) {
             canvas.stroke(&stroke, dash(screen, index), Some(colour(index)));

@@ -77,8 +77,8 @@ fn legend(map: &Map, terminal: Terminal) -> Vec<(char, String)> {
 
 struct Surface<'a> {
     map: &'a Map,
-    axes: (Axis, Axis),
-    values: Axis,
+    axes: (Axis<'a>, Axis<'a>),
+    values: Axis<'a>,
 }
 
 impl Surface<'_> {
@@ -208,6 +208,6 @@ fn put_halves(screen: &mut Screen, at: (usize, usize), upper: Option<Rgb>, lower
     }
 }
 
-fn shade(place: f64) -> char {
+pub(super) fn shade(place: f64) -> char {
     SHADES[((place * SHADES.len() as f64) as usize).min(SHADES.len() - 1)]
 }

@@ -22,6 +22,7 @@ pub fn loss_figure(run: &Run) -> Option<Figure> {
         title: "Loss".into(),
         x_label: "epoch".into(),
         y_label: "loss".into(),
+        x_whole: true,
         y_log: positive && high > 100.0 * low,
         series: vec![Series::line("loss", points)],
         ..Lines::default()

@@ -3,9 +3,8 @@
 use super::text::{four, grouped, known, percent};
 use super::*;
 use crate::train::Reason;
-use whygrad_plot::Figure;
 
-fn tally(solved: u64, stuck: u64, lost: u64) -> Tally {
+pub(super) fn tally(solved: u64, stuck: u64, lost: u64) -> Tally {
     let mut tally = Tally::default();
     for k in 0..solved + stuck + lost {
         let (reason, loss, epochs) = match k {
@@ -113,7 +112,7 @@ fn a_narrow_screen_gets_a_narrow_text() {
     assert!(bars.clone().count() > 3 && bars.clone().all(|line| line.chars().count() <= 30), "{text}");
 }
 
-fn swept(texts: &[&str]) -> (Vec<Sweep>, Vec<(Vec<sweep::Value>, Tally)>) {
+pub(super) fn swept(texts: &[&str]) -> (Vec<Sweep>, Vec<(Vec<sweep::Value>, Tally)>) {
     let sweeps: Vec<Sweep> = texts.iter().map(|text| text.parse().unwrap()).collect();
     let settings = sweep::combinations(&sweeps).unwrap();
     let tallies = settings.into_iter().enumerate().map(|(k, values)| (values, tally(10 * k as u64, 10, 0)));
@@ -147,22 +146,6 @@ fn one_setting_makes_a_list_with_intervals() {
     assert_eq!(lines[0], " lr  solved  95 % interval  median epochs  restarts  otherwise");
     assert_eq!(lines[2], "  1  <0.550.0 %>   29.9 to 70.1            240        20  loss 0.1250 (1/8)");
     assert_eq!(lines[3], "  9       -              -              -         0  -");
-}
-
-#[test]
-fn rates_are_figures() {
-    let (sweeps, settings) = swept(&["init=he;uniform(-1,1)", "lr=0.1:10:log3"]);
-    let Some(Figure::Map(map)) = rate_figure(&sweeps, &settings) else { panic!("a map") };
-    assert_eq!((map.columns, map.rows, map.x), (3, 2, (-1.0, 1.0)));
-    assert_eq!(map.values[1], 0.5);
-    assert_eq!(map.y_label, "initialiser: 1 = he_normal, 2 = uniform(-1, 1)");
-    let (sweeps, settings) = swept(&["lr=0.1:10:log3"]);
-    let Some(Figure::Lines(lines)) = rate_figure(&sweeps, &settings) else { panic!("lines") };
-    assert!(lines.x_log && lines.series[0].points[1] == (1.0, 0.5));
-    assert!(rate_figure(&[], &[]).is_none());
-    let Some(Figure::Lines(solved)) = solved_figure(&tally(80, 20, 0)) else { panic!("lines") };
-    assert_eq!(solved.series[0].points.last(), Some(&(990.0, 0.8)));
-    assert!(solved_figure(&tally(0, 3, 0)).is_none());
 }
 
 #[test]
