@@ -46,7 +46,10 @@ impl<'a, T: Real + Scalar> Alone<'a, T> {
             return Ok(Alone { model, options, way, course: course(&model.program) });
         }
         let mut watched = program.clone();
-        let noted_limit = if let Solved::Within(limit) = noted { Some(limit) } else { None };
+        // What an evaluation by itself watches may round its loss otherwise, and a replay watches nothing.
+        let whole_steps = rows.batch == rows.count && !options.shuffle;
+        let noted_limit =
+            if let Solved::Within(limit) = noted { Some(limit).filter(|_| whole_steps) } else { None };
         let limit = options.stop.nearness().or(noted_limit).filter(|_| data.is_some());
         let far = limit.and_then(|limit| near::far_outputs(&mut watched, model.logits, limit));
         if let Some(tiny) = Tiny::new(&watched, rows, options, far) {

@@ -260,7 +260,7 @@ impl<'a, T: Real + Scalar> Fleet<'a, T> {
         let mut next = restarts.start;
         while next < restarts.end {
             let end = restarts.end.min(next.saturating_add(block));
-            let mut desk = Desk::new(wanted, &(next..end), &mut progress, &mut *each);
+            let mut desk = Desk::new(wanted, (&(next..end), group), &mut progress, &mut *each);
             let control = self.block(next..end, (threads, group), &mut desk)?;
             if desk.found().is_some() || control == Control::Stop {
                 return Ok(desk.found());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use whygrad::odds::Tally;
 use whygrad::odds::sweep::{Sweep, Value};
 use whygrad::report::Taken;
-use whygrad::train::{Control, Ending, FleetOptions, Reason, train_fleet};
+use whygrad::train::{Control, Ending, FleetOptions, FleetProgress, Reason, train_fleet, train_until_solved};
 
 use super::Arguments;
 use super::nets::Place;
@@ -46,10 +46,12 @@ pub(super) struct Course<'a> {
     pub(super) restarts: u64,
     /// Whether that is a number that was said, and not as many as it takes.
     is_bounded: bool,
-    until_solved: bool,
+    pub(super) until_solved: bool,
     budget: Option<Duration>,
     quiet: bool,
     stopped: Option<Stopped>,
+    /// The nets that were cut off.
+    cut_off: Option<FleetProgress>,
 }
 
 /// The work that was done.
@@ -70,6 +72,7 @@ impl<'a> Course<'a> {
             budget: a.budget,
             quiet: a.run.quiet,
             stopped: None,
+            cut_off: None,
         }
     }
 
@@ -117,7 +120,10 @@ impl<'a> Course<'a> {
             let (mut failed, mut flushed, before) = (None, Instant::now(), net_epochs);
             let initialiser = options.options.start.initialiser();
             let (model, restarts) = (&place.loaded.model, begun..self.restarts);
-            train_fleet(model, place.data, initialiser, options, restarts, &mut |endings, progress| {
+            let until_solved = self.until_solved;
+            let mut cut_off = None;
+            let mut see = |endings: &[Ending], progress: &FleetProgress| {
+                cut_off = Some(*progress);
                 net_epochs = before + progress.net_epochs;
                 let flush = flushed.elapsed() >= FLUSH;
                 if let Err(error) = self.take(setting, endings, table.as_mut(), flush) {
@@ -128,7 +134,17 @@ impl<'a> Course<'a> {
                     flushed = Instant::now();
                 }
                 self.look(&mut watch)
-            })?;
+            };
+            let found = if until_solved {
+                train_until_solved(model, place.data, initialiser, options, restarts, &mut see)?
+            } else {
+                train_fleet(model, place.data, initialiser, options, restarts, &mut see)?;
+                None
+            };
+            self.cut_off = cut_off.filter(|_| self.stopped.is_some());
+            if let Some(ending) = found {
+                self.take(setting, &[ending], table.as_mut(), true)?;
+            }
             if let Some(error) = failed {
                 return Err(error);
             }
@@ -190,6 +206,11 @@ impl Done<'_> {
     /// Each setting with its tally.
     pub(super) fn settings(&self) -> &[(Vec<Value>, Tally)] {
         &self.course.settings
+    }
+
+    /// How the nets were that were cut off, where there were some.
+    pub(super) fn cut_off(&self) -> Option<FleetProgress> {
+        self.course.cut_off.filter(|nets| nets.under_way + nets.waiting > 0)
     }
 
     /// Why not all restarts were done.

@@ -7,7 +7,7 @@ use whygrad::model::Model;
 use whygrad::odds::Tally;
 use whygrad::odds::sweep::{Sweep, Value};
 use whygrad::report::{self, Screen, odds_json, odds_text, settings_json, settings_text};
-use whygrad::train::{Options, Solved};
+use whygrad::train::{FleetProgress, Options, Solved};
 
 use super::course::{Done, Stopped};
 use super::{Arguments, replay};
@@ -39,6 +39,14 @@ pub(super) fn plan(a: &Arguments, sweeps: &[Sweep], model: &Model) -> String {
 pub(super) fn document(a: &Arguments, sweeps: &[Sweep], first: &Options, done: &Done) -> Json {
     let mut document = odds_json(done.total(), done.taken, &|restart| replay::restart(a, &[], restart));
     document["stopped"] = json!(done.stopped().map(Stopped::name));
+    if done.stopped() == Some(Stopped::Solved) {
+        // Where one solved net was waited for, no rate follows.
+        (document["rate"], document["interval"]) = (Json::Null, Json::Null);
+    }
+    let cut_off = done.cut_off();
+    document["under_way"] = json!(cut_off.map(|nets| json!({"nets": nets.under_way, "epoch": nets.epoch})));
+    document["not_counted"] =
+        json!(cut_off.map(|nets| json!({"ended": nets.waiting, "solved": nets.waiting_solved})));
     if sweeps.is_empty() {
         document["options"] = json!(Options { threads: a.run.threads(), ..first.clone() });
     }
@@ -66,7 +74,9 @@ pub(super) fn text(a: &Arguments, sweeps: &[Sweep], done: &Done) -> String {
         None => {}
     }
     let screen = Screen { columns: output::columns(), unicode: output::unicode() };
-    let mut text = if sweeps.is_empty() {
+    let mut text = if let (Some(Stopped::Solved), [first, ..]) = (done.stopped(), done.total().fastest()) {
+        first_solved(first.restart, first.epochs, &replay::restart(a, &[], first.restart))
+    } else if sweeps.is_empty() {
         odds_text(done.total(), screen, &|restart| replay::restart(a, &[], restart))
     } else {
         let painter = if output::colour() { painted } else { plain };
@@ -83,10 +93,39 @@ pub(super) fn text(a: &Arguments, sweeps: &[Sweep], done: &Done) -> String {
         }
         text
     };
+    if let Some(nets) = done.cut_off() {
+        text.push_str(&cut_off(&nets));
+    }
     let (seconds, epochs) = (done.taken.seconds, done.taken.net_epochs);
     let speed = if seconds > 0.0 { epochs as f64 / seconds } else { 0.0 };
     let _ = writeln!(text, "\n{epochs} epochs of all nets in {seconds:.3} s, {speed:.0} a second.");
     text
+}
+
+/// The net that was looked for.
+fn first_solved(restart: u64, epochs: u64, replay: &str) -> String {
+    let ending = if epochs == 1 { "" } else { "s" };
+    format!(
+        "Restart {restart} is solved, after {epochs} epoch{ending}. Others were cut off, so that no rate follows.\n\nTo replay:\n  {replay}\n"
+    )
+}
+
+/// What is known of nets that were cut off.
+fn cut_off(nets: &FleetProgress) -> String {
+    let mut text = String::new();
+    let count = |number: u64| format!("{number} net{}", if number == 1 { "" } else { "s" });
+    if nets.under_way > 0 {
+        let _ = write!(text, "\nUnder way: {}, at epoch {} at most.", count(nets.under_way), nets.epoch);
+    }
+    if nets.waiting > 0 {
+        let _ = write!(
+            text,
+            "\nNot counted: {} that ended sooner than a restart before, {} solved.",
+            count(nets.waiting),
+            nets.waiting_solved
+        );
+    }
+    text + "\n"
 }
 
 /// The setting with the highest rate; of equals the one that needs fewer epochs.

@@ -33,8 +33,9 @@ pub(super) enum Wanted {
 pub(super) struct Desk<'d> {
     wanted: Wanted,
     first: u64,
-    /// How many restarts the block has.
+    /// How many restarts the block has, and a group of it.
     nets: u64,
+    group: u64,
     /// By restart, from the first of the block.
     ended: Vec<Option<Ending>>,
     /// How many were handed over.
@@ -50,16 +51,16 @@ pub(super) struct Desk<'d> {
 impl<'d> Desk<'d> {
     pub(super) fn new(
         wanted: Wanted,
-        block: &Range<u64>,
+        (block, group): (&Range<u64>, u64),
         progress: &'d mut FleetProgress,
         each: &'d mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
     ) -> Desk<'d> {
         let (first, nets) = (block.start, block.end - block.start);
         let (ended, under_way) = (Vec::new(), Vec::new());
-        Desk { wanted, first, nets, ended, handed: 0, under_way, quickest: None, progress, each }
+        Desk { wanted, first, nets, group, ended, handed: 0, under_way, quickest: None, progress, each }
     }
 
-    /// Takes note of news, and hands over what is complete up to some restart.
+    /// Takes note of news, and hands over the groups that are complete up to some restart.
     pub(super) fn take(&mut self, news: &News) -> Control {
         self.progress.net_epochs += news.epochs;
         *place(&mut self.under_way, news.thread) = (news.nets, news.epoch);
@@ -74,6 +75,7 @@ impl<'d> Desk<'d> {
             *place(&mut self.ended, (ending.restart - self.first) as usize) = Some(*ending);
         }
         if self.found().is_some() {
+            self.look();
             return Control::Stop;
         }
         let complete = self.progress.waiting + self.handed as u64 == self.nets;
@@ -82,7 +84,14 @@ impl<'d> Desk<'d> {
     }
 
     fn hand_over(&mut self) -> Control {
-        let ready: Vec<Ending> = self.ended[self.handed..].iter().map_while(|ending| *ending).collect();
+        let ended = self.ended.iter().take_while(|ending| ending.is_some()).count() as u64;
+        // Within a group the quick nets end first: those before the first slow one would not be a fair sample.
+        let whole = if ended == self.nets { ended } else { ended / self.group.max(1) * self.group };
+        let ready: Vec<Ending> =
+            self.ended.iter().take(whole as usize).skip(self.handed).flatten().copied().collect();
+        if ready.is_empty() {
+            return self.look();
+        }
         self.handed += ready.len();
         self.progress.ended += ready.len() as u64;
         self.progress.waiting -= ready.len() as u64;
