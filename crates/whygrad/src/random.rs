@@ -99,7 +99,7 @@ impl Key {
 }
 
 /// Where random numbers come from: a [`Stream`], or [`PythonRandom`] for material written with Python's.
-pub trait Source {
+pub trait Source: Send {
     /// A number drawn evenly between `low` and `high`; `high` itself can only come up by rounding.
     fn uniform(&mut self, low: f64, high: f64) -> f64;
     /// A number drawn from the normal distribution; `sd` is the standard deviation.

@@ -1,5 +1,6 @@
 //! Training: from starting values to a run with its history and its ending.
 
+mod alone;
 pub mod backward;
 mod course;
 mod evaluate;
@@ -32,7 +33,10 @@ use whygrad_expr::program::Program;
 use crate::data::Dataset;
 use crate::model::Model;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
-pub use fleet::{Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet, train_from};
+pub use fleet::{
+    Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet, train_from,
+    train_until_solved,
+};
 pub use gradient_options::GradientOptions;
 pub use history::History;
 pub use optimiser::Optimiser;
@@ -42,12 +46,10 @@ pub use start::{StartError, starting_values, starting_values_of};
 pub use stepping::{Stepping, SteppingError};
 pub use stop::{Overflow, StopReason};
 
+use alone::Alone;
 use backward::{BackwardError, BackwardOptions};
-use course::Course;
-use method::{Method, MethodKind, ModelObjective, Unfit};
-use net::{ByMethod, Rows, Wide};
-use schedule::Schedule;
-use tiny::Tiny;
+use method::{MethodKind, Unfit};
+use net::Rows;
 use watch::Watch;
 
 /// Where a run stands; given to the observer after each epoch.
@@ -155,22 +157,18 @@ fn run(
 ) -> Result<Run, TrainError> {
     options.gradient.check()?;
     options.backward.check()?;
-    if let Some(kind) = options.method {
-        return by_method(kind, model, data, start, options, watch);
-    }
-    let program = if options.backward == BackwardOptions::default() {
+    let program = if options.backward == BackwardOptions::default() || options.method.is_some() {
         Cow::Borrowed(&model.program)
     } else {
         Cow::Owned(backward::changed(model, &options.backward)?)
     };
     match options.precision {
-        Precision::F64 => stepwise::<f64>(model, &program, data, start, options, watch),
-        Precision::F32 => stepwise::<f32>(model, &program, data, start, options, watch),
+        Precision::F64 => alone::<f64>(model, &program, data, start, options, watch),
+        Precision::F32 => alone::<f32>(model, &program, data, start, options, watch),
     }
 }
 
-/// Each step from the gradient alone.
-fn stepwise<T: Real + Scalar>(
+fn alone<T: Real + Scalar>(
     model: &Model,
     program: &Program,
     data: Option<&Dataset>,
@@ -179,58 +177,6 @@ fn stepwise<T: Real + Scalar>(
     watch: &mut Watch<'_>,
 ) -> Result<Run, TrainError> {
     let rows = Rows::<T>::new(data, options);
-    let start: Vec<f64> = start.iter().map(|&v| T::of(v).to_f64()).collect();
-    let shuffle = || options.shuffle.then(|| start::order_stream(model, options));
-    let mut watched = program.clone();
-    let limit = options.stop.nearness().filter(|_| data.is_some());
-    let far = limit.and_then(|limit| near::far_outputs(&mut watched, model.logits, limit));
-    let course = Course::new(model, program, data, &rows, options);
-    let mut source = start::step_stream(options);
-    if let Some(tiny) = Tiny::new(&watched, &rows, &start, options, (source.as_mut(), far)) {
-        let course = course.without_judge(far.is_some());
-        let tiny = tiny.shuffled(shuffle()).one_by_one(course.looks_at_parameters());
-        return Ok(course.run(&mut tiny.pausing(watch.every()), &start, watch));
-    }
-    let mut source = start::step_stream(options);
-    let wide = Wide::new(program, rows.clone(), &start, options, source.as_mut())?;
-    Ok(course.run(&mut wide.shuffled(shuffle()), &start, watch))
-}
-
-/// All parameters stepped together.
-fn by_method(
-    kind: MethodKind,
-    model: &Model,
-    data: Option<&Dataset>,
-    start: &[f64],
-    options: &Options,
-    watch: &mut Watch<'_>,
-) -> Result<Run, TrainError> {
-    let (gradient, backward) = (&options.gradient, &options.backward);
-    let no_use = [
-        (options.precision != Precision::F64, "precision"),
-        (options.schedule != Schedule::default(), "schedule"),
-        (gradient.clip_norm.is_some(), "clip-norm"),
-        (gradient.clip_value.is_some(), "clip-value"),
-        (gradient.l1 != 0.0, "l1"),
-        (gradient.l2 != 0.0, "l2"),
-        (gradient.weight_decay.is_some(), "weight-decay"),
-        (backward.sigmoid_prime_offset != 0.0, "sigmoid-prime-offset"),
-        (backward.error_margin != 0.0, "error-margin"),
-    ];
-    if options.batch != BatchSize::Full {
-        return Err(TrainError::WholeData { method: kind, option: "batch" });
-    }
-    if options.shuffle {
-        return Err(TrainError::WholeData { method: kind, option: "shuffle" });
-    }
-    if let Some(&(_, option)) = no_use.iter().find(|u| u.0) {
-        return Err(TrainError::NoUse { method: kind, option });
-    }
-    let mut objective = ModelObjective::new(model, data, kind)?;
-    let mut method = Method::new(kind, start);
-    let loss = method.begin(&mut objective).loss;
-    let rows = Rows::<f64>::new(data, options);
-    let course = Course::new(model, &model.program, data, &rows, options);
-    let mut net = ByMethod { method, objective, loss };
-    Ok(course.run(&mut net, start, watch))
+    let mut alone = Alone::new((model, program), data, &rows, options, Solved::Never)?;
+    Ok(alone.train(start, options.restart, watch))
 }

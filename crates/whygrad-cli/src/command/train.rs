@@ -266,8 +266,11 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options, (&a.run.steps, &[]));
     }
+    let mut best = None;
     if let Some(restarts) = a.restarts {
-        options.restart = Some(best::restart((model, &data), &options, restarts, (a.run.quiet, a.run.json))?);
+        let found = best::restart((model, &data), &options, restarts, (a.run.quiet, a.run.json))?;
+        options.restart = Some(found.restart);
+        best = Some(found);
         start = starting_values_of(model, options.start.initialiser(), &options)?;
     }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
@@ -277,6 +280,9 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let mut document = report::run_json(model, &run, Some(&evaluation), seconds);
     if let Some(restart) = options.restart {
         document["restart"] = restart.into();
+    }
+    if let Some(best) = best {
+        document["restarts"] = best.json();
     }
     let mut choices = serde_json::to_value(&options)?;
     input::remember(&mut choices, &loaded, &a.net.data);

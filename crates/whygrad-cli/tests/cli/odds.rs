@@ -365,11 +365,67 @@ fn the_first_solved_net_or_the_end_of_the_time_is_enough() {
     let until = ["odds", "xor", "--until", "solved", "--epochs", "600", "--json"];
     let once = run(&[&until[..], &["--threads", "1"]].concat()).json();
     assert_eq!((&once["solved"], &once["stopped"]), (&1.into(), &"solved".into()));
-    assert_eq!(run(&until).json()["restarts"], once["restarts"]);
+    assert_eq!(run(&until).json()["best"], once["best"]);
+    assert_eq!((&once["rate"], &once["interval"]), (&Value::Null, &Value::Null));
+    let text = run(&until[..6]).stdout;
+    assert!(text.starts_with("Restart ") && text.contains("no rate follows"), "{text}");
     let never = ["odds", "xor", "--until", "solved", "--target-loss", "-1", "--budget", "300ms", "--json"];
     let spent = run(&never).json();
     assert_eq!((&spent["solved"], &spent["stopped"]), (&0.into(), &"budget".into()));
     assert!(spent["seconds"].as_f64().unwrap() >= 0.3);
+}
+
+#[test]
+fn a_solved_net_is_found_at_once_however_many_epochs_others_have() {
+    let found =
+        run(&["odds", "xor", "--until", "solved", "--budget", "20s", "--epochs", "1e12", "--json"]).json();
+    assert_eq!((&found["solved"], &found["stopped"]), (&1.into(), &"solved".into()));
+    assert!(found["seconds"].as_f64().unwrap() < 5.0, "{}", found["seconds"]);
+}
+
+#[test]
+fn nets_that_were_cut_off_are_told() {
+    let arguments = ["odds", "xor", "--restarts", "100", "--epochs", "1e12", "--budget", "400ms"];
+    let document = run(&[&arguments[..], &["--json"]].concat()).json();
+    assert_eq!((&document["restarts"], &document["stopped"]), (&0.into(), &"budget".into()));
+    let number = |group: &str, name: &str| document[group][name].as_u64().unwrap();
+    assert!(number("not_counted", "solved") > 50 && number("under_way", "epoch") > 1000);
+    assert_eq!(number("not_counted", "ended") + number("under_way", "nets"), 100);
+    let text = run(&arguments).stdout;
+    assert!(text.contains("\nUnder way: ") && text.contains("\nNot counted: "), "{text}");
+}
+
+#[test]
+fn the_time_ends_nets_whose_epochs_are_long() {
+    let net = ["odds", "2-64tanh-64tanh-1sigmoid", "--data", "moons(n=20000, noise=0.1)", "--epochs", "1e9"];
+    let spent = run(&[&net[..], &["--restarts", "5", "--budget", "200ms", "--json"]].concat()).json();
+    assert_eq!((&spent["restarts"], &spent["stopped"]), (&0.into(), &"budget".into()));
+    // An epoch takes its time where the machine is busy; 512 of them took 13 seconds and more.
+    assert!(spent["seconds"].as_f64().unwrap() < 6.0, "{}", spent["seconds"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn training_with_restarts_says_when_it_was_cut_off() {
+    let interrupted = |more: &[&str]| {
+        let arguments =
+            [&["train", "xor", "--restarts", "1e9", "--epochs", "300", "--out", "none"], more].concat();
+        let child =
+            command("odds-best", &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(900));
+        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    empty("odds-best");
+    let document: Value = serde_json::from_str(&interrupted(&["--json"]).0).unwrap();
+    let restarts = &document["restarts"];
+    assert_eq!((&restarts["asked"], &restarts["stopped"]), (&1_000_000_000.into(), &"interrupted".into()));
+    assert!(document["restart"].as_u64() < restarts["ended"].as_u64());
+    let said = interrupted(&[]).1;
+    assert!(said.contains("interrupted after ") && said.contains(" of 1000000000 restarts"), "{said}");
+    let whole = trained(&["xor", "--epochs", "9", "--restarts", "3"]);
+    assert_eq!(whole["restarts"], serde_json::json!({"asked": 3, "ended": 3, "stopped": null}));
 }
 
 #[cfg(unix)]

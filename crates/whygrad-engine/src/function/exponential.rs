@@ -133,9 +133,10 @@ const FACTOR: f64 = 1.625;
 
 /// 1 / (1 + e^-x), also where it is subnormal.
 pub fn sigmoid<S: Scalar>(x: S) -> S {
-    let x = clamp(x, of_precision(x, [-104.5, 20.0], [-746.0, 40.0]));
     // e^-x = 2^n (M - r) / M, so that the result is M / (M + 2^n (M - r)). All is made smaller
-    // by a power of two: 2^n does not overflow before the result is 0.
+    // by a power of two: 2^n does not overflow before the result is 0. At the lower limit it does:
+    // M / infinity is 0 at once, where a quotient too small for any number is slow.
+    let x = clamp(x, of_precision(x, [-107.0, 20.0], [-750.0, 40.0]));
     let (n, r) = reduce(x, -1.0);
     let (m, other) = quotient(r, FACTOR * of_precision(x, 2f64.powi(-24), 2f64.powi(-54)));
     m / (m + other.scale(n))

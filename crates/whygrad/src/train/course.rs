@@ -12,7 +12,7 @@ use super::net::{Known, Net, Rows, Survey};
 use super::options::Options;
 use super::stop::{Overflow, StopReason};
 use super::watch::Watch;
-use super::{Control, Progress, Run};
+use super::{Control, Progress, Run, Solved};
 use crate::data::Dataset;
 use crate::model::Model;
 
@@ -30,6 +30,40 @@ pub(super) struct Course<'a, T> {
     path: Option<Path>,
     /// The parameters an epoch ago, where a rule compares.
     before: Vec<f64>,
+    noted: Option<Noted<'a>>,
+}
+
+/// A rule that does not end the run: its first time is noted.
+struct Noted<'a> {
+    rule: Solved,
+    /// Where the net does not tell by itself how many outputs are far.
+    judge: Option<Judge<'a>>,
+    first: Option<u64>,
+}
+
+impl Noted<'_> {
+    /// Looks at epochs whose losses are known.
+    fn pass(&mut self, epoch: u64, losses: &[f64], far: &[f64]) {
+        let met = match self.rule {
+            Solved::TargetLoss(target) => losses.iter().position(|&loss| loss <= target),
+            Solved::Within(_) => far.iter().take(losses.len()).position(|&far| far <= 0.0),
+            Solved::Never => None,
+        };
+        self.first = self.first.or(met.map(|passed| epoch + passed as u64));
+    }
+
+    /// Looks at one epoch.
+    fn look(&mut self, progress: &Progress, theta: &[f64], far: Option<f64>) {
+        if self.first.is_none() {
+            let met = match (self.rule, &mut self.judge) {
+                (Solved::TargetLoss(target), _) => progress.loss <= target,
+                (Solved::Within(limit), Some(judge)) => judge.all_within(theta, limit),
+                (Solved::Within(_), None) => far.is_some_and(|far| far <= 0.0),
+                (Solved::Never, _) => false,
+            };
+            self.first = met.then_some(progress.epoch);
+        }
+    }
 }
 
 impl<'a, T: Real> Course<'a, T> {
@@ -40,21 +74,33 @@ impl<'a, T: Real> Course<'a, T> {
         rows: &'a Rows<T>,
         options: &'a Options,
     ) -> Course<'a, T> {
-        let keep_all = options.keep_all_history;
-        let (history, path) = if options.keep_path {
-            let (history, path) = History::with_path(keep_all, program.parameter_count());
-            (history, Some(path))
-        } else {
-            (History::new(keep_all), None)
-        };
+        let (history, path) = records(options, program);
         let judge = data.filter(|_| options.stop.nearness().is_some()).map(|d| Judge::new(model, d));
-        Course { model, program, rows, options, judge, survey: None, history, path, before: Vec::new() }
+        let (survey, before, noted) = (None, Vec::new(), None);
+        Course { model, program, rows, options, judge, survey, history, path, before, noted }
+    }
+
+    /// Notes when this rule is met for the first time; `data` where the outputs are to be looked at.
+    pub(super) fn noting(mut self, rule: Solved, data: Option<&'a Dataset>) -> Course<'a, T> {
+        if rule != Solved::Never {
+            let data = data.filter(|_| matches!(rule, Solved::Within(_)));
+            let judge = data.map(|data| Judge::new(self.model, data));
+            self.noted = Some(Noted { rule, judge, first: None });
+        }
+        self
+    }
+
+    /// The first epoch at which the rule was met that is to be noted.
+    pub(super) fn first_noted(&self) -> Option<u64> {
+        self.noted.as_ref().and_then(|noted| noted.first)
     }
 
     /// The net tells by itself how many outputs are far.
     pub(super) fn without_judge(mut self, wanted: bool) -> Course<'a, T> {
-        if wanted {
+        if wanted && self.judge.is_some() {
             self.judge = None;
+        } else if let Some(noted) = self.noted.as_mut().filter(|_| wanted) {
+            noted.judge = None;
         }
         self
     }
@@ -64,6 +110,7 @@ impl<'a, T: Real> Course<'a, T> {
         let rules = &self.options.stop;
         self.path.is_some()
             || self.judge.is_some()
+            || self.noted.as_ref().is_some_and(|noted| noted.judge.is_some())
             || rules.gradient_norm.is_some()
             || rules.smallest_change.is_some()
             || self.has_domains()
@@ -74,7 +121,12 @@ impl<'a, T: Real> Course<'a, T> {
     }
 
     /// Trains until there is a reason to stop.
-    pub(super) fn run(mut self, net: &mut impl Net, start: &[f64], watch: &mut Watch<'_>) -> Run {
+    pub(super) fn run(&mut self, net: &mut impl Net, start: &[f64], watch: &mut Watch<'_>) -> Run {
+        (self.history, self.path) = records(self.options, self.program);
+        self.before.clear();
+        if let Some(noted) = &mut self.noted {
+            noted.first = None;
+        }
         let looks = self.looks_at_parameters();
         let (mut epoch, mut done, mut went_wrong) = (0, None, false);
         let stop = loop {
@@ -122,8 +174,9 @@ impl<'a, T: Real> Course<'a, T> {
             epoch -= 1;
             loss = self.history.last().unwrap_or(loss);
         }
-        let path = self.path.map_or_else(Vec::new, Path::points);
-        Run { stop, epoch, loss, history: self.history, path, theta, start: start.to_vec() }
+        let path = self.path.take().map_or_else(Vec::new, Path::points);
+        let history = std::mem::replace(&mut self.history, History::new(false));
+        Run { stop, epoch, loss, history, path, theta, start: start.to_vec() }
     }
 
     /// Goes through epochs whose losses are known; how many were passed, and why not all.
@@ -145,6 +198,9 @@ impl<'a, T: Real> Course<'a, T> {
             free = known.far.iter().take(free).position(|&far| far <= 0.0).unwrap_or(free);
         }
         let losses = &known.losses[..free];
+        if let Some(noted) = self.noted.as_mut().filter(|noted| noted.first.is_none()) {
+            noted.pass(first, losses, known.far);
+        }
         for (passed, (epoch, &loss)) in (first..).zip(losses).enumerate() {
             if observer(&Progress { epoch, epochs, loss }) == Control::Stop {
                 self.history.extend(&losses[..=passed]);
@@ -183,6 +239,9 @@ impl<'a, T: Real> Course<'a, T> {
         (theta, far): (&[f64], Option<f64>),
         done: Option<Done>,
     ) -> Option<StopReason> {
+        if let Some(noted) = &mut self.noted {
+            noted.look(progress, theta, far);
+        }
         let rules = &self.options.stop;
         if let Some(target) = rules.target_loss
             && progress.loss <= target
@@ -236,4 +295,14 @@ impl<'a, T: Real> Course<'a, T> {
         }
         None
     }
+}
+
+/// Empty records of a run.
+fn records(options: &Options, program: &Program) -> (History, Option<Path>) {
+    let keep_all = options.keep_all_history;
+    if !options.keep_path {
+        return (History::new(keep_all), None);
+    }
+    let (history, path) = History::with_path(keep_all, program.parameter_count());
+    (history, Some(path))
 }

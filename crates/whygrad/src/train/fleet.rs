@@ -6,29 +6,36 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use whygrad_engine::real::Real;
 use whygrad_engine::scalar::Scalar;
 use whygrad_expr::program::Program;
 
+use super::alone::Alone;
 use super::evaluate::Judge;
-use super::{
-    Control, Optimiser, Options, Precision, Run, StopReason, TrainError, backward, starting_values_of, train,
-};
+use super::net::Rows;
+use super::watch::Watch;
+use super::{Control, Optimiser, Options, Precision, TrainError, backward};
 use crate::data::Dataset;
 use crate::init::Initialiser;
 use crate::model::Model;
+use desk::{Desk, News, Wanted};
 pub use ending::{Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved};
-use formation::{Formation, Left, Newcomer};
+use formation::{Formation, Newcomer};
+use hand::{Bench, Hand};
 
+mod desk;
 mod ending;
 mod formation;
+mod hand;
 
 /// Trains the restarts and hands their endings to `each`, in order and each once, as soon as they are there.
 ///
-/// `each` is also called without endings now and then, so that it can look at a clock and stop. After
+/// `each` is also called without endings, many times a second, so that it can look at a clock and stop. After
 /// [`Control::Stop`] it is not called again, and what has not been handed over is lost: the nets that had ended
 /// by then were the quick ones, and counting them would favour these.
 pub fn train_fleet(
@@ -39,6 +46,43 @@ pub fn train_fleet(
     restarts: Range<u64>,
     each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
 ) -> Result<(), FleetError> {
+    train_some((model, data), initialiser, options, restarts, (Goal::All, each)).map(|_| ())
+}
+
+/// Trains the restarts until one is solved, and gives that one; `None` where none is, or `each` stopped it.
+///
+/// Tiny nets are trained side by side, 256 at a time. Of these the one that is solved in the fewest epochs is the answer,
+/// of equals the first: the same on any number of threads. The endings of those 256 are handed to `each` where none of
+/// them is solved. Of nets that are trained one by one the answer is the one that is solved first, and may be another
+/// one where there are more threads.
+pub fn train_until_solved(
+    model: &Model,
+    data: &Dataset,
+    initialiser: Option<Initialiser>,
+    options: &FleetOptions,
+    restarts: Range<u64>,
+    each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+) -> Result<Option<Ending>, FleetError> {
+    train_some((model, data), initialiser, options, restarts, (Goal::OneSolved, each))
+}
+
+/// What the fleet is trained for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    All,
+    OneSolved,
+}
+
+/// Who is told of endings, and asked whether to go on.
+type Each<'e> = &'e mut dyn FnMut(&[Ending], &FleetProgress) -> Control;
+
+fn train_some(
+    (model, data): (&Model, &Dataset),
+    initialiser: Option<Initialiser>,
+    options: &FleetOptions,
+    restarts: Range<u64>,
+    goal: (Goal, Each<'_>),
+) -> Result<Option<Ending>, FleetError> {
     if matches!(options.solved, Solved::Within(_)) && !Judge::new(model, data).is_comparable() {
         return Err(FleetError::NotComparable);
     }
@@ -47,16 +91,45 @@ pub fn train_fleet(
     let program = backward::changed(model, &options.options.backward).map_err(TrainError::from)?;
     let run = Options { portable: options.portable || options.options.portable, ..options.options.clone() };
     let options = &FleetOptions { options: run, ..options.clone() };
+    let parts = (model, &program, data);
     match options.options.precision {
-        Precision::F64 => {
-            let formation = Formation::<f64>::new(model, &program, data, options);
-            Fleet { model, data, initialiser, options, formation }.train(restarts, each)
-        }
-        Precision::F32 => {
-            let formation = Formation::<f32>::new(model, &program, data, options);
-            Fleet { model, data, initialiser, options, formation }.train(restarts, each)
+        Precision::F64 => train_in::<f64>(parts, initialiser, options, restarts, goal),
+        Precision::F32 => train_in::<f32>(parts, initialiser, options, restarts, goal),
+    }
+}
+
+fn train_in<T: Real + Scalar>(
+    (model, program, data): (&Model, &Program, &Dataset),
+    initialiser: Option<Initialiser>,
+    options: &FleetOptions,
+    restarts: Range<u64>,
+    (goal, each): (Goal, Each<'_>),
+) -> Result<Option<Ending>, FleetError> {
+    let formation = Formation::<T>::new(model, program, data, options);
+    // The nets are shared out among the threads, one each.
+    let mut single =
+        Options { threads: Some(1), keep_path: false, restart: Some(0), ..options.options.clone() };
+    if options.early_stop {
+        match options.solved {
+            Solved::Never => {}
+            Solved::Within(limit) => single.stop.within = Some(limit),
+            Solved::TargetLoss(target) => single.stop.target_loss = Some(target),
         }
     }
+    let rows = Rows::<T>::new(Some(data), &single);
+    let benches = Mutex::new(Vec::new());
+    let fleet = Fleet {
+        model,
+        program,
+        data,
+        rows: &rows,
+        initialiser,
+        options,
+        single: &single,
+        formation,
+        benches,
+    };
+    fleet.train(restarts, goal, each)
 }
 
 /// Trains nets from given starting values, with the given options, each as [`super::train`] would; tiny
@@ -105,12 +178,14 @@ fn part_from<T: Real + Scalar>(
     starts: &[Vec<f64>],
     fleet: &FleetOptions,
 ) -> Result<Vec<Vec<f64>>, TrainError> {
-    let alone = |start: &Vec<f64>| {
-        let run = train(model, Some(data), start, &fleet.options, &mut |_| Control::Continue);
-        run.map(|run| run.theta)
+    let rows = Rows::<T>::new(Some(data), &fleet.options);
+    let bench = || Alone::new((model, program), Some(data), &rows, &fleet.options, Solved::Never);
+    let by_itself = |alone: &mut Alone<'_, T>, start: &Vec<f64>| {
+        alone.train(start, Some(0), &mut Watch::Losses(&mut |_| Control::Continue)).theta
     };
     let Some(formation) = Formation::<T>::new(model, program, data, fleet) else {
-        return starts.iter().map(alone).collect();
+        let mut alone = bench()?;
+        return Ok(starts.iter().map(|start| by_itself(&mut alone, start)).collect());
     };
     let mut all = Vec::with_capacity(starts.len());
     for group in starts.chunks(formation.group() as usize) {
@@ -125,72 +200,74 @@ fn part_from<T: Real + Scalar>(
                 memories: Optimiser::memories(rule, start.len(), source.as_mut()),
             })
             .collect();
-        let mut left = formation.train(&nets, true, &mut |_| true).unwrap_or_default();
+        let mut left = Vec::new();
+        formation.train(&nets, true, &AtomicBool::new(false), &mut |some, _| left.extend(some));
         left.sort_by_key(|net| net.restart);
         for (net, start) in left.into_iter().zip(group) {
-            all.push(if net.reason.is_some() { net.theta } else { alone(start)? });
+            all.push(if net.reason.is_some() { net.theta } else { by_itself(&mut bench()?, start) });
         }
     }
     Ok(all)
 }
 
-/// Restarts that are under way at once, at most, where each is trained alone.
+/// Restarts that are under way at once, at most, where each is trained alone or one solved net is wanted.
 const BLOCK: u64 = 256;
 
 /// Groups of nets that are under way at once, at most, for each thread.
 const GROUPS: u64 = 4;
 
-/// Epochs of a net between two signs of life.
-const SIGN: u64 = 512;
+/// How long nothing may be heard before the caller is asked whether to go on.
+const SILENCE: Duration = Duration::from_millis(30);
 
-/// What a thread has to say.
-enum Said {
-    /// So many more epochs are done.
-    Epochs(u64),
-    /// Nets ended; `None` where they were told to stop.
-    Ended(Option<Vec<Ending>>),
-    /// It could not begin.
-    Failed(FleetError),
-}
+/// A word from a thread: news, or why it could not begin.
+type Word = Result<News, FleetError>;
 
 struct Fleet<'a, T> {
     model: &'a Model,
+    program: &'a Program,
     data: &'a Dataset,
+    rows: &'a Rows<T>,
     initialiser: Option<Initialiser>,
     options: &'a FleetOptions,
+    /// Of a net that is trained by itself.
+    single: &'a Options,
     /// Where the nets are tiny.
     formation: Option<Formation<'a, T>>,
+    /// Those that no thread uses.
+    benches: Mutex<Vec<Bench<'a, T>>>,
 }
 
-impl<T: Real + Scalar> Fleet<'_, T> {
-    fn train(
-        &self,
-        restarts: Range<u64>,
-        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
-    ) -> Result<(), FleetError> {
+impl<'a, T: Real + Scalar> Fleet<'a, T> {
+    fn train(&self, restarts: Range<u64>, goal: Goal, each: Each<'_>) -> Result<Option<Ending>, FleetError> {
         let threads = self.options.threads;
         let available = || thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.unwrap_or_else(available).max(1);
-        let mut progress =
-            FleetProgress { restarts: restarts.end.saturating_sub(restarts.start), ..Default::default() };
-        let mut next = restarts.start;
+        let all = restarts.end.saturating_sub(restarts.start);
+        let mut progress = FleetProgress { restarts: all, ..FleetProgress::default() };
+        let wanted = match (goal, &self.formation) {
+            (Goal::All, _) => Wanted::All,
+            (Goal::OneSolved, Some(_)) => Wanted::Quickest,
+            (Goal::OneSolved, None) => Wanted::Any,
+        };
         // Nets that are trained alone are handed out one by one, tiny ones by the group.
-        let group = self.formation.as_ref().map_or(1, |f| Self::group(f, &restarts, threads));
-        let block = if self.formation.is_some() { group * GROUPS * threads as u64 } else { BLOCK };
+        let (group, block) = match &self.formation {
+            None => (1, BLOCK),
+            Some(f) if goal == Goal::OneSolved => (f.group_of(all.min(BLOCK), threads), BLOCK),
+            Some(f) => {
+                (f.group_of(all, threads), (GROUPS * f.group_of(all, threads)).saturating_mul(threads as u64))
+            }
+        };
+        let mut next = restarts.start;
         while next < restarts.end {
             let end = restarts.end.min(next.saturating_add(block));
-            if self.block(next..end, (threads, group), &mut progress, each)? == Control::Stop {
-                break;
+            let mut desk = Desk::new(wanted, (&(next..end), group), &mut progress, &mut *each);
+            let control = self.block(next..end, (threads, group), &mut desk)?;
+            if desk.found().is_some() || control == Control::Stop {
+                return Ok(desk.found());
             }
             next = end;
         }
-        Ok(())
-    }
-
-    /// How many nets a thread trains together: few nets are shared out among the threads.
-    fn group(formation: &Formation<'_, T>, restarts: &Range<u64>, threads: usize) -> u64 {
-        let all = restarts.end.saturating_sub(restarts.start);
-        all.div_ceil(threads as u64).clamp(1, formation.group())
+        Ok(None)
     }
 
     /// Trains some restarts on some threads.
@@ -198,205 +275,56 @@ impl<T: Real + Scalar> Fleet<'_, T> {
         &self,
         restarts: Range<u64>,
         (threads, group): (usize, u64),
-        progress: &mut FleetProgress,
-        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
+        desk: &mut Desk<'_>,
     ) -> Result<Control, FleetError> {
         let (next, stop) = (AtomicU64::new(restarts.start), AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel();
-        let work = |sender: Sender<Said>| {
+        let work = |thread: usize, sender: Sender<Word>| {
+            let mut hand = Hand { fleet: self, thread, stop: &stop, sender, bench: None };
             loop {
                 let first = next.fetch_add(group, Ordering::Relaxed);
                 if first >= restarts.end || stop.load(Ordering::Relaxed) {
-                    return;
+                    break;
                 }
                 let some = first..restarts.end.min(first + group);
                 let told = match &self.formation {
-                    Some(formation) => self.endings(formation, some, &stop, &sender),
-                    None => self.ending(first, &stop, &sender).map(|e| e.map(|e| vec![e])),
+                    Some(formation) => hand.together(formation, some),
+                    None => hand.one(first),
                 };
-                if sender.send(told.map_or_else(Said::Failed, Said::Ended)).is_err() {
-                    return;
+                if let Err(error) = told {
+                    let _ = hand.sender.send(Err(error));
                 }
             }
+            self.benches().extend(hand.bench);
         };
-        let mut block = Block { first: restarts.start, ended: Vec::new(), handed: 0 };
+        let work = &work;
         thread::scope(|scope| {
-            for _ in 0..threads {
+            for thread in 0..threads {
                 let own = sender.clone();
-                if thread::Builder::new().spawn_scoped(scope, || work(own)).is_err() {
+                if thread::Builder::new().spawn_scoped(scope, move || work(thread, own)).is_err() {
                     // Where there are no threads to be had, this one does the work.
-                    work(sender.clone());
+                    work(thread, sender.clone());
                     break;
                 }
             }
             drop(sender);
-            for said in receiver {
-                let control = match said {
-                    Said::Failed(error) => {
-                        stop.store(true, Ordering::Relaxed);
-                        return Err(error);
-                    }
-                    Said::Epochs(epochs) => {
-                        progress.net_epochs += epochs;
-                        each(&[], progress)
-                    }
-                    Said::Ended(ending) => block.hand_over(ending, progress, each),
+            loop {
+                let control = match receiver.recv_timeout(SILENCE) {
+                    Ok(Ok(news)) => Ok(desk.take(&news)),
+                    Ok(Err(error)) => Err(error),
+                    Err(RecvTimeoutError::Timeout) => Ok(desk.look()),
+                    Err(RecvTimeoutError::Disconnected) => return Ok(Control::Continue),
                 };
-                if control == Control::Stop {
+                if control != Ok(Control::Continue) {
                     stop.store(true, Ordering::Relaxed);
-                    return Ok(Control::Stop);
+                    return control;
                 }
             }
-            Ok(Control::Continue)
         })
     }
 
-    /// Trains nets side by side.
-    fn endings(
-        &self,
-        formation: &Formation<'_, T>,
-        restarts: Range<u64>,
-        stop: &AtomicBool,
-        sender: &Sender<Said>,
-    ) -> Result<Option<Vec<Ending>>, FleetError> {
-        let mut nets = Vec::new();
-        for restart in restarts {
-            let options = Options { restart: Some(restart), ..self.options.options.clone() };
-            let start = starting_values_of(self.model, self.initialiser, &options)?;
-            let mut source = super::start::step_stream(&options);
-            let memories = Optimiser::memories(formation.rule(), start.len(), source.as_mut());
-            nets.push(Newcomer { restart, start, memories });
-        }
-        let left = formation.train(&nets, false, &mut |epochs| {
-            let _ = sender.send(Said::Epochs(epochs));
-            !stop.load(Ordering::Relaxed)
-        });
-        let Some(left) = left else { return Ok(None) };
-        let mut endings = Vec::with_capacity(left.len());
-        for net in left {
-            let Left { restart, epochs, first_solved, loss, reason, theta: _ } = net;
-            let ending = match reason {
-                Some(reason) => Some(Ending { restart, epochs, first_solved, loss, reason }),
-                // Alone, a net says which was its last finite loss.
-                None => self.ending(restart, stop, sender)?,
-            };
-            let Some(ending) = ending else { return Ok(None) };
-            endings.push(ending);
-        }
-        Ok(Some(endings))
-    }
-
-    /// Trains one net.
-    fn ending(
-        &self,
-        restart: u64,
-        stop: &AtomicBool,
-        sender: &Sender<Said>,
-    ) -> Result<Option<Ending>, FleetError> {
-        // The nets are shared out among the threads, one each.
-        let own = Options { threads: Some(1), keep_path: false, ..self.options.options.clone() };
-        let mut options = Options { restart: Some(restart), ..own };
-        let start = starting_values_of(self.model, self.initialiser, &options)?;
-        let run = |options: &Options| {
-            let mut told = 0;
-            let run = train(self.model, Some(self.data), &start, options, &mut |progress| {
-                if progress.epoch >= told + SIGN {
-                    told = progress.epoch;
-                    let _ = sender.send(Said::Epochs(SIGN));
-                }
-                if stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-            });
-            if let Ok(run) = &run {
-                let _ = sender.send(Said::Epochs(run.epoch - told));
-            }
-            run
-        };
-        match self.options.solved {
-            Solved::Never => {}
-            Solved::Within(limit) => options.stop.within = Some(limit),
-            Solved::TargetLoss(target) => options.stop.target_loss = Some(target),
-        }
-        let first = run(&options)?;
-        let first_solved = self.is_solved(&first).then_some(first.epoch);
-        let last = match first_solved {
-            Some(_) if !self.options.early_stop => {
-                run(&Options { restart: Some(restart), keep_path: false, ..self.options.options.clone() })?
-            }
-            _ => first,
-        };
-        let interrupted = last.stop == StopReason::Interrupted;
-        Ok((!interrupted).then(|| self.judged(restart, &last, first_solved)))
-    }
-
-    fn is_solved(&self, run: &Run) -> bool {
-        match self.options.solved {
-            Solved::Never => false,
-            Solved::Within(_) => matches!(run.stop, StopReason::Within { .. }),
-            Solved::TargetLoss(_) => matches!(run.stop, StopReason::TargetLoss { .. }),
-        }
-    }
-
-    /// The ending of a net, judged where it stands now.
-    fn judged(&self, restart: u64, run: &Run, first_solved: Option<u64>) -> Ending {
-        let finite = !matches!(run.stop, StopReason::Overflow(_) | StopReason::LeftDomain { .. });
-        let solved = finite
-            && first_solved.is_some()
-            && match self.options.solved {
-                Solved::Never => false,
-                Solved::Within(limit) => Judge::new(self.model, self.data).all_within(&run.theta, limit),
-                Solved::TargetLoss(target) => run.loss <= target,
-            };
-        let reason = if solved { Reason::Solved } else { reason(&run.stop) };
-        Ending { restart, epochs: run.epoch, first_solved, loss: run.loss, reason }
-    }
-}
-
-fn reason(stop: &StopReason) -> Reason {
-    match stop {
-        StopReason::Epochs | StopReason::Interrupted => Reason::Epochs,
-        StopReason::Stationary => Reason::Stationary,
-        StopReason::NoDecrease => Reason::NoDecrease,
-        StopReason::TargetLoss { .. } => Reason::TargetLoss,
-        StopReason::AllRight | StopReason::Within { .. } => Reason::Within,
-        StopReason::SmallestChange { .. } => Reason::SmallestChange,
-        StopReason::GradientNorm { .. } => Reason::GradientNorm,
-        StopReason::LeftDomain { .. } => Reason::LeftDomain,
-        StopReason::Overflow(_) => Reason::Overflow,
-    }
-}
-
-/// The endings of a block, put into order.
-struct Block {
-    first: u64,
-    /// By restart, from the first of the block.
-    ended: Vec<Option<Ending>>,
-    /// How many were handed over.
-    handed: usize,
-}
-
-impl Block {
-    /// Takes endings, and hands over what is complete up to some restart.
-    fn hand_over(
-        &mut self,
-        endings: Option<Vec<Ending>>,
-        progress: &mut FleetProgress,
-        each: &mut dyn FnMut(&[Ending], &FleetProgress) -> Control,
-    ) -> Control {
-        let Some(endings) = endings else { return Control::Stop };
-        for ending in endings {
-            let place = (ending.restart - self.first) as usize;
-            if self.ended.len() <= place {
-                self.ended.resize(place + 1, None);
-            }
-            self.ended[place] = Some(ending);
-        }
-        let ready: Vec<Ending> = self.ended[self.handed..].iter().map_while(|ending| *ending).collect();
-        if ready.is_empty() {
-            return Control::Continue;
-        }
-        self.handed += ready.len();
-        progress.ended += ready.len() as u64;
-        each(&ready, progress)
+    fn benches(&self) -> MutexGuard<'_, Vec<Bench<'a, T>>> {
+        self.benches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use whygrad_engine::plan::Plan;
 use whygrad_engine::real::Real;
+use whygrad_engine::rule::Rule;
 use whygrad_engine::trainer::{Trainer, UnfitRule};
 use whygrad_engine::workspace::{Batch, Hardware, NonFinite, Workspace};
 use whygrad_expr::program::Program;
 
-use super::method::{Done, Method, ModelObjective};
+use super::method::{Done, Method, MethodKind, ModelObjective};
 use super::pace::Pace;
 use super::{BatchSize, Options};
 use crate::data::Dataset;
@@ -58,6 +59,16 @@ pub(super) trait Net {
 
     /// False where a number may not be finite, so that it is worth looking for it.
     fn looks_finite(&mut self) -> bool;
+}
+
+/// What a run begins with.
+pub(super) struct Beginning<'a> {
+    /// The parameters.
+    pub(super) start: &'a [f64],
+    /// Draws the first lengths of steps.
+    pub(super) steps: &'a mut dyn Source,
+    /// Draws a new order of the rows for each epoch.
+    pub(super) order: Option<Box<dyn Source>>,
 }
 
 /// The data in the precision of a run.
@@ -152,33 +163,25 @@ pub(super) struct Wide<T> {
     /// The losses of an epoch are those of its batches.
     running: bool,
     previous: Vec<T>,
+    rule: Rule,
+    /// Before the first step.
+    first_pace: Pace,
 }
 
 impl<T: Real> Wide<T> {
-    /// A net before its first step.
-    pub(super) fn new(
-        program: &Program,
-        rows: Rows<T>,
-        start: &[f64],
-        options: &Options,
-        source: &mut dyn Source,
-    ) -> Result<Wide<T>, UnfitRule> {
+    /// The steps of a net, which [`Wide::begin`] brings to its start.
+    pub(super) fn new(program: &Program, rows: Rows<T>, options: &Options) -> Result<Wide<T>, UnfitRule> {
         let plan = Plan::of_gradient(program);
-        let theta: Vec<T> = start.iter().map(|&v| T::of(v)).collect();
+        let theta = vec![T::of(0.0); program.parameter_count()];
         let rule = options.optimiser.rule(&options.gradient);
         let hardware = if options.portable {
             Hardware::portable()
         } else {
             Hardware { threads: options.threads(), ..Hardware::best() }
         };
-        let mut trainer = Trainer::new(&plan, &rule, &theta, hardware)?;
-        let memories = super::Optimiser::memories(&rule, start.len(), source);
-        for (index, values) in memories.iter().enumerate() {
-            for (place, &value) in trainer.memory_mut(index).into_iter().flatten().zip(values) {
-                *place = T::of(value);
-            }
-        }
+        let trainer = Trainer::new(&plan, &rule, &theta, hardware)?;
         let rows_count = rows.count;
+        let pace = Pace::new(options, rows.steps());
         let whole = Plan::compile(program, &[program.loss]);
         let mut space = Workspace::with(&whole, hardware);
         space.load(&whole, &rows.all());
@@ -188,7 +191,9 @@ impl<T: Real> Wide<T> {
             whole: (whole, space),
             order: (0..rows.count).collect(),
             shuffle: None,
-            pace: Pace::new(options, rows.steps()),
+            pace,
+            first_pace: pace,
+            rule,
             rows,
             loss: None,
             running: options.running_losses(rows_count),
@@ -196,9 +201,23 @@ impl<T: Real> Wide<T> {
         })
     }
 
-    pub(super) fn shuffled(mut self, source: Option<Box<dyn Source>>) -> Wide<T> {
-        self.shuffle = source;
-        self
+    /// Before the first step of a run.
+    pub(super) fn begin(&mut self, from: Beginning<'_>) {
+        let set = |to: &mut [T], values: &[f64]| {
+            to.iter_mut().zip(values).for_each(|(place, &value)| *place = T::of(value));
+        };
+        set(self.trainer.parameters_mut(), from.start);
+        set(&mut self.previous, from.start);
+        let memories = super::Optimiser::memories(&self.rule, from.start.len(), from.steps);
+        for (index, values) in memories.iter().enumerate() {
+            if let Some(memory) = self.trainer.memory_mut(index) {
+                set(memory, values);
+            }
+        }
+        self.order = (0..self.rows.count).collect();
+        self.shuffle = from.order;
+        self.pace = self.first_pace;
+        self.loss = None;
     }
 }
 
@@ -271,9 +290,23 @@ impl<T: Real> Net for Wide<T> {
 
 /// A net whose parameters a method steps together.
 pub(super) struct ByMethod {
-    pub(super) method: Method,
-    pub(super) objective: ModelObjective,
-    pub(super) loss: f64,
+    kind: MethodKind,
+    method: Method,
+    objective: ModelObjective,
+    loss: f64,
+}
+
+impl ByMethod {
+    /// A method, which [`ByMethod::begin`] brings to its start.
+    pub(super) fn new(kind: MethodKind, objective: ModelObjective) -> ByMethod {
+        ByMethod { kind, method: Method::new(kind, &[]), objective, loss: f64::NAN }
+    }
+
+    /// Before the first step of a run.
+    pub(super) fn begin(&mut self, start: &[f64]) {
+        self.method = Method::new(self.kind, start);
+        self.loss = self.method.begin(&mut self.objective).loss;
+    }
 }
 
 impl Net for ByMethod {

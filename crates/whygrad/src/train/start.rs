@@ -55,12 +55,12 @@ pub fn starting_values_of(
 /// stream for everything, which goes on after the starting values were drawn.
 pub(super) fn order_stream(model: &Model, options: &Options) -> Box<dyn Source> {
     let plain = || options.random.stream(options.seed, Purpose::Shuffle, options.restart);
-    if options.start == Start::Given {
+    if options.start == Start::Given || options.random != RandomSource::Python {
         return plain();
     }
-    match (options.random, drawn(model, options.start.initialiser(), options)) {
-        (RandomSource::Python, Ok((_, stream))) => stream,
-        _ => plain(),
+    match drawn(model, options.start.initialiser(), options) {
+        Ok((_, stream)) => stream,
+        Err(_) => plain(),
     }
 }
 

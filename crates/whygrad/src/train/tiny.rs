@@ -17,7 +17,7 @@ use whygrad_expr::arena::Term;
 use whygrad_expr::program::Program;
 
 use super::method::Done;
-use super::net::{Known, Net, Rows};
+use super::net::{Beginning, Known, Net, Rows};
 use super::pace::Pace;
 use super::{Optimiser, Options};
 use crate::random::Source;
@@ -50,11 +50,11 @@ fn is_long<T: Real + Scalar>(parameters: usize, rows: usize, options: &Options) 
     one_net && parameters > FEW_PARAMETERS && parameters * rows > MUCH_WORK
 }
 
-/// The cells of a net before its first step.
-fn starting_cells<T: Real>(layout: &Layout, len: usize, start: &[f64], memories: &[Vec<f64>]) -> Lines<T> {
+/// Brings the cells of a net to where they are before its first step.
+fn set_cells<T: Real>(layout: &Layout, cells: &mut [T], start: &[f64], memories: &[Vec<f64>]) {
     let stride = layout.parameter_stride();
-    let mut cells = Lines::zeros(len);
-    let mut set = |at: usize, value: f64| cells.as_mut_slice()[at..at + stride].fill(T::of(value));
+    cells.fill(T::of(0.0));
+    let mut set = |at: usize, value: f64| cells[at..at + stride].fill(T::of(value));
     for (index, &value) in start.iter().enumerate() {
         set(index * stride, value);
     }
@@ -63,7 +63,6 @@ fn starting_cells<T: Real>(layout: &Layout, len: usize, start: &[f64], memories:
             set(layout.memory_offset(k, index), value);
         }
     }
-    cells
 }
 
 /// How the numbers of a run are rounded.
@@ -93,6 +92,9 @@ pub(super) struct Tiny<T> {
     before: Vec<T>,
     /// The parameters one epoch before those, where the run goes step by step.
     previous: Vec<T>,
+    rule: Rule,
+    /// Before the first step.
+    first_pace: Pace,
     pace: Pace,
     pace_before: Pace,
     /// The losses of the steps made ahead, and how many outputs are far, where that is watched.
@@ -101,6 +103,7 @@ pub(super) struct Tiny<T> {
     far: f64,
     /// How many of them the run has seen.
     seen: usize,
+    one_by_one: bool,
     most_ahead: usize,
     /// The epoch up to which steps are made, and of how many epochs none are made beyond a multiple.
     made: u64,
@@ -117,16 +120,16 @@ pub(super) struct Tiny<T> {
 }
 
 impl<T: Real + Scalar> Tiny<T> {
-    /// A net ready for its first step; `None` where it is not tiny.
+    /// The steps of a net, which [`Tiny::begin`] brings to its start; `None` where it is not tiny.
     pub(super) fn new(
         program: &Program,
         data: &Rows<T>,
-        start: &[f64],
         options: &Options,
-        (source, far): (&mut dyn Source, Option<Term>),
+        far: Option<Term>,
     ) -> Option<Tiny<T>> {
+        let parameters = program.parameter_count();
         let watched: Vec<Term> = std::iter::once(program.loss).chain(far).collect();
-        if is_long::<T>(start.len(), data.batch, options) {
+        if is_long::<T>(parameters, data.batch, options) {
             return None;
         }
         let rule = options.optimiser.rule(&options.gradient);
@@ -155,22 +158,22 @@ impl<T: Real + Scalar> Tiny<T> {
             return None;
         }
         let len = batches.iter().chain(&whole).map(|b| b.stepper.cells()).max()?;
-        let memories = Optimiser::memories(&rule, start.len(), source);
-        let cells = starting_cells(layout, len, start, &memories);
-        let before = cells.as_slice().to_vec();
         Some(Tiny {
             batches,
             whole,
-            cells,
-            previous: before.clone(),
-            before,
+            cells: Lines::zeros(len),
+            previous: vec![T::of(0.0); len],
+            before: vec![T::of(0.0); len],
+            rule,
+            first_pace: pace,
             pace,
             pace_before: pace,
             ahead: [Vec::new(), Vec::new()],
             watches_far: far.is_some(),
             far: f64::NAN,
             seen: 0,
-            most_ahead: if pace.needs_losses() { 1 } else { 16 },
+            one_by_one: false,
+            most_ahead: 1,
             made: 0,
             pause: u64::MAX,
             epochs: options.epochs,
@@ -178,29 +181,35 @@ impl<T: Real + Scalar> Tiny<T> {
             data: data.clone(),
             order: (0..data.count).collect(),
             shuffle: None,
-            parameters: start.len(),
+            parameters,
             stride,
             scratch: Vec::new(),
         })
     }
 
-    pub(super) fn shuffled(mut self, source: Option<Box<dyn Source>>) -> Tiny<T> {
-        self.shuffle = source;
-        self
-    }
-
     /// No step is made ahead of what the run has seen.
     pub(super) fn one_by_one(mut self, wanted: bool) -> Tiny<T> {
-        if wanted {
-            self.most_ahead = 1;
-        }
+        self.one_by_one = wanted;
         self
     }
 
-    /// The parameters will be asked for at every so many epochs: there they are at hand.
-    pub(super) fn pausing(mut self, every: Option<u64>) -> Tiny<T> {
+    /// Before the first step of a run. Its parameters will be asked for at every so many epochs: there
+    /// they are at hand.
+    pub(super) fn begin(&mut self, from: Beginning<'_>, every: Option<u64>) {
+        let memories = Optimiser::memories(&self.rule, self.parameters, from.steps);
+        set_cells(self.batches[0].stepper.layout(), self.cells.as_mut_slice(), from.start, &memories);
+        self.before.copy_from_slice(self.cells.as_slice());
+        self.previous.copy_from_slice(self.cells.as_slice());
+        self.pace = self.first_pace;
+        self.pace_before = self.first_pace;
+        self.ahead.iter_mut().for_each(Vec::clear);
+        self.far = f64::NAN;
+        self.seen = 0;
+        self.most_ahead = if self.one_by_one || self.pace.needs_losses() { 1 } else { 16 };
+        self.made = 0;
         self.pause = every.unwrap_or(u64::MAX).max(1);
-        self
+        self.order = (0..self.data.count).collect();
+        self.shuffle = from.order;
     }
 
     /// Makes so many steps with the whole data; each leaves its loss.

@@ -94,7 +94,7 @@ impl<'a> Scene<'a> {
         let symbols: Vec<SymbolId> = program.parameters.iter().map(|p| p.symbol).collect();
         let gradient = derivative::gradient(&mut program.arena, program.loss, &symbols).by_symbol;
         let plan = Plan::compile(&program, &gradient);
-        let mut space = Workspace::new(&plan, 1);
+        let mut space = Workspace::new(&plan);
         let data = &self.trial.case.data;
         space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         (plan, space)

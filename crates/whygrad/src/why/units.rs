@@ -63,7 +63,7 @@ impl Units {
             roots.extend([z, term, slope]);
         }
         let plan = Plan::compile(&program, &roots);
-        let mut space = Workspace::new(&plan, 1);
+        let mut space = Workspace::new(&plan);
         space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         Units { groups, plan, space, rows: data.rows }
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use whygrad::odds::Tally;
 use whygrad::odds::sweep::{Sweep, Value};
 use whygrad::report::{Taken, grouped};
-use whygrad::train::{Control, Ending, FleetOptions, Reason, train_fleet};
+use whygrad::train::{Control, Ending, FleetOptions, FleetProgress, Reason, train_fleet, train_until_solved};
 
 use super::Arguments;
 use super::nets::Place;
@@ -53,12 +53,14 @@ pub(super) struct Course<'a> {
     pub(super) restarts: u64,
     /// Whether that is a number that was said, and not as many as it takes.
     is_bounded: bool,
-    until_solved: bool,
+    pub(super) until_solved: bool,
     budget: Option<Duration>,
     /// Settings that can be trained.
     trained: u64,
     quiet: bool,
     stopped: Option<Stopped>,
+    /// The nets that were cut off.
+    cut_off: Option<FleetProgress>,
 }
 
 /// The work that was done.
@@ -85,6 +87,7 @@ impl<'a> Course<'a> {
             trained: fleets.iter().flatten().count() as u64,
             quiet: a.run.quiet,
             stopped: None,
+            cut_off: None,
         }
     }
 
@@ -183,8 +186,10 @@ impl<'a> Course<'a> {
         }
         let (mut failed, mut flushed, mut made) = (None, Instant::now(), 0);
         let initialiser = options.options.start.initialiser();
-        let model = &place.loaded.model;
-        train_fleet(model, place.data, initialiser, options, restarts, &mut |endings, progress| {
+        let (model, until_solved) = (&place.loaded.model, self.until_solved);
+        let mut cut_off = None;
+        let mut see = |endings: &[Ending], progress: &FleetProgress| {
+            cut_off = Some(*progress);
             made = progress.net_epochs;
             let flush = flushed.elapsed() >= FLUSH;
             if let Err(error) = self.take(setting, endings, table.as_deref_mut(), flush) {
@@ -195,7 +200,17 @@ impl<'a> Course<'a> {
                 flushed = Instant::now();
             }
             self.look(watch)
-        })?;
+        };
+        let found = if until_solved {
+            train_until_solved(model, place.data, initialiser, options, restarts, &mut see)?
+        } else {
+            train_fleet(model, place.data, initialiser, options, restarts, &mut see)?;
+            None
+        };
+        self.cut_off = cut_off.filter(|_| self.stopped.is_some());
+        if let Some(ending) = found {
+            self.take(setting, &[ending], table.as_deref_mut(), true)?;
+        }
         failed.map_or(Ok(made), Err)
     }
 
@@ -249,6 +264,11 @@ impl Done<'_> {
     /// Each setting with its tally.
     pub(super) fn settings(&self) -> &[(Vec<Value>, Tally)] {
         &self.course.settings
+    }
+
+    /// How the nets were that were cut off, where there were some.
+    pub(super) fn cut_off(&self) -> Option<FleetProgress> {
+        self.course.cut_off.filter(|nets| nets.under_way + nets.waiting > 0)
     }
 
     /// Why not all restarts were done.

@@ -9,7 +9,7 @@ use whygrad::odds::sweep::{Factor, Setting, Sweep, Value};
 use whygrad::report::{
     self, Screen, grouped, odds_json, odds_line, odds_text, replays_text, settings_json, settings_text,
 };
-use whygrad::train::{FleetOptions, Options, Solved};
+use whygrad::train::{FleetOptions, FleetProgress, Options, Solved};
 
 use super::course::{Done, Stopped};
 use super::{Arguments, choices, replay};
@@ -44,6 +44,14 @@ pub(super) fn document(a: &Arguments, sweeps: &[Sweep], first: &FleetOptions, do
     document["solved_when"] = choices::rule(first.solved);
     document["early_stop"] = json!(first.early_stop);
     document["options"] = json!(Options { threads: a.run.threads(), ..first.options.clone() });
+    if done.stopped() == Some(Stopped::Solved) {
+        // Where one solved net was waited for, no rate follows.
+        (document["rate"], document["interval"]) = (Json::Null, Json::Null);
+    }
+    let cut_off = done.cut_off();
+    document["under_way"] = json!(cut_off.map(|nets| json!({"nets": nets.under_way, "epoch": nets.epoch})));
+    document["not_counted"] =
+        json!(cut_off.map(|nets| json!({"ended": nets.waiting, "solved": nets.waiting_solved})));
     if let (false, Json::Object(fields)) = (sweeps.is_empty(), &mut document) {
         // A restart of several settings is not one net.
         for name in ["best", "slowest", "worst"] {
@@ -105,7 +113,9 @@ pub(super) fn text(a: &Arguments, sweeps: &[Sweep], done: &Done) -> String {
     }
     let quiet = a.run.quiet;
     let screen = Screen { columns: output::columns(), unicode: output::unicode() };
-    let mut text = if sweeps.is_empty() && quiet {
+    let mut text = if let (Some(Stopped::Solved), [first, ..]) = (done.stopped(), done.total().fastest()) {
+        first_solved(first.restart, first.epochs, &replay::restart(a, &[], first.restart))
+    } else if sweeps.is_empty() && quiet {
         odds_line(done.total(), screen)
     } else if sweeps.is_empty() {
         odds_text(done.total(), screen, &|restart| replay::restart(a, &[], restart))
@@ -128,11 +138,40 @@ pub(super) fn text(a: &Arguments, sweeps: &[Sweep], done: &Done) -> String {
     if quiet {
         return text;
     }
+    if let Some(nets) = done.cut_off() {
+        text.push_str(&cut_off(&nets));
+    }
     let (seconds, epochs) = (done.taken.seconds, done.taken.net_epochs);
     let speed = if seconds > 0.0 { epochs as f64 / seconds } else { 0.0 };
     let (epochs, speed) = (grouped(epochs), grouped(speed.round() as u64));
     let _ = writeln!(text, "\n{epochs} epochs of all nets in {seconds:.3} s, {speed} a second.");
     text
+}
+
+/// The net that was looked for.
+fn first_solved(restart: u64, epochs: u64, replay: &str) -> String {
+    let ending = if epochs == 1 { "" } else { "s" };
+    format!(
+        "Restart {restart} is solved, after {epochs} epoch{ending}. Others were cut off, so that no rate follows.\n\nTo replay:\n  {replay}\n"
+    )
+}
+
+/// What is known of nets that were cut off.
+fn cut_off(nets: &FleetProgress) -> String {
+    let mut text = String::new();
+    let count = |number: u64| format!("{number} net{}", if number == 1 { "" } else { "s" });
+    if nets.under_way > 0 {
+        let _ = write!(text, "\nUnder way: {}, at epoch {} at most.", count(nets.under_way), nets.epoch);
+    }
+    if nets.waiting > 0 {
+        let _ = write!(
+            text,
+            "\nNot counted: {} that ended sooner than a restart before, {} solved.",
+            count(nets.waiting),
+            nets.waiting_solved
+        );
+    }
+    text + "\n"
 }
 
 /// The setting with the highest rate; of equals the one that needs fewer epochs. `None` while some have no restarts.

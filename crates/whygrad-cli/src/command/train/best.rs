@@ -1,6 +1,7 @@
 //! The best of several restarts.
 
 use anyhow::bail;
+use serde_json::{Value as Json, json};
 use whygrad::data::Dataset;
 use whygrad::model::Model;
 use whygrad::train::{Control, Ending, FleetOptions, Options, Reason, Solved, Stepping, train_fleet};
@@ -8,13 +9,41 @@ use whygrad::train::{Control, Ending, FleetOptions, Options, Reason, Solved, Ste
 use crate::output;
 use crate::progress::FleetWatch;
 
-/// Trains so many restarts to their end and gives the one with the lowest loss; the first of equals.
+/// The best restart, and how many there were.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Best {
+    /// The one with the lowest loss; the first of equals.
+    pub(super) restart: u64,
+    asked: u64,
+    ended: u64,
+}
+
+impl Best {
+    /// How many were asked for, how many ended, and what stopped the others.
+    pub(super) fn json(&self) -> Json {
+        let stopped = (self.ended < self.asked).then_some("interrupted");
+        json!({"asked": self.asked, "ended": self.ended, "stopped": stopped})
+    }
+
+    /// The same in a sentence.
+    fn sentence(&self, loss: f64) -> String {
+        let Best { restart, asked, ended } = self;
+        let loss = output::number(loss);
+        if ended < asked {
+            let found = format!("restart {restart} has the lowest loss of these, {loss}");
+            return format!("interrupted after {ended} of {asked} restarts; {found}");
+        }
+        format!("restart {restart} of {ended} has the lowest loss, {loss}")
+    }
+}
+
+/// Trains so many restarts to their end and gives the one with the lowest loss.
 pub(super) fn restart(
     (model, data): (&Model, &Dataset),
     options: &Options,
     restarts: u64,
     (quiet, json): (bool, bool),
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<Best> {
     let fleet = FleetOptions {
         // The restarts share the threads out, and each has one.
         options: Options { threads: Some(1), ..options.clone() },
@@ -40,7 +69,7 @@ pub(super) fn restart(
     watch.finish();
     let Some(best) = best else {
         if ended < restarts {
-            bail!("stopped before the first of {restarts} restarts ended");
+            bail!("interrupted before the first of {restarts} restarts ended");
         }
         let advice = if Stepping::of(options).uses_learning_rate() {
             ": a smaller learning rate may keep the numbers finite"
@@ -49,12 +78,11 @@ pub(super) fn restart(
         };
         bail!("all {restarts} restarts overflowed{advice}");
     };
+    let found = Best { restart: best.restart, asked: restarts, ended };
     if !quiet && !json {
-        let all = if ended < restarts { format!("the {ended} that ended") } else { ended.to_string() };
-        let loss = output::number(best.loss);
-        output::say(&format!("restart {} of {all} has the lowest loss, {loss}", best.restart));
+        output::say(&found.sentence(best.loss));
     }
-    Ok(best.restart)
+    Ok(found)
 }
 
 fn is_finite(ending: &Ending) -> bool {

@@ -114,6 +114,14 @@ pub struct FleetProgress {
     pub restarts: u64,
     /// Epochs done by all nets together, also by those that have not ended.
     pub net_epochs: u64,
+    /// Nets that are being trained.
+    pub under_way: u64,
+    /// The epoch that the furthest of these is at.
+    pub epoch: u64,
+    /// Nets that have ended and are not handed over yet, since a restart before them is still under way.
+    pub waiting: u64,
+    /// How many of these are solved.
+    pub waiting_solved: u64,
 }
 
 /// A fleet that cannot start.

@@ -5,6 +5,8 @@
 //! leave, and the others close ranks. Each lane has the bits it would have alone: an operation on
 //! lanes never mixes them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use whygrad_engine::lines::Lines;
 use whygrad_engine::real::Real;
 use whygrad_engine::routine::{Form, Task};
@@ -33,6 +35,9 @@ const PAIRS: usize = 16;
 /// The most epochs between two looks at the lanes.
 const STRETCH: u64 = 256;
 
+/// About the most products of a net, a number of a row and a parameter between two looks: some 50 milliseconds.
+const MUCH_WORK: u64 = 1 << 25;
+
 /// A net before its first step.
 #[derive(Clone, Debug)]
 pub(super) struct Newcomer {
@@ -54,6 +59,16 @@ pub(super) struct Left {
     pub(super) theta: Vec<f64>,
     /// `None` where a number became infinite or not a number: it is to be trained alone to say where.
     pub(super) reason: Option<Reason>,
+}
+
+/// What some epochs of a group came to.
+pub(super) struct Stretch {
+    /// Epochs done in it by all nets together.
+    pub(super) done: u64,
+    /// The epoch it ended at.
+    pub(super) epoch: u64,
+    /// Nets that are still there.
+    pub(super) nets: u64,
 }
 
 /// What a fleet of tiny nets is made with; shared by all threads.
@@ -135,6 +150,11 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         (PAIRS * self.nets_of_pair()) as u64
     }
 
+    /// How many of so many nets a thread trains together: few nets are shared out among the threads.
+    pub(super) fn group_of(&self, nets: u64, threads: usize) -> u64 {
+        nets.div_ceil(threads as u64).clamp(1, self.group())
+    }
+
     fn nets_of_pair(&self) -> usize {
         COPIES * self.stepper.layout().lanes
     }
@@ -144,27 +164,39 @@ impl<'a, T: Real + Scalar> Formation<'a, T> {
         &self.rule
     }
 
-    /// Trains a group to its end. `nets` are restarts with their starting values and memories;
-    /// `go_on` is told the epochs done by all nets together and answers whether to go on.
+    /// Trains a group to its end, or until `stop`. `nets` are restarts with their starting values and memories.
+    /// `take` gets those that have left, stretch after stretch; they leave in an order that depends on nothing else.
     pub(super) fn train(
         &self,
         nets: &[Newcomer],
         keep_theta: bool,
-        go_on: &mut dyn FnMut(u64) -> bool,
-    ) -> Option<Vec<Left>> {
+        stop: &AtomicBool,
+        take: &mut dyn FnMut(Vec<Left>, &Stretch),
+    ) {
         let mut group = Group::new(self, nets);
         group.keep_theta = keep_theta;
         let epochs = self.options.options.epochs;
-        let mut left = Vec::with_capacity(nets.len());
         while group.epoch < epochs && !group.restarts.is_empty() {
-            let stretch = STRETCH.min(epochs - group.epoch);
-            let done = group.stretch(stretch, &mut left);
-            if !go_on(done) {
-                return None;
+            let mut left = Vec::new();
+            let length = self.stretch(group.restarts.len()).min(epochs - group.epoch);
+            let Some(done) = group.stretch(length, stop, &mut left) else { return };
+            if group.epoch == epochs {
+                group.judge_all(&mut left);
             }
+            let stretch = Stretch { done, epoch: group.epoch, nets: group.restarts.len() as u64 };
+            take(left, &stretch);
         }
-        group.judge_all(&mut left);
-        Some(left)
+        if epochs == 0 {
+            let mut left = Vec::new();
+            group.judge_all(&mut left);
+            take(left, &Stretch { done: 0, epoch: 0, nets: 0 });
+        }
+    }
+
+    /// The epochs of a stretch: fewer where they are long.
+    fn stretch(&self, nets: usize) -> u64 {
+        let work = (nets * self.rows.len().max(1)).saturating_mul(self.parameters.max(1)) as u64;
+        (MUCH_WORK / work.max(1)).clamp(1, STRETCH)
     }
 }
 
@@ -263,8 +295,9 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
         self.watched[set + index * layout.lanes + net % layout.lanes].to_f64()
     }
 
-    /// Trains so many epochs; nets that are done leave. Gives the epochs done by all together.
-    fn stretch(&mut self, epochs: u64, left: &mut Vec<Left>) -> u64 {
+    /// Trains so many epochs; nets that are done leave. Gives the epochs done by all together; `None` where they
+    /// were told to stop on the way.
+    fn stretch(&mut self, epochs: u64, stop: &AtomicBool, left: &mut Vec<Left>) -> Option<u64> {
         let of = self.of;
         let layout = of.stepper.layout();
         let mut shared = Vec::new();
@@ -280,6 +313,9 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
         let (cells, watched) = (of.stepper.cells() * COPIES, layout.watched * layout.lanes * COPIES);
         let pairs = self.restarts.len().div_ceil(of.nets_of_pair());
         for pair in 0..pairs {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
             let mut numbers = Numbers {
                 cells: &mut self.cells.as_mut_slice()[pair * cells..(pair + 1) * cells],
                 rows: &of.rows,
@@ -290,7 +326,7 @@ impl<'a, T: Real + Scalar> Group<'a, T> {
         }
         let done = self.leave(epochs, left);
         self.epoch += epochs;
-        done
+        Some(done)
     }
 
     /// Lets nets go that have met a rule, and closes ranks.

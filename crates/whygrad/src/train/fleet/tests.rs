@@ -4,7 +4,9 @@ use super::*;
 use crate::data::{bind::BindOptions, builtin};
 use crate::model::ModelOptions;
 use crate::random::{Key, Seed};
-use crate::train::{BatchSize, RandomSource, StopRules, evaluate};
+use crate::train::{
+    BatchSize, RandomSource, Run, StopReason, StopRules, evaluate, starting_values_of, train,
+};
 
 const NET: &str = "\
 inputs x[2]
@@ -142,4 +144,145 @@ fn a_model_without_outputs_needs_a_loss_as_its_rule() {
     assert_eq!(told, Err(FleetError::NotComparable));
     let by_loss = FleetOptions { solved: Solved::TargetLoss(1.0), ..options(10) };
     assert_eq!(train_fleet(&model, &data, None, &by_loss, 0..2, each), Ok(()));
+}
+
+/// Options under which each net is trained by itself.
+fn alone() -> Vec<FleetOptions> {
+    let changed = |change: &dyn Fn(&mut Options)| {
+        let mut fleet = options(120);
+        fleet.options.start = crate::train::Start::Model;
+        change(&mut fleet.options);
+        fleet
+    };
+    vec![
+        changed(&|o| o.schedule = "plateau(patience=2)".parse().unwrap()),
+        changed(&|o| o.stop.smallest_change = Some(1e-3)),
+        changed(&|o| o.stop.gradient_norm = Some(1e-2)),
+        changed(&|o| o.shuffle = true),
+        changed(&|o| (o.batch, o.shuffle) = (BatchSize::Rows(3), true)),
+        changed(&|o| (o.batch, o.precision) = (BatchSize::Rows(1), Precision::F32)),
+        changed(&|o| {
+            (o.batch, o.optimiser) =
+                (BatchSize::Rows(2), "rprop(initial=uniform(0.01, 0.2))".parse().unwrap())
+        }),
+        changed(&|o| o.method = Some(crate::train::method::MethodKind::Bfgs)),
+        changed(&|o| o.method = Some(crate::train::method::MethodKind::LevenbergMarquardt { damping: 1e-3 })),
+    ]
+}
+
+/// A restart trained by itself, with nothing left from others.
+fn fresh(model: &Model, data: &Dataset, fleet: &FleetOptions, restart: u64, stop: StopRules) -> Run {
+    let own = Options { restart: Some(restart), stop, ..fleet.options.clone() };
+    let start = starting_values_of(model, None, &own).unwrap();
+    train(model, Some(data), &start, &own, &mut |_| Control::Continue).unwrap()
+}
+
+#[test]
+fn nothing_of_a_net_is_left_for_the_next_one_on_its_bench() {
+    let (model, data) = xor();
+    for fleet in alone() {
+        let stop = StopRules { within: Some(0.5), ..fleet.options.stop.clone() };
+        for ending in endings(&fleet, 0..9) {
+            let run = fresh(&model, &data, &fleet, ending.restart, stop.clone());
+            let told = (run.epoch, run.loss.to_bits());
+            assert_eq!((ending.epochs, ending.loss.to_bits()), told, "{fleet:?} {}", ending.restart);
+        }
+    }
+}
+
+#[test]
+fn a_net_alone_that_trains_on_knows_when_it_was_first_solved() {
+    let (model, data) = xor();
+    for fleet in alone() {
+        let late = endings(&FleetOptions { early_stop: false, ..fleet.clone() }, 0..9);
+        for ending in late {
+            let whole = fresh(&model, &data, &fleet, ending.restart, fleet.options.stop.clone());
+            assert_eq!((ending.epochs, ending.loss), (whole.epoch, whole.loss));
+            let stop = StopRules { within: Some(0.5), ..fleet.options.stop.clone() };
+            let first = fresh(&model, &data, &fleet, ending.restart, stop);
+            let solved = matches!(first.stop, StopReason::Within { .. }).then_some(first.epoch);
+            assert_eq!(ending.first_solved, solved, "{fleet:?} {}", ending.restart);
+        }
+    }
+}
+
+#[test]
+fn no_epoch_is_trained_twice() {
+    for fleet in alone() {
+        let fleet = FleetOptions { early_stop: false, ..fleet };
+        let (model, data) = xor();
+        let (mut sum, mut told) = (0, 0);
+        let each = &mut |endings: &[Ending], progress: &FleetProgress| {
+            sum += endings.iter().map(|e| e.epochs).sum::<u64>();
+            told = progress.net_epochs;
+            Control::Continue
+        };
+        train_fleet(&model, &data, None, &fleet, 0..9, each).unwrap();
+        assert_eq!(told, sum, "{fleet:?}");
+    }
+}
+
+#[test]
+fn solved_nets_are_known_while_others_train_on() {
+    let (model, data) = xor();
+    let mut last = FleetProgress::default();
+    let each = &mut |_: &[Ending], progress: &FleetProgress| {
+        last = *progress;
+        if progress.waiting_solved > 0 { Control::Stop } else { Control::Continue }
+    };
+    // Restart 0 does not solve it in any number of epochs.
+    let first = endings(&options(3000), 0..20);
+    let unsolved = first.iter().find(|e| e.reason == Reason::Epochs).unwrap().restart;
+    train_fleet(&model, &data, None, &options(1 << 50), unsolved..1000, each).unwrap();
+    assert_eq!(last.ended, 0);
+    assert!(last.under_way > 0 && (256..10_000).contains(&last.epoch), "{last:?}");
+}
+
+#[test]
+fn the_quickest_of_the_first_nets_is_found_at_once_on_any_number_of_threads() {
+    let (model, data) = xor();
+    let found = |fleet: &FleetOptions, threads, range| {
+        let fleet = FleetOptions { threads: Some(threads), ..fleet.clone() };
+        let each = &mut |_: &[Ending], _: &FleetProgress| Control::Continue;
+        train_until_solved(&model, &data, None, &fleet, range, each).unwrap()
+    };
+    let one = found(&options(1 << 50), 1, 0..1 << 40).unwrap();
+    assert!([2, 3, 7].iter().all(|&threads| found(&options(1 << 50), threads, 0..1 << 40) == Some(one)));
+    let all = endings(&options(one.epochs), 0..256);
+    let solved = all.iter().filter(|e| e.reason == Reason::Solved);
+    assert_eq!(solved.min_by_key(|e| (e.epochs, e.restart)), Some(&one));
+    assert_eq!(found(&options(3), 2, 0..600), None);
+    // Nets that are trained one by one.
+    let mut alone = options(1 << 50);
+    alone.options.stop.smallest_change = Some(0.0);
+    let any = found(&alone, 1, one.restart..1 << 40).unwrap();
+    assert_eq!((any.restart, any.epochs), (one.restart, one.epochs));
+}
+
+#[test]
+fn a_search_in_vain_hands_all_endings_over() {
+    let (model, data) = xor();
+    let mut all = Vec::new();
+    let each = &mut |endings: &[Ending], _: &FleetProgress| {
+        all.extend_from_slice(endings);
+        Control::Continue
+    };
+    assert_eq!(train_until_solved(&model, &data, None, &options(5), 0..300, each), Ok(None));
+    assert_eq!(all, endings(&options(5), 0..300));
+}
+
+#[test]
+fn a_net_that_is_silent_for_long_can_be_stopped() {
+    let text = "inputs x[2]\ntarget y\nh = dense(x, 40, tanh)\nk = dense(h, 40, tanh)\ny_hat = dense(k, 1)\nloss = mse(y_hat, y)";
+    let model = Model::parse(text, &ModelOptions::default()).unwrap();
+    let table = builtin::table("moons(n=20000, noise=0.1)", Key::from_seed(Seed(1))).unwrap();
+    let data = model.bind(&table, &BindOptions::default()).unwrap().0;
+    let mut silent = 0;
+    let each = &mut |_: &[Ending], progress: &FleetProgress| {
+        silent += u64::from(progress.net_epochs == 0);
+        if silent > 0 { Control::Stop } else { Control::Continue }
+    };
+    let fleet = FleetOptions { threads: Some(1), ..options(1 << 50) };
+    train_fleet(&model, &data, None, &fleet, 0..3, each).unwrap();
+    assert_eq!(silent, 1);
 }
