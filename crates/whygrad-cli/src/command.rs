@@ -7,6 +7,7 @@ pub(crate) mod examples;
 pub(crate) mod minimize;
 pub(crate) mod odds;
 mod outcome;
+mod said;
 mod steps;
 pub(crate) mod train;
 pub(crate) mod why;

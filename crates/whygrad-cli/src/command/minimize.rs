@@ -7,7 +7,7 @@ use whygrad::model::Model;
 use whygrad::report;
 use whygrad::train::{Run, train};
 
-use super::train::RunArguments;
+use super::train::{RunArguments, folder as run_files};
 use crate::output;
 use crate::progress::Watch;
 
@@ -53,7 +53,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let folder = a.run.out.as_ref().filter(|p| p.as_os_str() != "none");
     if let Some(folder) = folder {
-        super::train::can_write(folder)?;
+        run_files::can_write(folder)?;
     }
     let mut watch = Watch::new(options.epochs, a.run.quiet);
     let run = train(model, None, &start, &options, &mut |p| watch.see(p))?;
@@ -64,7 +64,13 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if let Some(folder) = folder {
         let figures: Vec<_> =
             report::path_figure(model, &run).map(|figure| ("descent.svg", figure)).into_iter().collect();
-        super::train::save(folder, model, &serde_json::to_value(&options)?, &document, &run, &figures)?;
+        run_files::save(
+            folder,
+            model,
+            (&serde_json::to_value(&options)?, &document),
+            (&run, &figures),
+            vec![],
+        )?;
     }
     if a.run.json {
         return output::json(&document);

@@ -9,13 +9,16 @@ use whygrad::derive::{DeriveOptions, Form, Format, derive};
 use whygrad::interop::{parameters, run_folder};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::odds::sweep::Setting;
-use whygrad::plot::{Figure, svg, words};
 use whygrad::report;
 use whygrad::train::{
     BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values_of, train,
+    train_watched,
 };
+use whygrad::why::{Case, Trial};
 
+mod again;
 mod best;
+pub(crate) mod folder;
 
 use super::outcome::outcome;
 use super::steps::StepArguments;
@@ -54,6 +57,12 @@ pub(crate) struct Arguments {
     /// Train so many restarts and keep the one with the lowest loss
     #[arg(long, value_name = "N", value_parser = at_least_one, conflicts_with = "restart", allow_negative_numbers = true)]
     restarts: Option<u64>,
+    /// Say why, where it does not converge: the cause, and the run that proves it
+    #[arg(long)]
+    why: bool,
+    /// Keep the parameters at some forty epochs in the run folder, so that `why` need not make the run again
+    #[arg(long)]
+    watch: bool,
     /// Keep every entry of the history, not at most 1,000
     #[arg(long, value_name = "every", value_parser = ["every"])]
     history: Option<String>,
@@ -180,9 +189,18 @@ fn random_source(text: &str) -> Result<RandomSource, String> {
 impl RunArguments {
     /// Reads the model, and the person's gradient where there is one.
     pub(crate) fn model(&self, argument: &str, loss: Option<String>) -> anyhow::Result<Loaded> {
-        let gradient = self.gradient.as_deref().map(input::read_text).transpose()?;
+        let gradient = self.gradient_text(argument)?;
         let file = self.gradient.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
         input::model_and_gradient(argument, &ModelOptions { loss, gradient }, &file)
+    }
+
+    /// The gradient the person wrote: of this command line, or else of the run that is made again.
+    fn gradient_text(&self, argument: &str) -> anyhow::Result<Option<String>> {
+        let of_run = || {
+            run_folder::is_run(Path::new(argument)).then(|| Path::new(argument).join(run_folder::GRADIENT))
+        };
+        let file = self.gradient.clone().or_else(|| of_run().filter(|file| file.is_file()));
+        file.as_deref().map(input::read_text).transpose()
     }
 
     /// The options of a run, without what only data needs; its steps are to be settled.
@@ -246,6 +264,8 @@ impl NetArguments {
 }
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
+    let merged = again::merged(a)?;
+    let a = merged.as_ref().unwrap_or(a);
     let loaded = a.run.model(&a.model, a.net.loss.clone())?;
     let model = &loaded.model;
     if model.plain_function {
@@ -258,10 +278,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let folder = match &a.run.out {
         Some(path) if path.as_os_str() == "none" => None,
         Some(path) => Some(path.clone()),
-        None => default_folder(&loaded),
+        None => folder::free(&loaded),
     };
     if let Some(folder) = folder.as_ref().filter(|_| a.run.out.is_some()) {
-        can_write(folder)?;
+        folder::can_write(folder)?;
     }
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options, (&a.run.steps, &[]));
@@ -273,9 +293,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         best = Some(found);
         start = starting_values_of(model, options.start.initialiser(), &options)?;
     }
-    let mut watch = Watch::new(options.epochs, a.run.quiet);
-    let run = train(model, Some(&data), &start, &options, &mut |p| watch.see(p))?;
-    let seconds = watch.finish();
+    let (run, path, seconds) = train_it((model, &data), &start, &options, (a.run.quiet, a.watch))?;
     let evaluation = evaluate(model, &data, &run.theta);
     let mut document = report::run_json(model, &run, Some(&evaluation), seconds);
     if let Some(restart) = options.restart {
@@ -285,13 +303,27 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         document["restarts"] = best.json();
     }
     let mut choices = serde_json::to_value(&options)?;
+    again::remember(&mut choices, a, &options);
     input::remember(&mut choices, &loaded, &a.net.data);
     document["options"] = choices.clone();
-    let figures = figures(model, &data, &run);
+    let figures = folder::figures(model, &data, &run);
     if let Some(folder) = &folder {
-        save(folder, model, &choices, &document, &run, &figures)?;
+        let gradient = a.run.gradient_text(&a.model)?;
+        let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path_text(&path));
+        folder::save(folder, model, (&choices, &document), (&run, &figures), beside.collect())?;
     }
+    let name = folder
+        .as_ref()
+        .map_or_else(|| again::words(a, &options), |folder| vec![folder.display().to_string()]);
+    let reasons = a.why.then(|| {
+        let case =
+            Case { model: model.clone().into(), data: data.clone().into(), options: options.clone(), start };
+        super::why::ask(&Trial { path, ..Trial::new(case, &run) }, a.run.quiet)
+    });
     if a.run.json {
+        if let Some(reasons) = &reasons {
+            document["why"] = report::why_json(reasons, &name);
+        }
         return output::json(&document);
     }
     if a.run.quiet {
@@ -306,19 +338,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     if let Some(folder) = &folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());
     }
-    output::data(&text)
-}
-
-/// A new folder in ./runs; none, and a note, where nothing can be written here.
-fn default_folder(loaded: &Loaded) -> Option<PathBuf> {
-    let folder = run_folder::free_name(Path::new("runs"), &loaded.name);
-    match can_write(&folder) {
-        Ok(()) => Some(folder),
-        Err(error) => {
-            output::say(&format!("note: no run folder is written: {error:#}"));
-            None
-        }
+    if let Some(reasons) = &reasons {
+        let _ = write!(text, "\n{}", report::why_text(reasons, &name, false, output::columns()));
     }
+    output::data(&text)
 }
 
 fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> anyhow::Result<Options> {
@@ -332,7 +355,43 @@ fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> anyhow::Result<Opt
     Ok(options)
 }
 
+/// Makes the run; with `keep` its parameters at some forty epochs are kept. Also how long it took.
+fn train_it(
+    (model, data): (&Model, &Dataset),
+    start: &[f64],
+    options: &Options,
+    (quiet, keep): (bool, bool),
+) -> anyhow::Result<(Run, Vec<(u64, Vec<f64>)>, f64)> {
+    let mut watch = Watch::new(options.epochs, quiet);
+    let mut path = Vec::new();
+    let run = if keep {
+        let every = (options.epochs / PLACES).max(1);
+        train_watched(model, Some(data), start, options, every, &mut |progress, theta| {
+            path.extend(theta.map(|theta| (progress.epoch, theta.to_vec())));
+            watch.see(progress)
+        })?
+    } else {
+        train(model, Some(data), start, options, &mut |progress| watch.see(progress))?
+    };
+    Ok((run, path, watch.finish()))
+}
+
+/// At how many places of a run its parameters are kept.
+const PLACES: u64 = 40;
+
+/// The path of a run as a file: an epoch and its parameters in each line.
+fn path_text(path: &[(u64, Vec<f64>)]) -> Option<(&'static str, String)> {
+    let line = |(epoch, theta): &(u64, Vec<f64>)| {
+        let values: Vec<String> = theta.iter().map(f64::to_string).collect();
+        format!("{epoch},{}\n", values.join(","))
+    };
+    (!path.is_empty()).then(|| (run_folder::PATH, path.iter().map(line).collect()))
+}
+
 fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<Vec<f64>> {
+    if let Some(start) = again::start(a).filter(|start| start.len() == model.program.parameter_count()) {
+        return Ok(start);
+    }
     let drawn = match a.net.init.as_deref().map(input::init).transpose()? {
         Some(Init::Values(..)) if a.restart.is_some() || a.restarts.is_some() => {
             bail!(
@@ -414,43 +473,4 @@ fn derivation(model: &Model) -> String {
     let form = if model.has_matrices() { Form::Matrix } else { Form::Scalar };
     let options = DeriveOptions { form, ..DeriveOptions::default() };
     derive(model, Format::Text, &options).map_or_else(|_| String::new(), |text| text + "\n")
-}
-
-/// The pictures of a run with the names of their files.
-fn figures(model: &Model, data: &Dataset, run: &Run) -> Vec<(&'static str, Figure)> {
-    let loss = report::loss_figure(run).map(|figure| ("loss.svg", figure));
-    let surface = report::surface_figure(model, data, &run.theta);
-    loss.into_iter().chain(surface.map(|figure| ("surface.svg", figure))).collect()
-}
-
-/// Refuses a folder that cannot be written, before the work and not after it.
-pub(crate) fn can_write(folder: &Path) -> anyhow::Result<()> {
-    run_folder::check(folder).with_context(|| format!("cannot write {}", folder.display()))
-}
-
-/// Writes the run folder.
-pub(crate) fn save(
-    folder: &Path,
-    model: &Model,
-    options: &serde_json::Value,
-    document: &serde_json::Value,
-    run: &Run,
-    figures: &[(&'static str, Figure)],
-) -> anyhow::Result<()> {
-    let mut history = String::from("epoch,loss\n");
-    for (epoch, loss) in run.history.points() {
-        let _ = writeln!(history, "{epoch},{loss}");
-    }
-    let mut files = vec![
-        (run_folder::MODEL, model.source.clone()),
-        (run_folder::OPTIONS, serde_json::to_string_pretty(options)?),
-        (run_folder::RESULT, serde_json::to_string_pretty(document)?),
-        (run_folder::HISTORY, history),
-    ];
-    let described: Vec<String> = figures.iter().map(|(_, figure)| words::describe(figure)).collect();
-    files.push(("pictures.txt", described.join("\n") + "\n"));
-    for (name, figure) in figures {
-        files.push((name, svg::render(figure, &svg::Svg::default())));
-    }
-    run_folder::write(folder, &files).with_context(|| format!("cannot write {}", folder.display()))
 }

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let trial = recorded(&a.run, &a.data)?;
-    let name = a.run.display().to_string();
+    let name = [a.run.display().to_string()];
     let report = ask(&trial, a.quiet);
     if a.json {
         return output::json(&report::why_json(&report, &name));
@@ -56,9 +56,13 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Trial> {
     let read = |file: &str| input::read_text(&folder.join(file));
     let (options, result) = (read(run_folder::OPTIONS)?, read(run_folder::RESULT)?);
     let history = read(run_folder::HISTORY)?;
-    let loaded = input::model(&name, &ModelOptions::default())?;
+    let kept = |file: &str| folder.join(file).is_file().then(|| read(file)).transpose();
+    let (path, gradient) = (kept(run_folder::PATH)?, kept(run_folder::GRADIENT)?);
+    let said: serde_json::Value = serde_json::from_str(&options).unwrap_or_default();
+    let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
+    let loaded = input::model(&name, &model)?;
     let data = input::dataset(&loaded, data, 1)?;
-    Trial::recorded(loaded.model, data, (&options, &result, &history)).with_context(|| name)
+    Trial::recorded(loaded.model, data, (&options, &result, &history, path.as_deref())).with_context(|| name)
 }
 
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.

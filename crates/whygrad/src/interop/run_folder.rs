@@ -19,6 +19,11 @@ pub const RESULT: &str = "result.json";
 /// The loss after each epoch.
 pub const HISTORY: &str = "history.csv";
 
+/// The gradient a person wrote, where the run took one.
+pub const GRADIENT: &str = "gradient.txt";
+/// The parameters at some epochs, where they were kept.
+pub const PATH: &str = "path.csv";
+
 /// The first of `parent/name-1`, `parent/name-2`, ... that does not exist.
 pub fn free_name(parent: &Path, name: &str) -> PathBuf {
     (1..=u32::MAX)

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use crate::why::{Experiment, Finding, Kind, Outcome, Report};
 
-/// The document of `why`; `run` is how the command line names the run.
-pub fn why_json(report: &Report, run: &str) -> Value {
+/// The document of `why`; `run` is what `train` takes to make the run again.
+pub fn why_json(report: &Report, run: &[String]) -> Value {
     let findings: Vec<Value> = report.findings.iter().map(|finding| finding_json(finding, run)).collect();
     json!({"verdict": report.verdict, "summary": report.summary, "findings": findings})
 }
 
-fn finding_json(finding: &Finding, run: &str) -> Value {
+fn finding_json(finding: &Finding, run: &[String]) -> Value {
     let advice = finding.advice.command(run).unwrap_or_else(|| finding.advice.words.clone());
     json!({
         "kind": finding.kind,
@@ -27,7 +27,7 @@ fn finding_json(finding: &Finding, run: &str) -> Value {
 }
 
 /// The same for people; with `explain` also the evidence and what each cause is. `width` is that of the screen.
-pub fn why_text(report: &Report, run: &str, explain: bool, width: usize) -> String {
+pub fn why_text(report: &Report, run: &[String], explain: bool, width: usize) -> String {
     let mut text = wrapped(&report.summary, 0, width);
     let shown: Vec<&Finding> = report.findings.iter().filter(|f| f.kind != Kind::Solved).collect();
     for (number, finding) in shown.iter().enumerate() {

@@ -31,14 +31,15 @@ pub enum RecordError {
 }
 
 impl Trial {
-    /// The run that a folder's documents tell of: `options.json`, `result.json` and `history.csv`.
+    /// The run that a folder's documents tell of: `options.json`, `result.json`, `history.csv` and, where the parameters
+    /// were kept, `path.csv`.
     ///
     /// # Errors
     /// A document that cannot be read, or that belongs to another model.
     pub fn recorded(
         model: Model,
         data: Dataset,
-        (options, result, history): (&str, &str, &str),
+        (options, result, history, path): (&str, &str, &str, Option<&str>),
     ) -> Result<Trial, RecordError> {
         let wrong = |document, reason: String| RecordError::Document { document, reason };
         let options: Options =
@@ -59,6 +60,7 @@ impl Trial {
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
         Ok(Trial {
             losses,
+            path: path.map(|text| places(text, count)).unwrap_or_default(),
             epochs: result["stop"]["epoch"].as_u64().unwrap_or(case.options.epochs),
             stop: result["stop"]["reason"].as_str().unwrap_or_default().to_owned(),
             theta,
@@ -77,4 +79,15 @@ fn losses(history: &str) -> Option<Vec<(u64, f64)>> {
             Some((epoch.trim().parse().ok()?, loss.trim().parse().ok()?))
         })
         .collect()
+}
+
+/// The lines of a path that can be read.
+fn places(text: &str, count: usize) -> Vec<(u64, Vec<f64>)> {
+    let place = |line: &str| {
+        let mut numbers = line.split(',');
+        let epoch = numbers.next()?.parse().ok()?;
+        let theta: Vec<f64> = numbers.map(str::parse).collect::<Result<_, _>>().ok()?;
+        (theta.len() == count).then_some((epoch, theta))
+    };
+    text.lines().filter_map(place).collect()
 }

@@ -108,19 +108,35 @@ impl Advice {
         Advice { words: words.into(), ..Advice::default() }
     }
 
-    /// The command to paste, where there is one; `run` is how the command line names the run.
-    pub fn command(&self, run: &str) -> Option<String> {
+    /// The command to paste, where there is one; `run` is what `train` takes to make the run again: its folder, or a model
+    /// with options, of which those give way that the advice says otherwise.
+    pub fn command(&self, run: &[String]) -> Option<String> {
         if self.model.is_none() && self.flags.is_empty() {
             return None;
         }
-        let quoted = |word: &str| {
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:".contains(c);
-            if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
-        };
-        let words = std::iter::once(self.model.as_deref().unwrap_or(run))
-            .chain(self.flags.iter().map(String::as_str));
-        Some(format!("whygrad train {}", words.map(quoted).collect::<Vec<_>>().join(" ")))
+        let (model, said) = run.split_first().map_or(("", &[][..]), |(model, said)| (model.as_str(), said));
+        let mut words = vec![self.model.as_deref().unwrap_or(model).to_owned()];
+        let mut said = said.iter().peekable();
+        while let Some(word) = said.next() {
+            let value = said.next_if(|next| !next.starts_with("--"));
+            if !self.flags.contains(word) {
+                words.push(word.clone());
+                words.extend(value.cloned());
+            }
+        }
+        words.extend(self.flags.iter().cloned());
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        Some(format!("whygrad train {}", words.join(" ")))
     }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// A cause, or what speaks for one.

@@ -121,8 +121,9 @@ impl<'a> Scene<'a> {
     pub(super) fn path(&self) -> &[(u64, Vec<f64>)] {
         self.path.get_or_init(|| {
             let (trial, case) = (self.trial, &self.trial.case);
-            let mut path = vec![(0, case.start.clone())];
-            if case.work() <= self.limits.work_of_one {
+            let mut path =
+                if trial.path.is_empty() { vec![(0, case.start.clone())] } else { trial.path.clone() };
+            if trial.path.is_empty() && case.work() <= self.limits.work_of_one {
                 let every = (trial.epochs / PLACES).max(1);
                 let again = train_watched(
                     &case.model,

@@ -59,6 +59,8 @@ pub struct Trial {
     pub case: Case,
     /// The loss after epochs, the first and the last among them: (epoch, loss).
     pub losses: Vec<(u64, f64)>,
+    /// The parameters at some epochs, the start among them, where they were kept; else empty.
+    pub path: Vec<(u64, Vec<f64>)>,
     /// Epochs done.
     pub epochs: u64,
     /// The stable name of the reason to stop.
@@ -77,6 +79,7 @@ impl Trial {
         let evaluation = evaluate(&case.model, &case.data, &run.theta);
         Trial {
             losses: run.history.points(),
+            path: Vec::new(),
             epochs: run.epoch,
             stop: run.stop.name().to_owned(),
             theta: run.theta.clone(),

@@ -1,0 +1,109 @@
+//! `whygrad train RUN` makes a run again; what is said beside it changes that alone.
+
+use std::path::Path;
+
+use clap::{Args as _, FromArgMatches as _};
+use serde_json::Value as Json;
+use whygrad::interop::run_folder;
+use whygrad::train::{Options, Start};
+
+use super::Arguments;
+use crate::command::said::{flag, option, options as said};
+use crate::input;
+
+/// Under this name the options of a run say what was said of it.
+const SAID: &str = "said";
+
+/// Notes in the options of a run what makes it again from its folder.
+pub(super) fn remember(choices: &mut Json, a: &Arguments, options: &Options) {
+    let mut words = said_of(a, options);
+    // The folder has the gradient's text and the starting values themselves.
+    drop_option(&mut words, "gradient");
+    if options.start == Start::Given {
+        drop_option(&mut words, "init");
+    }
+    choices[SAID] = words.into();
+    choices["loss"] = a.net.loss.clone().into();
+}
+
+/// The model and the options that make a run again where it has no folder.
+pub(super) fn words(a: &Arguments, options: &Options) -> Vec<String> {
+    let mut words = vec![a.model.clone()];
+    let data = &a.net.data;
+    let list = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(","));
+    option(&mut words, "data", data.data.clone());
+    option(&mut words, "inputs", list(&data.inputs));
+    option(&mut words, "targets", list(&data.targets));
+    words.extend(said_of(a, options));
+    words
+}
+
+/// All options but the data.
+fn said_of(a: &Arguments, options: &Options) -> Vec<String> {
+    let mut words = said(&a.net, &a.run, &|_| None);
+    if a.run.steps.learning_rate.is_none() && options.method.is_none() {
+        option(&mut words, "lr", Some(options.learning_rate));
+    }
+    if a.run.epochs.is_none() {
+        option(&mut words, "epochs", Some(options.epochs));
+    }
+    option(&mut words, "target-loss", a.run.target_loss);
+    flag(&mut words, "until-right", a.until_right);
+    option(&mut words, "within", a.within);
+    option(&mut words, "restart", options.restart);
+    words
+}
+
+/// What was said of an earlier run, and then what is said now; `None` where the model is no run, or one that does not
+/// tell.
+pub(super) fn merged(a: &Arguments) -> anyhow::Result<Option<Arguments>> {
+    let folder = Path::new(&a.model);
+    if !run_folder::is_run(folder) {
+        return Ok(None);
+    }
+    let choices: Json = serde_json::from_str(&input::read_text(&folder.join(run_folder::OPTIONS))?)?;
+    let Ok(mut words) = serde_json::from_value::<Vec<String>>(choices[SAID].clone()) else { return Ok(None) };
+    let now: Vec<String> = std::env::args().skip_while(|word| word != "train").skip(1).collect();
+    let says = |names: &[&str]| now.iter().any(|w| names.contains(&w.split('=').next().unwrap_or(w)));
+    // What another choice makes senseless.
+    if says(&["--optimiser", "--optimizer", "--opt"]) {
+        ["optimiser", "lr", "momentum", "schedule"].iter().for_each(|name| drop_option(&mut words, name));
+    }
+    if says(&["--until-right", "--within"]) {
+        drop_option(&mut words, "within");
+        words.retain(|word| word != "--until-right");
+    }
+    if says(&["--init", "--seed", "--restart", "--restarts"]) {
+        drop_option(&mut words, "restart");
+    }
+    if says(&["--restart", "--restarts"]) {
+        drop_option(&mut words, "init");
+    }
+    let command = Arguments::augment_args(clap::Command::new("whygrad train")).args_override_self(true);
+    let all = std::iter::once("train".to_owned()).chain(words).chain(now);
+    match command.try_get_matches_from(all).and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(merged) => Ok(Some(merged)),
+        Err(error) => error.exit(),
+    }
+}
+
+/// The starting values of an earlier run, where they were given as numbers and nothing else is said now.
+pub(super) fn start(a: &Arguments) -> Option<Vec<f64>> {
+    let folder = Path::new(&a.model);
+    let now: Vec<String> = std::env::args().collect();
+    let says = |name: &str| now.iter().any(|w| w == name || w.starts_with(&format!("{name}=")));
+    if !run_folder::is_run(folder) || ["--init", "--seed", "--restart", "--restarts"].iter().any(|n| says(n))
+    {
+        return None;
+    }
+    let read = |file: &str| serde_json::from_str::<Json>(&input::read_text(&folder.join(file)).ok()?).ok();
+    let given = read(run_folder::OPTIONS)?["start"] == "given";
+    serde_json::from_value(read(run_folder::RESULT)?["start"].clone()).ok().filter(|_| given)
+}
+
+fn drop_option(words: &mut Vec<String>, name: &str) {
+    let name = format!("--{name}");
+    while let Some(at) = words.iter().position(|word| *word == name) {
+        words.drain(at..(at + 2).min(words.len()));
+    }
+}
