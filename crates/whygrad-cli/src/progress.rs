@@ -188,7 +188,7 @@ impl Far {
             Some(left) => format!("{:#} left", HumanDuration(left)),
             None => format!("{:#}", HumanDuration(elapsed)),
         };
-        format!("{}{all} restarts  {message}  {time}", grouped(done))
+        format!("{}{all} restarts  {time}  {message}", grouped(done))
     }
 }
 
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!((far(None, None).left(200, second), far(Some(9), None).left(100, second)), (None, None));
         assert!((far(Some(1_000_000), Some(2 * second)).share(200, second) - 0.5).abs() < 1e-9);
         let line = far(Some(1_000_000), Some(3 * second)).line(1200, second, "94.0 % solved");
-        assert_eq!(line, "1,200/1,000,000 restarts  94.0 % solved  2s left");
+        assert_eq!(line, "1,200/1,000,000 restarts  2s left  94.0 % solved");
     }
 
     #[test]

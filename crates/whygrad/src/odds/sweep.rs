@@ -48,9 +48,9 @@ pub enum Factor {
     ClipNorm,
     /// [`crate::train::GradientOptions::clip_value`].
     ClipValue,
-    /// [`crate::train::BackwardOptions::sigmoid_prime_offset`].
+    /// [`crate::train::backward::BackwardOptions::sigmoid_prime_offset`].
     SigmoidPrimeOffset,
-    /// [`crate::train::BackwardOptions::error_margin`].
+    /// [`crate::train::backward::BackwardOptions::error_margin`].
     ErrorMargin,
 }
 
