@@ -248,7 +248,7 @@ fn two_sweeps_make_a_map_and_a_picture() {
     let output = run_in("odds-map", &[&short[..], &sweep, &["--svg", "map.svg"]].concat());
     assert!(output.stdout.starts_with("Solved nets in percent: learning rate down, initialiser across\n"));
     assert!(output.stdout.contains("Best: lr ") && output.stdout.contains("--init "), "{}", output.stdout);
-    assert!(fs::read_to_string(folder.join("map.svg")).unwrap().contains("log10 of the learning rate"));
+    assert!(fs::read_to_string(folder.join("map.svg")).unwrap().contains(">learning rate<"));
     let document = run(&[&short[..], &sweep, &["--json"]].concat()).json();
     assert_eq!((&document["restarts"], &document["settings"].as_array().unwrap().len()), (&30.into(), &6));
     assert_eq!(document["settings"][1]["init"], "he_normal");
