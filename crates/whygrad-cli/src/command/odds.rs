@@ -66,7 +66,8 @@ pub(crate) struct Arguments {
     /// Train solved nets on to the end, and judge them there
     #[arg(long)]
     no_early_stop: bool,
-    /// Stop at the first solved net
+    /// Stop at a solved net: the quickest of 256 that are trained side by side; of nets that are trained one by one (a method, batches, wide nets) the
+    /// first that is known, which may be another one with more threads
     #[arg(long, value_name = "solved", value_parser = ["solved"], conflicts_with = "sweep")]
     until: Option<String>,
     /// Stop after this time: 2s, 500ms, 10m, 1h

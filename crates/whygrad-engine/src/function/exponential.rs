@@ -74,7 +74,7 @@ const LOGARITHM: (&[f64], &[f64]) = (
     ],
 );
 
-/// The whole n nearest to x / (`unit` ln 2), and what is [`left`]. |n| is at most 1,100 (150 for
+/// The whole n nearest to x / (`unit` ln 2), and what is [`left`]. |n| is at most 1,100 (155 for
 /// f32); what is not a number stays so in both.
 fn reduce<S: Scalar>(x: S, unit: f64) -> (S, S) {
     // Above 1.5 · 2^fraction_bits there are whole numbers only: the sum is rounded to one.
