@@ -61,6 +61,13 @@ fn round(trial: &Trial, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Opt
         let key = |t: &Tried| (t.finding.confirmed, !t.is_symptom, (t.recovered * 10.0).round(), t.certainty);
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
+    // Of several ways to try one cause, the best.
+    let mut known = Vec::new();
+    tried.retain(|t| {
+        let is_new = !known.contains(&t.finding.kind);
+        known.push(t.finding.kind);
+        is_new
+    });
     if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
     }

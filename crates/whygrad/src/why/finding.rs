@@ -6,14 +6,32 @@ use super::lab::Change;
 use super::report::{Advice, Kind};
 use super::scene::Scene;
 
+mod dead_units;
+mod gradient_by_layer;
+mod gradient_wrong;
 mod learning_rate_too_high;
+mod not_a_number;
+mod saturated;
 mod symmetric_units;
+mod update_wrong;
+
+#[cfg(test)]
+mod tests;
 
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
 
 /// All of them.
-pub(super) const ALL: &[Look] = &[symmetric_units::look, learning_rate_too_high::look];
+pub(super) const ALL: &[Look] = &[
+    symmetric_units::look,
+    learning_rate_too_high::look,
+    dead_units::look,
+    saturated::look,
+    gradient_by_layer::look,
+    not_a_number::look,
+    gradient_wrong::look,
+    update_wrong::look,
+];
 
 /// What speaks for a cause, and how it is tried.
 #[derive(Clone, Debug)]

@@ -1,0 +1,136 @@
+//! A gradient of the person's own that is wrong.
+//!
+//! Descent along anything but the gradient has no reason to end where the loss is low. The derived gradient is compared
+//! with the given one (`check`), the components that differ are named, and where the numbers fit one mistake, it is
+//! named too. What such a step can never do shows along the path: combinations of parameters that it keeps as they are
+//! although the true gradient moves them.
+
+mod kept;
+
+use std::sync::Arc;
+
+use serde_json::json;
+use whygrad_engine::plan::Plan;
+use whygrad_engine::workspace::{Batch, Workspace};
+
+use super::Suspicion;
+use crate::check::closure::FnSource;
+use crate::check::{self, Answer, Probe, Status, Verdict};
+use crate::model::Model;
+use crate::why::Case;
+use crate::why::lab::Change;
+use crate::why::report::{Advice, Kind};
+use crate::why::rewrite::derived;
+use crate::why::scene::Scene;
+use kept::kept_fixed;
+
+const EXPLANATION: &str = "The run was made with a gradient that was given, and it is not the derivative of the loss. \
+    Steps along it need not lead downhill, and there may be places they can never reach. `whygrad check` names the \
+    mistake line by line; without --gradient the derived one is used.";
+
+/// Up to so many parameters the mistake itself is looked for.
+const SEARCHED: usize = 2000;
+
+pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
+    let trial = scene.trial;
+    let model = scene.model();
+    if !model.own_gradient || model.program.parameter_count() > SEARCHED {
+        return vec![];
+    }
+    let right = derived(model);
+    let Some(report) = checked(model, &right, scene) else { return vec![] };
+    if report.verdict != Verdict::Wrong {
+        return vec![];
+    }
+    let wrong: Vec<&check::Component> =
+        report.components.iter().filter(|c| c.status == Status::Wrong).collect();
+    let factor = common_factor(&report.components);
+    let kept = kept_fixed(scene);
+    let mut summary = sentence(&wrong, report.components.len(), factor);
+    if let Some(mistake) = report.mistakes.iter().find(|m| m.certain).or(report.mistakes.first()) {
+        let perhaps = if mistake.certain { "" } else { "Perhaps: " };
+        summary = format!("{summary} {perhaps}{}", mistake.explanation);
+    }
+    if let Some(kept) = kept.first() {
+        summary = format!("{summary} Its steps keep {kept} fixed, whatever the data say.");
+    }
+    // A common factor is another learning rate: it takes a run to say whether that matters.
+    let certainty = if factor.is_some() { 0.5 } else { 0.97 };
+    let mut suspicion = Suspicion::new(Kind::GradientWrong, certainty, summary, EXPLANATION)
+        .with("wrong_components", wrong.iter().map(|c| c.name.clone()).collect::<Vec<_>>())
+        .with("given", wrong.iter().map(|c| json!(c.given)).collect::<Vec<_>>())
+        .with("derived", wrong.iter().map(|c| json!(c.derived)).collect::<Vec<_>>())
+        .with(
+            "mistakes",
+            report.mistakes.iter().map(|m| json!({"kind": m.kind.name(), "entry": m.entry, "explanation": m.explanation, "certain": m.certain})).collect::<Vec<_>>(),
+        );
+    if let Some(factor) = factor {
+        suspicion = suspicion.with("common_factor", factor);
+    }
+    if !kept.is_empty() {
+        suspicion = suspicion.with("kept_fixed", kept);
+    }
+    suspicion.proved = factor.is_none();
+    let case = Case { model: Arc::new(right), ..trial.case.clone() };
+    suspicion.changes = vec![Change { words: "the derived gradient in place of the given one".into(), case }];
+    suspicion.advice =
+        Advice::words("Leave out --gradient, or correct it: `whygrad check` shows the lines that are wrong.");
+    vec![suspicion]
+}
+
+/// The given gradient held against the derived one.
+fn checked(model: &Model, right: &Model, scene: &Scene<'_>) -> Option<check::Report> {
+    let plan = Plan::of_gradient(&model.program);
+    let count = model.program.parameter_count();
+    let mut source = FnSource(|probe: &Probe| {
+        let mut space = Workspace::new(&plan, 1);
+        let data = &probe.data;
+        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
+        space.run(&plan, &probe.theta);
+        let mut gradient = vec![0.0; count];
+        for (index, p) in model.program.parameters.iter().enumerate() {
+            space.copy_output(&plan, index + 1, &mut gradient[p.offset..p.offset + p.len()]);
+        }
+        Answer { gradient: gradient.into_iter().map(Some).collect(), loss: None }
+    });
+    let case = &scene.trial.case;
+    let options = check::Options {
+        data: Some((*case.data).clone()),
+        point: Some(case.start.clone()),
+        learning_rate: Some(case.options.learning_rate),
+        ..check::Options::default()
+    };
+    check::check(right, &mut source, &options).ok()
+}
+
+/// The positive factor between the given and the derived gradient, where all components have the same.
+fn common_factor(components: &[check::Component]) -> Option<f64> {
+    let ratio = |c: &check::Component| {
+        let given = c.given?;
+        (c.derived != 0.0).then_some(given / c.derived)
+    };
+    let same_probe = components.iter().all(|c| c.probe == components[0].probe);
+    let ratios: Vec<f64> = components.iter().filter(|c| c.derived.abs() > 1e-12).filter_map(ratio).collect();
+    let first = *ratios.first()?;
+    let close = ratios.iter().all(|r| (r - first).abs() <= 1e-6 * first.abs());
+    (same_probe && close && first > 0.0 && ratios.len() > 1 && (first - 1.0).abs() > 1e-9).then_some(first)
+}
+
+fn sentence(wrong: &[&check::Component], all: usize, factor: Option<f64>) -> String {
+    if let Some(factor) = factor {
+        return format!("The given gradient is {factor:.4} times the derivative of the loss, in every component.");
+    }
+    let names: Vec<&str> = wrong.iter().take(6).map(|c| c.name.as_str()).collect();
+    let more = if wrong.len() > names.len() { format!(" and {} more", wrong.len() - names.len()) } else { String::new() };
+    let who = if wrong.len() == all && all > 6 { "every component".into() } else { format!("{}{more}", names.join(", ")) };
+    let mut text = format!("The given gradient is wrong at {who}");
+    if let [one, ..] = wrong
+        && let Some(given) = one.given
+    {
+        text = format!("{text} (for {} it says {given:.4} where the derivative is {:.4})", one.name, one.derived);
+    }
+    text + "."
+}
+
+#[cfg(test)]
+mod tests;

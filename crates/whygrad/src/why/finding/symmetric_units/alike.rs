@@ -1,0 +1,126 @@
+//! Which units are equal at the start and at the end.
+
+use super::super::super::scene::{Scene, Unit};
+use super::super::super::units::Values;
+
+/// How equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// But for rounding.
+    Exactly,
+    /// So nearly that the run did not part them.
+    Nearly,
+}
+
+/// Units of a layer that are equal, up to a sign.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub(super) layer: usize,
+    /// The units, each with its sign.
+    pub(super) members: Vec<(usize, f64)>,
+    pub(super) how: How,
+    /// All weights into them are 0.
+    pub(super) is_idle: bool,
+    /// The largest difference of a weight or bias at the end.
+    pub(super) apart: f64,
+}
+
+/// Two units count as equal where no weight differs by more than this share of the largest.
+const EQUAL: f64 = 1e-6;
+/// Two units are nearly equal where what goes into them differs by no more than this on any row, against the 1 on which
+/// an activation bends.
+const NEAR: f64 = 0.06;
+
+/// Units that are alike at the start and still at the end. Weights out may differ: where the weights in are equal at
+/// both ends, they did not part them.
+pub(super) fn classes(scene: &Scene<'_>) -> Vec<Class> {
+    let Some((_, hidden)) = scene.layers().split_last() else { return vec![] };
+    let (start, end) = (&scene.trial.case.start, &scene.trial.theta);
+    let mut found = Vec::new();
+    let mut values: Option<[Vec<Values>; 2]> = None;
+    for (layer, units) in hidden.iter().enumerate() {
+        let is_odd = is_odd(scene, layer);
+        let signs: &[f64] = if is_odd { &[1.0, -1.0] } else { &[1.0] };
+        let exact = group(units.len(), |a, b| {
+            let same = |s: f64, theta: &[f64]| are_equal(&units[a], &units[b], s, theta);
+            signs.iter().copied().find(|&s| same(s, start) && same(s, end))
+        });
+        let mut some = false;
+        for members in exact {
+            let unit = &units[members[0].0];
+            let is_idle = [start, end].iter().all(|t| unit.incoming.iter().all(|&p| t[p] == 0.0));
+            if members.len() < 2 && !is_idle {
+                continue;
+            }
+            some = true;
+            let apart = difference(units, &members, end);
+            found.push(Class { layer, members, how: How::Exactly, is_idle, apart });
+        }
+        // In a wide layer some pair is near by chance, and its likeness says nothing.
+        if some || units.len() > 64 || !scene.is_small() {
+            continue;
+        }
+        let values = values.get_or_insert_with(|| [scene.values_at(start), scene.values_at(end)]);
+        let near = group(units.len(), |a, b| {
+            signs.iter().copied().find(|&s| values.iter().all(|v| are_near(scene, (layer, a, b), s, v)))
+        });
+        for members in near.into_iter().filter(|m| m.len() > 1) {
+            let apart = difference(units, &members, end);
+            found.push(Class { layer, members, how: How::Nearly, is_idle: false, apart });
+        }
+    }
+    found
+}
+
+/// Puts units together: `sign` says how b is equal to a, if it is.
+fn group(units: usize, sign: impl Fn(usize, usize) -> Option<f64>) -> Vec<Vec<(usize, f64)>> {
+    let mut classes: Vec<Vec<(usize, f64)>> = Vec::new();
+    for k in 0..units {
+        let fits = classes.iter().enumerate().find_map(|(c, members)| Some((c, sign(members[0].0, k)?)));
+        match fits {
+            Some((class, sign)) => classes[class].push((k, sign)),
+            None => classes.push(vec![(k, 1.0)]),
+        }
+    }
+    classes
+}
+
+/// Whether the activation of a layer is odd.
+fn is_odd(scene: &Scene<'_>, layer: usize) -> bool {
+    let groups = scene.groups();
+    let mut places = scene.places().get(layer).into_iter().flatten();
+    // The identity is odd too, and has no place.
+    places.all(|place| place.is_none_or(|(g, _)| groups[g].character.is_odd))
+}
+
+/// What is added up before the activation.
+fn inward(unit: &Unit) -> impl Iterator<Item = usize> {
+    unit.incoming.iter().chain(&unit.bias).copied()
+}
+
+fn are_equal(a: &Unit, b: &Unit, sign: f64, theta: &[f64]) -> bool {
+    let largest = inward(a).map(|p| theta[p].abs()).fold(0.0, f64::max);
+    inward(a).zip(inward(b)).all(|(p, q)| (theta[p] - sign * theta[q]).abs() <= EQUAL * largest)
+}
+
+fn are_near(scene: &Scene<'_>, (layer, a, b): (usize, usize, usize), sign: f64, values: &[Values]) -> bool {
+    let groups = scene.groups();
+    let place = |k: usize| scene.places().get(layer)?.get(k).copied().flatten();
+    let (Some(a), Some(b)) = (place(a), place(b)) else { return false };
+    let bends = |g: usize| groups[g].character.levels_off;
+    let rows = scene.trial.case.data.rows;
+    let z = |(g, k): (usize, usize), row: usize| values[g].inputs[row * groups[g].units + k];
+    let largest = (0..rows).map(|r| z(a, r).abs()).fold(0.0, f64::max);
+    // A kink at 0 makes likeness a matter of proportion.
+    let limit = if bends(a.0) && bends(b.0) { NEAR } else { 0.02 * largest };
+    (0..rows).all(|r| (z(a, r) - sign * z(b, r)).abs() <= limit)
+}
+
+fn difference(units: &[Unit], members: &[(usize, f64)], theta: &[f64]) -> f64 {
+    let (first, _) = members[0];
+    let of = |&(k, sign): &(usize, f64)| {
+        let pairs = inward(&units[first]).zip(inward(&units[k]));
+        pairs.map(|(p, q)| (theta[p] - sign * theta[q]).abs()).fold(0.0, f64::max)
+    };
+    members.iter().map(of).fold(0.0, f64::max)
+}
