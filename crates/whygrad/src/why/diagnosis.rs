@@ -153,7 +153,13 @@ fn reached(trial: &Trial) -> String {
     let right = rows - trial.evaluation.wrong.len();
     let rows =
         trial.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
-    format!("loss {:.4}{rows} after {} epochs", trial.loss, trial.epochs)
+    let size = trial.loss.abs();
+    let loss = if size < 1e6 && (size >= 1e-3 || size == 0.0) {
+        format!("{:.4}", trial.loss)
+    } else {
+        format!("{:.2e}", trial.loss)
+    };
+    format!("loss {loss}{rows} after {} epochs", trial.epochs)
 }
 
 fn in_short(trial: &Trial, verdict: Verdict, findings: &[Finding]) -> String {

@@ -16,6 +16,8 @@ mod symmetric_units;
 mod update_wrong;
 
 #[cfg(test)]
+mod survey;
+#[cfg(test)]
 mod tests;
 
 /// A cause that a run is looked through for.

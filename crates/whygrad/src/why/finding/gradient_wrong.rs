@@ -15,8 +15,10 @@ use whygrad_engine::workspace::{Batch, Workspace};
 
 use super::Suspicion;
 use crate::check::closure::FnSource;
-use crate::check::{self, Answer, Probe, Status, Verdict};
+use crate::check::{self, Answer, Freedom, Probe, Status, Verdict};
+use crate::data::Dataset;
 use crate::model::Model;
+use crate::train::BatchSize;
 use crate::why::Case;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
@@ -30,18 +32,19 @@ const EXPLANATION: &str = "The run was made with a gradient that was given, and 
 
 /// Up to so many parameters the mistake itself is looked for.
 const SEARCHED: usize = 2000;
+/// So many components are listed.
+const SHOWN: usize = 100;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let trial = scene.trial;
     let model = scene.model();
-    if !model.own_gradient || model.program.parameter_count() > SEARCHED {
+    if !model.own_gradient {
         return vec![];
     }
     let right = derived(model);
-    let Some(report) = checked(model, &right, scene) else { return vec![] };
-    if report.verdict != Verdict::Wrong {
-        return vec![];
-    }
+    let small = model.program.parameter_count() <= SEARCHED;
+    let report = if small { checked(model, &right, scene) } else { compared(model, scene) };
+    let Some(report) = report.filter(|r| r.verdict == Verdict::Wrong) else { return vec![] };
     let wrong: Vec<&check::Component> =
         report.components.iter().filter(|c| c.status == Status::Wrong).collect();
     let factor = common_factor(&report.components);
@@ -57,9 +60,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     // A common factor is another learning rate: it takes a run to say whether that matters.
     let certainty = if factor.is_some() { 0.5 } else { 0.97 };
     let mut suspicion = Suspicion::new(Kind::GradientWrong, certainty, summary, EXPLANATION)
-        .with("wrong_components", wrong.iter().map(|c| c.name.clone()).collect::<Vec<_>>())
-        .with("given", wrong.iter().map(|c| json!(c.given)).collect::<Vec<_>>())
-        .with("derived", wrong.iter().map(|c| json!(c.derived)).collect::<Vec<_>>())
+        .with("wrong_components", wrong.iter().take(SHOWN).map(|c| c.name.clone()).collect::<Vec<_>>())
+        .with("wrong", wrong.len())
+        .with("given", wrong.iter().take(SHOWN).map(|c| json!(c.given)).collect::<Vec<_>>())
+        .with("derived", wrong.iter().take(SHOWN).map(|c| json!(c.derived)).collect::<Vec<_>>())
         .with(
             "mistakes",
             report.mistakes.iter().map(|m| json!({"kind": m.kind.name(), "entry": m.entry, "explanation": m.explanation, "certain": m.certain})).collect::<Vec<_>>(),
@@ -80,27 +84,75 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// The given gradient held against the derived one.
 fn checked(model: &Model, right: &Model, scene: &Scene<'_>) -> Option<check::Report> {
-    let plan = Plan::of_gradient(&model.program);
-    let count = model.program.parameter_count();
     let mut source = FnSource(|probe: &Probe| {
-        let mut space = Workspace::new(&plan, 1);
-        let data = &probe.data;
-        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
-        space.run(&plan, &probe.theta);
-        let mut gradient = vec![0.0; count];
-        for (index, p) in model.program.parameters.iter().enumerate() {
-            space.copy_output(&plan, index + 1, &mut gradient[p.offset..p.offset + p.len()]);
-        }
+        let gradient = given_at(model, &probe.data, &probe.theta);
         Answer { gradient: gradient.into_iter().map(Some).collect(), loss: None }
     });
     let case = &scene.trial.case;
+    // Only what the run met counts: a constant that is right for this number of rows alone is right here.
+    let (data, freedom) = match case.options.batch {
+        BatchSize::Rows(n) if n < case.data.rows => {
+            (case.data.select(&(0..n).collect::<Vec<_>>()), Freedom::FixedRows)
+        }
+        _ => ((*case.data).clone(), Freedom::FixedData),
+    };
     let options = check::Options {
-        data: Some((*case.data).clone()),
+        data: Some(data),
+        freedom,
         point: Some(case.start.clone()),
         learning_rate: Some(case.options.learning_rate),
         ..check::Options::default()
     };
     check::check(right, &mut source, &options).ok()
+}
+
+/// The given gradient of a large net held against the derived one at the start alone, without a name for the mistake.
+fn compared(model: &Model, scene: &Scene<'_>) -> Option<check::Report> {
+    let start = &scene.trial.case.start;
+    let derived = scene.gradient_at(start);
+    let given = given_at(model, &scene.trial.case.data, start);
+    let largest = derived.iter().map(|g| g.abs()).fold(0.0, f64::max);
+    let names = model.program.parameters.iter().flat_map(|p| (0..p.len()).map(move |k| p.entry_name(k)));
+    let component = |((name, given), derived): ((String, f64), f64)| {
+        let differs = (given - derived).abs() > 1e-7 * largest.max(1e-12);
+        check::Component {
+            name,
+            status: if differs { Status::Wrong } else { Status::Right },
+            probe: 0,
+            given: Some(given),
+            derived,
+            complex_step: None,
+            difference: None,
+            noise: 0.0,
+            interval: None,
+            relative_error: None,
+        }
+    };
+    let components: Vec<_> = names.zip(given).zip(derived).map(component).collect();
+    let wrong = components.iter().any(|c| c.status == Status::Wrong);
+    Some(check::Report {
+        verdict: if wrong { Verdict::Wrong } else { Verdict::Right },
+        components,
+        mistakes: vec![],
+        marks: vec![],
+        loss: check::LossStatus::NotGiven,
+        precision: check::Precision::Double,
+        notes: vec![],
+        probes: vec![],
+    })
+}
+
+/// The gradient as it was given.
+fn given_at(model: &Model, data: &Dataset, theta: &[f64]) -> Vec<f64> {
+    let plan = Plan::of_gradient(&model.program);
+    let mut space = Workspace::new(&plan, 1);
+    space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
+    space.run(&plan, theta);
+    let mut gradient = vec![0.0; theta.len()];
+    for (index, p) in model.program.parameters.iter().enumerate() {
+        space.copy_output(&plan, index + 1, &mut gradient[p.offset..p.offset + p.len()]);
+    }
+    gradient
 }
 
 /// The positive factor between the given and the derived gradient, where all components have the same.

@@ -14,6 +14,7 @@ use whygrad_expr::op::{Function, Op, Zip};
 use super::Suspicion;
 use crate::model::{Model, ModelOptions};
 use crate::random::{Key, Seed, Source};
+use crate::train::evaluate;
 use crate::why::Case;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
@@ -60,7 +61,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     };
     let mut found = base();
     found.changes = changes(scene, &place);
-    if let Some((name, _)) = stable(scene.model()).filter(|_| place.operation == Operation::Log) {
+    if let Some((name, _)) = stable(scene).filter(|_| place.operation == Operation::Log) {
         found.advice = Advice::flags("Use the loss that never computes log(0).", &["--loss", name]);
     }
     vec![found]
@@ -110,7 +111,7 @@ fn changes(scene: &Scene<'_>, place: &Place) -> Vec<Change> {
     let with = |model: Model, words: String| Change { words, case: Case { model: Arc::new(model), ..case.clone() } };
     let mut all = Vec::new();
     if place.operation == Operation::Log
-        && let Some((name, model)) = stable(scene.model())
+        && let Some((name, model)) = stable(scene)
     {
         all.push(with(model, format!("{name} in place of the loss as written")));
     }
@@ -128,7 +129,8 @@ fn changes(scene: &Scene<'_>, place: &Place) -> Vec<Change> {
 }
 
 /// A loss for the same outputs that never computes log(0), with its name; `None` where the model has none.
-fn stable(model: &Model) -> Option<(&'static str, Model)> {
+fn stable(scene: &Scene<'_>) -> Option<(&'static str, Model)> {
+    let model = scene.model();
     let [prediction] = *model.program.predictions else { return None };
     if model.own_gradient || model.plain_function {
         return None;
@@ -140,6 +142,11 @@ fn stable(model: &Model) -> Option<(&'static str, Model)> {
         Op::Map(Function::Exp, _) => !one,
         _ => false,
     };
+    // Outputs between 0 and 1 that are not made by sigmoid or softmax are no logits.
+    let outputs = evaluate(model, &scene.trial.case.data, &scene.trial.case.start).predictions;
+    if !is_probability && outputs.iter().flatten().all(|o| *o > 0.0 && *o < 1.0) {
+        return None;
+    }
     let name = match (one, is_probability) {
         (true, true) => "binary_cross_entropy",
         (true, false) => "binary_cross_entropy_from_logits",

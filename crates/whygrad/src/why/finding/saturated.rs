@@ -19,7 +19,7 @@ const EXPLANATION: &str = "Near the ends of a sigmoid or tanh its slope is next 
     unit between -2 and 2, where it is steep.";
 
 /// A unit is saturated where its slope is next to none on this share of the rows.
-const ROWS: f64 = 0.9;
+const ROWS: f64 = 0.75;
 /// It matters where this share of a layer is.
 const LAYER: f64 = 0.5;
 /// What the pre-activations of the units are scaled to.
@@ -169,6 +169,13 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
     let words = |to: f64| format!("the weights into the saturated units scaled down, to pre-activations of about {to}");
     suspicion.changes =
         SIZES.iter().map(|&to| Change { words: words(to), case: trial.case.from(shrunk(to)) }).collect();
+    if weights > 2.0 {
+        let all = |to: f64| start.iter().map(|w| w * to / weights).collect();
+        suspicion.changes.extend([1.0, 2.0].map(|to| Change {
+            words: format!("the whole start scaled down, to weights of at most {to}"),
+            case: trial.case.from(all(to)),
+        }));
+    }
     suspicion.advice = if inputs > 10.0 && inputs > weights {
         Advice::words("Scale the inputs to about size 1, or start from weights that are as much smaller.")
     } else if scene.layers().is_empty() {
@@ -206,8 +213,8 @@ mod tests {
                 o.epochs = 20_000;
             }));
             let report = answer(&stuck);
-            println!("{net}: {:?} {:#?}", stuck.loss, report.findings.first().map(|f| (f.kind, f.confirmed, &f.summary)));
-            assert_eq!(report.findings[0].kind, Kind::Saturated, "{report:#?}");
+            let first = &report.findings[0];
+            assert_eq!((first.kind, first.confirmed), (Kind::Saturated, true), "{report:#?}");
         }
     }
 

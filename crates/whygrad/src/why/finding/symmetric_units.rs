@@ -66,14 +66,17 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         }
     }
     suspicion.draws = true;
-    let words = if is_exact { "the equal units start from different values" } else { "the units start less alike" };
-    suspicion.changes = (0..DRAWS)
-        .map(|draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw)) })
-        .collect();
-    let narrow = hidden.iter().all(|l| l.len() <= NARROW) && hidden.len() == 1;
-    let init = if narrow { "uniform(-1,1)" } else { "glorot_uniform" };
+    let init = if hidden.len() == 1 && hidden[0].len() <= NARROW { "uniform(-1,1)" } else { "glorot_uniform" };
     suspicion.advice = Advice::flags("Start each unit from different values.", &["--init", init]);
-    vec![suspicion]
+    let words = if is_exact { "the equal units start from different values" } else { "the units start less alike" };
+    // Differences as wide as a drawn start has them; and smaller ones, with which the net stays where its rate suits it.
+    let draws = if scene.is_small() { DRAWS } else { 2 };
+    let tried = |size: f64| {
+        let change = |draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw, size)) };
+        let certainty = suspicion.certainty - if size < 1.0 { 0.01 } else { 0.0 };
+        Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
+    };
+    if scene.is_small() { vec![tried(1.0), tried(0.3)] } else { vec![tried(1.0)] }
 }
 
 /// What is equal, in one sentence.
@@ -115,7 +118,7 @@ fn parameters(unit: &Unit) -> impl Iterator<Item = usize> {
 }
 
 /// The start with the weights of all equal units drawn around where they are.
-fn parted(scene: &Scene<'_>, found: &[Class], draw: u64) -> Vec<f64> {
+fn parted(scene: &Scene<'_>, found: &[Class], draw: u64, size: f64) -> Vec<f64> {
     let mut stream = Key::from_seed(Seed(draw)).stream();
     let mut start = scene.trial.case.start.clone();
     for class in found {
@@ -123,7 +126,8 @@ fn parted(scene: &Scene<'_>, found: &[Class], draw: u64) -> Vec<f64> {
             let unit = &scene.layers()[class.layer][k];
             let width = unit.incoming.len() + unit.outgoing.len();
             // As wide as Glorot & Bengio (2010), equation 16, but no narrower than a small net needs.
-            let limit = (6.0 / width.max(1) as f64).sqrt().max(if width <= NARROW { 1.0 } else { 0.0 });
+            let least = if width <= NARROW { 1.0 } else { 0.0 };
+            let limit = size * (6.0 / width.max(1) as f64).sqrt().max(least);
             for p in parameters(unit) {
                 start[p] += stream.uniform(-limit, limit);
             }

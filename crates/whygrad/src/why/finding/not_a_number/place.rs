@@ -90,7 +90,11 @@ fn operation(model: &Model, term: Term) -> (Operation, Option<Term>) {
         Op::Map(Function::Sqrt, a) => (Operation::Root, Some(a)),
         Op::Map(Function::Exp, a) => (Operation::Exponential, Some(a)),
         Op::Zip(Zip::Div, _, b) => (Operation::Division, Some(b)),
-        Op::Zip(Zip::Pow, a, _) => (Operation::Power, Some(a)),
+        // A whole power of any number is finite, unless the number is too large, or 0 and the power below 0.
+        Op::Zip(Zip::Pow, a, b) => match model.program.arena.constant_of(b) {
+            Some(power) if power >= 0.0 && power.fract() == 0.0 => (Operation::Grew, None),
+            _ => (Operation::Power, Some(a)),
+        },
         _ => (Operation::Grew, None),
     }
 }

@@ -27,9 +27,13 @@ pub(super) struct Class {
 
 /// Two units count as equal where no weight differs by more than this share of the largest.
 const EQUAL: f64 = 1e-6;
-/// Two units are nearly equal where what goes into them differs by no more than this on any row, against the 1 on which
-/// an activation bends.
-const NEAR: f64 = 0.06;
+/// How much what goes into two units may differ on any row: by a number, against the 1 on which an activation bends, or
+/// by a share of the largest; and that share where the activation has a kink at 0.
+type Limits = (f64, f64, f64);
+/// At the start they are nearly equal.
+const AT_START: Limits = (0.06, 0.0, 0.02);
+/// At the end they are still alike.
+const AT_END: Limits = (0.5, 0.25, 0.1);
 
 /// Units that are alike at the start and still at the end. Weights out may differ: where the weights in are equal at
 /// both ends, they did not part them.
@@ -62,7 +66,9 @@ pub(super) fn classes(scene: &Scene<'_>) -> Vec<Class> {
         }
         let values = values.get_or_insert_with(|| [scene.values_at(start), scene.values_at(end)]);
         let near = group(units.len(), |a, b| {
-            signs.iter().copied().find(|&s| values.iter().all(|v| are_near(scene, (layer, a, b), s, v)))
+            let near = |s, v, limits| are_near(scene, (layer, a, b), s, v, limits);
+            let [start, end] = &*values;
+            signs.iter().copied().find(|&s| near(s, start, AT_START) && near(s, end, AT_END))
         });
         for members in near.into_iter().filter(|m| m.len() > 1) {
             let apart = difference(units, &members, end);
@@ -103,7 +109,7 @@ fn are_equal(a: &Unit, b: &Unit, sign: f64, theta: &[f64]) -> bool {
     inward(a).zip(inward(b)).all(|(p, q)| (theta[p] - sign * theta[q]).abs() <= EQUAL * largest)
 }
 
-fn are_near(scene: &Scene<'_>, (layer, a, b): (usize, usize, usize), sign: f64, values: &[Values]) -> bool {
+fn are_near(scene: &Scene<'_>, (layer, a, b): (usize, usize, usize), sign: f64, values: &[Values], limits: Limits) -> bool {
     let groups = scene.groups();
     let place = |k: usize| scene.places().get(layer)?.get(k).copied().flatten();
     let (Some(a), Some(b)) = (place(a), place(b)) else { return false };
@@ -112,7 +118,7 @@ fn are_near(scene: &Scene<'_>, (layer, a, b): (usize, usize, usize), sign: f64, 
     let z = |(g, k): (usize, usize), row: usize| values[g].inputs[row * groups[g].units + k];
     let largest = (0..rows).map(|r| z(a, r).abs()).fold(0.0, f64::max);
     // A kink at 0 makes likeness a matter of proportion.
-    let limit = if bends(a.0) && bends(b.0) { NEAR } else { 0.02 * largest };
+    let limit = if bends(a.0) && bends(b.0) { limits.0.max(limits.1 * largest) } else { limits.2 * largest };
     (0..rows).all(|r| (z(a, r) - sign * z(b, r)).abs() <= limit)
 }
 
