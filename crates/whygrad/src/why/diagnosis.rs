@@ -49,6 +49,7 @@ struct Tried {
     recovered: f64,
     certainty: f64,
     is_symptom: bool,
+    comes_first: bool,
 }
 
 /// One look at a run: its findings in order, and the run that the best of them made.
@@ -58,7 +59,9 @@ fn round(trial: &Trial, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Opt
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
     let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(trial, s, lab)).collect();
     tried.sort_by(|a, b| {
-        let key = |t: &Tried| (t.finding.confirmed, !t.is_symptom, (t.recovered * 10.0).round(), t.certainty);
+        let key = |t: &Tried| {
+            (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
+        };
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
     // Of several ways to try one cause, the best.
@@ -108,7 +111,13 @@ fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
         explanation: suspicion.explanation.into(),
     };
     let (certainty, is_symptom) = (suspicion.certainty, suspicion.is_symptom);
-    Tried { finding, after: best.map(|b| b.0), recovered, certainty, is_symptom }
+    let after = best.map(|b| b.0);
+    let changed = |after: &Trial| {
+        let far = (after.loss - trial.loss).abs() > 1e-3 * trial.loss.abs();
+        far || after.overflowed() || after.is_solved()
+    };
+    let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
+    Tried { finding, after, recovered, certainty, is_symptom, comes_first }
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.

@@ -16,8 +16,6 @@ mod symmetric_units;
 mod update_wrong;
 
 #[cfg(test)]
-mod survey;
-#[cfg(test)]
 mod tests;
 
 /// A cause that a run is looked through for.
@@ -36,6 +34,7 @@ pub(super) const ALL: &[Look] = &[
 ];
 
 /// What speaks for a cause, and how it is tried.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Suspicion {
     pub(super) kind: Kind,
@@ -53,6 +52,9 @@ pub(super) struct Suspicion {
     pub(super) proved: bool,
     /// It says how the run failed rather than why: left out where a cause is confirmed.
     pub(super) is_symptom: bool,
+    /// Where its experiment changes the outcome at all it is said before other causes: the run did not do what it was
+    /// meant to do, and what else is wrong shows only without that.
+    pub(super) comes_first: bool,
     pub(super) advice: Advice,
 }
 
@@ -69,6 +71,7 @@ impl Suspicion {
             draws: false,
             proved: false,
             is_symptom: false,
+            comes_first: false,
             advice: Advice::default(),
         }
     }

@@ -40,8 +40,7 @@ pub(super) fn places(
                 .collect();
             let place = groups.iter().zip(values).enumerate().find_map(|(g, (group, v))| {
                 let column = |k: usize| (0..data.rows).map(move |r| v.inputs[r * group.units + k]);
-                let same =
-                    |k: usize| column(k).zip(&z).all(|(a, b)| (a - b).abs() <= 1e-9 * (1.0 + b.abs()));
+                let same = |k: usize| column(k).zip(&z).all(|(a, b)| (a - b).abs() <= 1e-9 * (1.0 + b.abs()));
                 (0..group.units).find(|&k| same(k)).map(|k| (g, k))
             });
             for (row, out) in above.iter_mut().enumerate() {

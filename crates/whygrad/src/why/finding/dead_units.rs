@@ -64,7 +64,8 @@ struct Death {
 /// The units that rest on every row.
 fn resting(groups: &[Group], values: &[Values]) -> Vec<Place> {
     let mut found = Vec::new();
-    for (g, (group, v)) in groups.iter().zip(values).enumerate().filter(|(_, (g, _))| g.character.rests_below) {
+    for (g, (group, v)) in groups.iter().zip(values).enumerate().filter(|(_, (g, _))| g.character.rests_below)
+    {
         let rests = |k: usize| v.slopes.iter().skip(k).step_by(group.units).all(|&s| s == 0.0);
         found.extend((0..group.units).filter(|&k| rests(k)).map(|k| (g, k)));
     }
@@ -119,7 +120,13 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
     let share = worst_share(groups, &death.dead);
     let units: usize = groups.iter().filter(|g| g.character.rests_below).map(|g| g.units).sum();
     let count = death.dead.len();
-    let certainty = if share == 1.0 { 0.93 } else { 0.4 + 0.4 * share };
+    let by_step = death.at_start < count && death.by_step;
+    let certainty = match share {
+        // The rate that killed them is the cause behind it.
+        _ if by_step => 0.6,
+        1.0 => 0.93,
+        share => 0.4 + 0.4 * share,
+    };
     let base = || {
         let mut names: Vec<String> = Vec::new();
         for &(g, k) in death.dead.iter().take(12) {
@@ -134,6 +141,8 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
                 .with("dead_at_start", death.at_start)
                 .with("largest_share_of_a_layer", share)
                 .with("loss_jumped", death.by_step);
+        // Where a whole layer rests, the derivatives of all that is below it are 0 on every row: no step changes that.
+        suspicion.proved = share == 1.0 && !by_step;
         if let Some(since) = death.since {
             suspicion = suspicion.with("dead_since_epoch", since);
         }
@@ -143,7 +152,7 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
         suspicion
     };
     let mut all = Vec::new();
-    if death.at_start < count && death.by_step {
+    if by_step {
         let mut slower = base();
         slower.changes = [4.0, 16.0, 64.0].map(|by| slower_by(scene, by)).to_vec();
         let rate = format!("{}", trial.case.options.learning_rate / 4.0);
@@ -157,7 +166,7 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
     } else {
         (&trial.theta, "the run goes on from its end, with the weights into the dead units drawn anew")
     };
-    revived.changes = (0..DRAWS)
+    revived.changes = (0..if scene.is_small() { DRAWS } else { 2 })
         .filter_map(|draw| revive(scene, groups, &death.dead, from, draw))
         .map(|start| Change { words: words.into(), case: trial.case.from(start) })
         .collect();
@@ -172,9 +181,13 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
 
 fn sentence(death: &Death, count: usize, units: usize, share: f64) -> String {
     let are = if count == 1 { "is" } else { "are" };
-    let who = if count == units { format!("All {units}") } else { format!("{count} of {units}") };
-    let who = if units == 1 { "The only".into() } else { who };
-    let unit = if units == 1 { "unit" } else { "units" };
+    let who = match (count, units) {
+        (_, 1) => "The only".to_owned(),
+        (2, 2) => "Both".to_owned(),
+        (c, u) if c == u => format!("All {u}"),
+        (c, u) => format!("{c} of {u}"),
+    };
+    let unit = if units == 1 { "relu unit" } else { "relu units" };
     let they = if count == 1 { "it gives 0, gets" } else { "they give 0, get" };
     let never = if count == 1 { "moves" } else { "move" };
     let when = if death.at_start == count {
@@ -186,7 +199,7 @@ fn sentence(death: &Death, count: usize, units: usize, share: f64) -> String {
         death.since.map_or_else(String::new, |s| format!(" since epoch {s} at the latest"))
     };
     let so = if share == 1.0 { ", so that nothing of the inputs comes through that layer" } else { "" };
-    format!("{who} {unit} with a slope of 0 on one side {are} dead{when}: on every row {they} no derivative, and never {never} again{so}.")
+    format!("{who} {unit} {are} dead{when}: on every row {they} no derivative, and never {never} again{so}.")
 }
 
 fn slower_by(scene: &Scene<'_>, by: f64) -> Change {
@@ -263,11 +276,14 @@ mod tests {
     #[test]
     fn a_net_whose_relus_all_start_negative_says_a_constant() {
         // Both units have negative weights for positive inputs: a published question.
-        let net = model("inputs x[5]\ntarget y\nhidden = dense(x, 2, relu)\ny_hat = dense(hidden, 1)\nloss = sse(y_hat, y)");
+        let net = model(
+            "inputs x[5]\ntarget y\nhidden = dense(x, 2, relu)\ny_hat = dense(hidden, 1)\nloss = sse(y_hat, y)",
+        );
         let data = rows(&[(&[1.0, 2.0, 3.0, 4.0, 5.0], &[15.0]), (&[1.0, 2.0, 3.0, 4.0, 6.0], &[16.0])]);
         let mut case = case_of(net, data);
         case.start = vec![
-            -0.31, -0.44, -0.19, -0.36, -0.22, -0.12, -0.27, -0.53, -0.08, -0.41, -0.15, -0.33, 0.8, -0.6, 14.2,
+            -0.31, -0.44, -0.19, -0.36, -0.22, -0.12, -0.27, -0.53, -0.08, -0.41, -0.15, -0.33, 0.8, -0.6,
+            14.2,
         ];
         case.options.learning_rate = 0.001;
         let stuck = run(&case);

@@ -32,7 +32,7 @@ const EXPLODING: &str = "The derivative of a lower layer has one factor for each
 /// A first layer whose derivatives are this much smaller than the last one's gets next to nothing.
 const VANISHED: f64 = 1e-4;
 /// At this ratio it is suspected.
-const SMALL: f64 = 5e-3;
+const SMALL: f64 = 2e-2;
 /// A ratio, or a size, from which on gradients explode.
 const EXPLODED: f64 = 1e4;
 /// What a gradient is clipped to.
@@ -78,7 +78,11 @@ fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
          what a weight of the last one gets, so that the first layers hardly move.",
         parts(ratio)
     );
-    let certainty = if ratio < VANISHED { 0.88 } else { 0.65 };
+    let certainty = match ratio {
+        r if r < VANISHED => 0.88,
+        r if r < 0.1 * SMALL => 0.65,
+        _ => 0.45,
+    };
     let base = || {
         Suspicion::new(Kind::VanishingGradient, certainty, summary.clone(), VANISHING)
             .with("gradient_per_weight_by_layer", start.to_vec())
@@ -149,22 +153,28 @@ fn exploding(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Suspicion {
         .with("first_over_last", ratio)
         .with("layers", start.len());
     let clipped = trial.case.with(|o| o.gradient.clip_norm = Some(CLIP));
-    suspicion.changes.push(Change { words: format!("the gradient clipped to a length of {CLIP}"), case: clipped });
+    suspicion
+        .changes
+        .push(Change { words: format!("the gradient clipped to a length of {CLIP}"), case: clipped });
     for seed in 1..=2 {
         if let Some(start) = drawn(scene.model(), Initialiser::GlorotUniform, 1.0, seed) {
             let words = "starting values after Glorot and Bengio".into();
             suspicion.changes.push(Change { words, case: trial.case.from(start) });
         }
     }
-    suspicion.advice = Advice::flags("Start from smaller weights, or clip the gradient.", &["--init", "glorot_uniform"]);
+    suspicion.advice =
+        Advice::flags("Start from smaller weights, or clip the gradient.", &["--init", "glorot_uniform"]);
     suspicion
 }
 
 /// Drawn starting values, times a factor.
 fn drawn(model: &Model, initialiser: Initialiser, factor: f64, seed: u64) -> Option<Vec<f64>> {
     let mut stream = Key::from_seed(Seed(seed)).stream();
-    let mut values = draw(&initialiser, &model.entries(), model.program.parameter_count(), &mut stream).ok()?;
-    values.iter_mut().for_each(|v| *v *= factor);
+    let mut values =
+        draw(&initialiser, &model.entries(), model.program.parameter_count(), &mut stream).ok()?;
+    for value in &mut values {
+        *value *= factor;
+    }
     Some(values)
 }
 
@@ -203,7 +213,10 @@ mod tests {
 
     #[test]
     fn in_a_deep_net_of_sigmoids_the_first_layers_stand_still() {
-        for net in ["2-4sigmoid-4sigmoid-4sigmoid-4sigmoid-4sigmoid-1sigmoid", "2-5sigmoid-5sigmoid-5sigmoid-5sigmoid-1"] {
+        for net in [
+            "2-4sigmoid-4sigmoid-4sigmoid-4sigmoid-4sigmoid-1sigmoid",
+            "2-5sigmoid-5sigmoid-5sigmoid-5sigmoid-1",
+        ] {
             let stuck = trial(net, "xor", |case| {
                 case.options.learning_rate = 0.3;
                 case.options.epochs = 5000;
@@ -217,7 +230,7 @@ mod tests {
     #[test]
     fn large_weights_in_many_layers_make_gradients_explode() {
         let stuck = trial("2-6relu-6relu-6relu-6relu-6relu-1", "xor", |case| {
-            case.start.iter_mut().for_each(|w| *w *= 6.0);
+            case.start = case.start.iter().map(|w| 6.0 * w).collect();
             case.options.learning_rate = 0.01;
         });
         let report = answer(&stuck);

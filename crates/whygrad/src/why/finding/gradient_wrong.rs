@@ -43,17 +43,14 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     }
     let right = derived(model);
     let small = model.program.parameter_count() <= SEARCHED;
-    let report = if small { checked(model, &right, scene) } else { compared(model, scene) };
+    let report = if small { checked(model, &right, scene) } else { Some(compared(model, scene)) };
     let Some(report) = report.filter(|r| r.verdict == Verdict::Wrong) else { return vec![] };
     let wrong: Vec<&check::Component> =
         report.components.iter().filter(|c| c.status == Status::Wrong).collect();
     let factor = common_factor(&report.components);
     let kept = kept_fixed(scene);
     let mut summary = sentence(&wrong, report.components.len(), factor);
-    if let Some(mistake) = report.mistakes.iter().find(|m| m.certain).or(report.mistakes.first()) {
-        let perhaps = if mistake.certain { "" } else { "Perhaps: " };
-        summary = format!("{summary} {perhaps}{}", mistake.explanation);
-    }
+    summary.push_str(&named(&report.mistakes));
     if let Some(kept) = kept.first() {
         summary = format!("{summary} Its steps keep {kept} fixed, whatever the data say.");
     }
@@ -75,6 +72,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion = suspicion.with("kept_fixed", kept);
     }
     suspicion.proved = factor.is_none();
+    suspicion.comes_first = suspicion.proved;
     let case = Case { model: Arc::new(right), ..trial.case.clone() };
     suspicion.changes = vec![Change { words: "the derived gradient in place of the given one".into(), case }];
     suspicion.advice =
@@ -107,7 +105,7 @@ fn checked(model: &Model, right: &Model, scene: &Scene<'_>) -> Option<check::Rep
 }
 
 /// The given gradient of a large net held against the derived one at the start alone, without a name for the mistake.
-fn compared(model: &Model, scene: &Scene<'_>) -> Option<check::Report> {
+fn compared(model: &Model, scene: &Scene<'_>) -> check::Report {
     let start = &scene.trial.case.start;
     let derived = scene.gradient_at(start);
     let given = given_at(model, &scene.trial.case.data, start);
@@ -130,7 +128,7 @@ fn compared(model: &Model, scene: &Scene<'_>) -> Option<check::Report> {
     };
     let components: Vec<_> = names.zip(given).zip(derived).map(component).collect();
     let wrong = components.iter().any(|c| c.status == Status::Wrong);
-    Some(check::Report {
+    check::Report {
         verdict: if wrong { Verdict::Wrong } else { Verdict::Right },
         components,
         mistakes: vec![],
@@ -139,7 +137,7 @@ fn compared(model: &Model, scene: &Scene<'_>) -> Option<check::Report> {
         precision: check::Precision::Double,
         notes: vec![],
         probes: vec![],
-    })
+    }
 }
 
 /// The gradient as it was given.
@@ -170,18 +168,54 @@ fn common_factor(components: &[check::Component]) -> Option<f64> {
 
 fn sentence(wrong: &[&check::Component], all: usize, factor: Option<f64>) -> String {
     if let Some(factor) = factor {
-        return format!("The given gradient is {factor:.4} times the derivative of the loss, in every component.");
+        return format!(
+            "The given gradient is {factor:.4} times the derivative of the loss, in every component."
+        );
     }
     let names: Vec<&str> = wrong.iter().take(6).map(|c| c.name.as_str()).collect();
-    let more = if wrong.len() > names.len() { format!(" and {} more", wrong.len() - names.len()) } else { String::new() };
-    let who = if wrong.len() == all && all > 6 { "every component".into() } else { format!("{}{more}", names.join(", ")) };
+    let more = if wrong.len() > names.len() {
+        format!(" and {} more", wrong.len() - names.len())
+    } else {
+        String::new()
+    };
+    let who = if wrong.len() == all && all > 6 {
+        "every component".into()
+    } else {
+        format!("{}{more}", names.join(", "))
+    };
     let mut text = format!("The given gradient is wrong at {who}");
-    if let [one, ..] = wrong
-        && let Some(given) = one.given
-    {
-        text = format!("{text} (for {} it says {given:.4} where the derivative is {:.4})", one.name, one.derived);
+    let off = |c: &check::Component| c.given.map_or(0.0, |g| (g - c.derived).abs());
+    let farthest = wrong.iter().max_by(|a, b| off(a).total_cmp(&off(b)));
+    if let Some((one, given)) = farthest.and_then(|c| Some((c, c.given?))) {
+        let (given, derived) = (digits(given), digits(one.derived));
+        text = format!("{text} (for {} it says {given} where the derivative is {derived})", one.name);
     }
     text + "."
+}
+
+/// The mistakes of the likeliest reading, in a sentence.
+fn named(mistakes: &[check::Mistake]) -> String {
+    let Some(first) = mistakes.iter().find(|m| m.certain).or(mistakes.first()) else { return String::new() };
+    // Mistakes of one option are there together, and so are the certain ones of other groups.
+    let with_it = |m: &&check::Mistake| {
+        let together = m.group == first.group && m.option == first.option;
+        together || (m.group != first.group && m.certain == first.certain && m.option == 0)
+    };
+    let mut texts: Vec<&str> = Vec::new();
+    for mistake in mistakes.iter().filter(with_it) {
+        let text = mistake.explanation.trim_end_matches('.');
+        if !texts.contains(&text) && texts.len() < 3 {
+            texts.push(text);
+        }
+    }
+    let sure = if first.certain { "What is wrong" } else { "What may be wrong" };
+    format!(" {sure}: {}.", texts.join("; and "))
+}
+
+/// A number with four digits.
+fn digits(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 || (0.01..1e5).contains(&size) { format!("{value:.4}") } else { format!("{value:.3e}") }
 }
 
 #[cfg(test)]

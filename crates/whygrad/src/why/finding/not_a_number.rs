@@ -108,7 +108,8 @@ fn advice(place: &Place) -> Advice {
 
 fn changes(scene: &Scene<'_>, place: &Place) -> Vec<Change> {
     let case = &scene.trial.case;
-    let with = |model: Model, words: String| Change { words, case: Case { model: Arc::new(model), ..case.clone() } };
+    let with =
+        |model: Model, words: String| Change { words, case: Case { model: Arc::new(model), ..case.clone() } };
     let mut all = Vec::new();
     if place.operation == Operation::Log
         && let Some((name, model)) = stable(scene)

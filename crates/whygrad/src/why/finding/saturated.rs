@@ -35,7 +35,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let values = scene.values_at(&trial.case.start);
     let start = saturated(scene, &groups, &values, &trial.case.start);
     if start.share >= LAYER {
-        return at_start(scene, &groups, &values, &start).into_iter().collect();
+        return vec![at_start(scene, &groups, &values, &start)];
     }
     let end = saturated(scene, &groups, &scene.values_at(&trial.theta), &trial.theta);
     if end.share < LAYER || trial.overflowed() {
@@ -52,7 +52,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         .with("saturated_at_start", start.units.len())
         .with("mean_slope_share", end.slope);
     symptom.is_symptom = true;
-    symptom.advice = Advice::words("Look for what drove them there: a large rate, or targets at the very ends.");
+    symptom.advice =
+        Advice::words("Look for what drove them there: a large rate, or targets at the very ends.");
     vec![symptom]
 }
 
@@ -88,11 +89,11 @@ fn saturated(scene: &Scene<'_>, groups: &[Group], values: &[Values], theta: &[f6
     };
     let mut found = Saturated { units: vec![], share: 0.0, slope: 0.0 };
     let mut slopes = Vec::new();
-    for (g, (group, v)) in groups.iter().zip(values).enumerate().filter(|(_, (g, _))| g.character.levels_off) {
+    for (g, (group, v)) in groups.iter().zip(values).enumerate().filter(|(_, (g, _))| g.character.levels_off)
+    {
         for k in 0..group.units {
-            let rows: Vec<usize> = (0..data.rows)
-                .filter(|&r| !group.is_output || is_wrong(r, k, group, v))
-                .collect();
+            let rows: Vec<usize> =
+                (0..data.rows).filter(|&r| !group.is_output || is_wrong(r, k, group, v)).collect();
             let share = |r: usize| v.slopes[r * group.units + k].abs() / group.character.steepest;
             let flat = rows.iter().filter(|&&r| share(r) < FLAT).count();
             if !rows.is_empty() && flat as f64 >= ROWS * rows.len() as f64 {
@@ -120,7 +121,7 @@ fn saturated(scene: &Scene<'_>, groups: &[Group], values: &[Values], theta: &[f6
 }
 
 /// Saturated from the start: the cause, if a smaller start helps.
-fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Saturated) -> Option<Suspicion> {
+fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Saturated) -> Suspicion {
     let trial = scene.trial;
     let start = &trial.case.start;
     let inputs = trial.case.data.inputs.iter().map(|x| x.abs()).fold(0.0, f64::max);
@@ -162,11 +163,15 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
             }
         }
         if !any {
-            smaller.iter_mut().for_each(|w| *w *= to / largest.max(to));
+            for w in &mut smaller {
+                *w *= to / largest.max(to);
+            }
         }
         smaller
     };
-    let words = |to: f64| format!("the weights into the saturated units scaled down, to pre-activations of about {to}");
+    let words = |to: f64| {
+        format!("the weights into the saturated units scaled down, to pre-activations of about {to}")
+    };
     suspicion.changes =
         SIZES.iter().map(|&to| Change { words: words(to), case: trial.case.from(shrunk(to)) }).collect();
     if weights > 2.0 {
@@ -183,7 +188,7 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
     } else {
         Advice::flags("Start from smaller weights.", &["--init", "glorot_uniform"])
     };
-    Some(suspicion)
+    suspicion
 }
 
 #[cfg(test)]
@@ -193,7 +198,9 @@ mod tests {
 
     #[test]
     fn a_sum_of_fifty_leaves_a_sigmoid_no_slope() {
-        let net = model("inputs x\ntarget y\nparams w\ns(z) = 1/(1 + exp(-z))\ny_hat = s(w*x)\nloss = sse(y_hat, y)");
+        let net = model(
+            "inputs x\ntarget y\nparams w\ns(z) = 1/(1 + exp(-z))\ny_hat = s(w*x)\nloss = sse(y_hat, y)",
+        );
         let mut case = case_of(net, rows(&[(&[62.5], &[0.0])]));
         case.start = vec![0.8];
         assert_cause(&run(&case), Kind::Saturated);

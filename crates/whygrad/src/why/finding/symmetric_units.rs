@@ -56,7 +56,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
             .with("different_units", units - copies)
             .with("exact", is_exact)
             .with("opposite_signs", found.iter().any(|c| c.members.iter().any(|m| m.1 < 0.0)))
-            .with("units_of_weight_0", found.iter().filter(|c| c.is_idle).map(|c| c.members.len()).sum::<usize>())
+            .with(
+                "units_of_weight_0",
+                found.iter().filter(|c| c.is_idle).map(|c| c.members.len()).sum::<usize>(),
+            )
             .with("pairs", found.iter().flat_map(pairs).collect::<Vec<_>>())
             .with("largest_difference", found.iter().map(|c| c.apart).fold(0.0, f64::max));
     if let Some(reach) = reach {
@@ -66,13 +69,16 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         }
     }
     suspicion.draws = true;
-    let init = if hidden.len() == 1 && hidden[0].len() <= NARROW { "uniform(-1,1)" } else { "glorot_uniform" };
+    let init =
+        if hidden.len() == 1 && hidden[0].len() <= NARROW { "uniform(-1,1)" } else { "glorot_uniform" };
     suspicion.advice = Advice::flags("Start each unit from different values.", &["--init", init]);
-    let words = if is_exact { "the equal units start from different values" } else { "the units start less alike" };
+    let words =
+        if is_exact { "the equal units start from different values" } else { "the units start less alike" };
     // Differences as wide as a drawn start has them; and smaller ones, with which the net stays where its rate suits it.
     let draws = if scene.is_small() { DRAWS } else { 2 };
     let tried = |size: f64| {
-        let change = |draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw, size)) };
+        let change =
+            |draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw, size)) };
         let certainty = suspicion.certainty - if size < 1.0 { 0.01 } else { 0.0 };
         Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
     };
@@ -83,7 +89,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 fn sentence(found: &[Class], units: usize, copies: usize) -> String {
     let left = units - copies;
     if found.iter().all(|c| c.is_idle) && left == 0 {
-        let who = if units == 1 { "the hidden unit".into() } else { format!("all {units} hidden units") };
+        let who = match units {
+            1 => "the hidden unit".to_owned(),
+            2 => "both hidden units".to_owned(),
+            n => format!("all {n} hidden units"),
+        };
         return format!(
             "The weights into {who} are 0 and stay 0: what the net says does not depend on the inputs, and the \
              gradient of these weights is 0."

@@ -76,7 +76,8 @@ fn clipped(scene: &Scene<'_>) -> Option<Suspicion> {
     .with("gradient_norm_at_start", norm)
     .with("longest_step", length);
     let flag = if by_norm { "--clip-norm" } else { "--clip-value" };
-    found.advice = Advice::flags("Clip only what is far longer than usual.", &[flag, &format!("{:.3}", 10.0 * norm)]);
+    found.advice =
+        Advice::flags("Clip only what is far longer than usual.", &[flag, &format!("{:.3}", 10.0 * norm)]);
     Some(found)
 }
 
@@ -103,7 +104,8 @@ fn scheduled(scene: &Scene<'_>) -> Option<Suspicion> {
     let mut found = suspicion(scene, (certainty, summary), &words, |o| o.schedule = Schedule::CONSTANT)
         .with("mean_share_of_rate", share)
         .with("last_rate", last);
-    found.advice = Advice::flags("Keep the learning rate, or let it fall later.", &["--schedule", "constant"]);
+    found.advice =
+        Advice::flags("Keep the learning rate, or let it fall later.", &["--schedule", "constant"]);
     Some(found)
 }
 

@@ -1,6 +1,6 @@
 //! What the steps of a given gradient keep fixed although the true gradient moves it.
 
-use super::super::super::scene::Scene;
+use crate::why::scene::Scene;
 
 /// Up to so many parameters pairs are looked at.
 const MOST: usize = 100;

@@ -6,9 +6,9 @@ use whygrad_expr::arena::Term;
 use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::print::{Names, Notation, expression};
 
-use super::super::super::scene::Scene;
 use crate::model::Model;
 use crate::train::{Control, StopReason, train};
+use crate::why::scene::Scene;
 
 /// What was computed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,8 @@ pub(super) fn first(scene: &Scene<'_>) -> Option<Place> {
         Some((term, row, entry)) => (0, term, row, entry),
         None if case.work() <= scene.limits.work_of_one => {
             let again =
-                train(model, Some(&case.data), &case.start, &case.options, &mut |_| Control::Continue).ok()?;
+                train(model, Some(&case.data), &case.start, &case.options, &mut |_| Control::Continue)
+                    .ok()?;
             let StopReason::Overflow(overflow) = again.stop else { return None };
             (overflow.epoch, overflow.term?, overflow.row, overflow.entry)
         }

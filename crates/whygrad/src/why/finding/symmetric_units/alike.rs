@@ -1,7 +1,7 @@
 //! Which units are equal at the start and at the end.
 
-use super::super::super::scene::{Scene, Unit};
-use super::super::super::units::Values;
+use crate::why::scene::{Scene, Unit};
+use crate::why::units::Values;
 
 /// How equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,14 +109,28 @@ fn are_equal(a: &Unit, b: &Unit, sign: f64, theta: &[f64]) -> bool {
     inward(a).zip(inward(b)).all(|(p, q)| (theta[p] - sign * theta[q]).abs() <= EQUAL * largest)
 }
 
-fn are_near(scene: &Scene<'_>, (layer, a, b): (usize, usize, usize), sign: f64, values: &[Values], limits: Limits) -> bool {
+fn are_near(
+    scene: &Scene<'_>,
+    (layer, a, b): (usize, usize, usize),
+    sign: f64,
+    values: &[Values],
+    limits: Limits,
+) -> bool {
     let groups = scene.groups();
     let place = |k: usize| scene.places().get(layer)?.get(k).copied().flatten();
     let (Some(a), Some(b)) = (place(a), place(b)) else { return false };
     let bends = |g: usize| groups[g].character.levels_off;
     let rows = scene.trial.case.data.rows;
     let z = |(g, k): (usize, usize), row: usize| values[g].inputs[row * groups[g].units + k];
-    let largest = (0..rows).map(|r| z(a, r).abs()).fold(0.0, f64::max);
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for r in 0..rows {
+        (least, most) = (least.min(z(a, r)), most.max(z(a, r)));
+    }
+    // Where nothing of the inputs arrives, all units are alike, and that is another matter.
+    if most - least <= 1e-12 {
+        return false;
+    }
+    let largest = most.abs().max(least.abs());
     // A kink at 0 makes likeness a matter of proportion.
     let limit = if bends(a.0) && bends(b.0) { limits.0.max(limits.1 * largest) } else { limits.2 * largest };
     (0..rows).all(|r| (z(a, r) - sign * z(b, r)).abs() <= limit)

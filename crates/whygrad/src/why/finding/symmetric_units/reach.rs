@@ -3,6 +3,7 @@
 use super::alike::classes;
 use crate::train::StopRules;
 use crate::train::schedule::Schedule;
+use crate::why::Verdict;
 use crate::why::lab::Limits;
 use crate::why::scene::Scene;
 
@@ -10,6 +11,8 @@ use crate::why::scene::Scene;
 pub(super) struct Reach {
     /// The loss at the end of the longer run.
     pub(super) loss: f64,
+    /// After so many epochs.
+    pub(super) epochs: u64,
     /// The loss of the plateau where the run ended, and near which epoch it is left, where it is.
     pub(super) plateau: Option<(f64, u64)>,
 }
@@ -25,7 +28,8 @@ pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
     let case = &trial.case;
     let one = case.work() / case.options.epochs.max(1) as f64;
     let epochs = ((WORK / one) as u64).min(1_000_000);
-    if epochs < LONGER * trial.epochs || case.options.schedule != Schedule::CONSTANT || case.options.keep_path {
+    if epochs < LONGER * trial.epochs || case.options.schedule != Schedule::CONSTANT || case.options.keep_path
+    {
         return None;
     }
     let longer = case.with(|options| {
@@ -37,7 +41,8 @@ pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
         return None;
     }
     // Rounding may part units, as it does where sums are made in another order.
-    let ties = |trial| classes(&Scene::new(trial, Limits::for_run(case))).iter().map(|c| c.members.len()).sum();
+    let ties =
+        |trial| classes(&Scene::new(trial, Limits::for_run(case))).iter().map(|c| c.members.len()).sum();
     let (before, after): (usize, usize) = (ties(trial), ties(&longer));
     if after < before {
         return None;
@@ -45,8 +50,9 @@ pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
     let (here, there) = (trial.loss, longer.loss);
     let fell = here - there;
     let left = longer.losses.iter().find(|l| l.0 > trial.epochs && l.1 < here - 0.1 * fell);
-    let plateau = left.filter(|_| fell > 0.02 * here.abs()).map(|l| (here, l.0));
-    Some(Reach { loss: there, plateau })
+    let is_plateau = trial.verdict() == Verdict::Stalled && fell > 0.02 * here.abs();
+    let plateau = left.filter(|_| is_plateau).map(|l| (here, l.0));
+    Some(Reach { loss: there, epochs: longer.epochs, plateau })
 }
 
 impl Reach {
@@ -55,13 +61,24 @@ impl Reach {
         let reached = number(self.loss);
         match self.plateau {
             Some((plateau, epoch)) => format!(
-                " As it is, it leaves the plateau at {} near epoch {epoch} and tends to a loss of {reached}, not to 0.",
-                number(plateau)
+                " Left to go on, it leaves the plateau at {} near epoch {} and tends to a loss of {reached}, not to 0.",
+                number(plateau),
+                rounded(epoch)
             ),
-            None if self.loss < 0.98 * loss => format!(" As it is, it tends to a loss of {reached}."),
-            None => format!(" As it is, it does not get below a loss of {reached}."),
+            None if self.loss < 0.999 * loss => {
+                format!(" Left to go on, it tends to a loss of {reached}, not to 0.")
+            }
+            None => {
+                format!(" Left to go on, it is still at a loss of {reached} after {} epochs.", self.epochs)
+            }
         }
     }
+}
+
+/// To three digits: the history does not say it to more.
+fn rounded(epoch: u64) -> u64 {
+    let unit = 10_u64.pow(epoch.max(1).ilog10().saturating_sub(2));
+    (epoch + unit / 2) / unit * unit
 }
 
 /// A loss with four digits, as a fraction where it is next to a simple one.
