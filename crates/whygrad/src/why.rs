@@ -5,12 +5,15 @@
 //! suspected cause. The [`Lab`](lab::Lab) makes the changed runs; what they recover ranks the causes. A cause that no
 //! run confirms stays a suspicion, and a run without a cause has none made up for it.
 
+mod activation;
 mod diagnosis;
 mod finding;
 mod goal;
 mod lab;
+mod places;
 mod recorded;
 mod report;
+mod rewrite;
 mod scene;
 mod trial;
 mod units;

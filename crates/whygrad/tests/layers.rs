@@ -30,7 +30,7 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("train", &["random", "data", "init", "model"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
     ("odds", &["data", "init", "train"]),
-    ("why", &["random", "data", "init", "model", "train", "check"]),
+    ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds"]),
     ("report", &["data", "model", "interop", "train", "odds", "check", "why"]),
 ];
 

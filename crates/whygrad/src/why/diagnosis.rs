@@ -49,6 +49,7 @@ struct Tried {
     recovered: f64,
     certainty: f64,
     is_symptom: bool,
+    comes_first: bool,
 }
 
 /// One look at a run: its findings in order, and the run that the best of them made.
@@ -58,8 +59,17 @@ fn round(trial: &Trial, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Opt
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
     let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(trial, s, lab)).collect();
     tried.sort_by(|a, b| {
-        let key = |t: &Tried| (t.finding.confirmed, !t.is_symptom, (t.recovered * 10.0).round(), t.certainty);
+        let key = |t: &Tried| {
+            (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
+        };
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    // Of several ways to try one cause, the best.
+    let mut known = Vec::new();
+    tried.retain(|t| {
+        let is_new = !known.contains(&t.finding.kind);
+        known.push(t.finding.kind);
+        is_new
     });
     if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
@@ -101,7 +111,13 @@ fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
         explanation: suspicion.explanation.into(),
     };
     let (certainty, is_symptom) = (suspicion.certainty, suspicion.is_symptom);
-    Tried { finding, after: best.map(|b| b.0), recovered, certainty, is_symptom }
+    let after = best.map(|b| b.0);
+    let changed = |after: &Trial| {
+        let far = (after.loss - trial.loss).abs() > 1e-3 * trial.loss.abs();
+        far || after.overflowed() || after.is_solved()
+    };
+    let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
+    Tried { finding, after, recovered, certainty, is_symptom, comes_first }
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
@@ -146,7 +162,13 @@ fn reached(trial: &Trial) -> String {
     let right = rows - trial.evaluation.wrong.len();
     let rows =
         trial.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
-    format!("loss {:.4}{rows} after {} epochs", trial.loss, trial.epochs)
+    let size = trial.loss.abs();
+    let loss = if size < 1e6 && (size >= 1e-3 || size == 0.0) {
+        format!("{:.4}", trial.loss)
+    } else {
+        format!("{:.2e}", trial.loss)
+    };
+    format!("loss {loss}{rows} after {} epochs", trial.epochs)
 }
 
 fn in_short(trial: &Trial, verdict: Verdict, findings: &[Finding]) -> String {

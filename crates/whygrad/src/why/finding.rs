@@ -6,16 +6,35 @@ use super::lab::Change;
 use super::report::{Advice, Kind};
 use super::scene::Scene;
 
+mod dead_units;
+mod gradient_by_layer;
+mod gradient_wrong;
 mod learning_rate_too_high;
+mod not_a_number;
+mod saturated;
 mod symmetric_units;
+mod update_wrong;
+
+#[cfg(test)]
+mod tests;
 
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
 
 /// All of them.
-pub(super) const ALL: &[Look] = &[symmetric_units::look, learning_rate_too_high::look];
+pub(super) const ALL: &[Look] = &[
+    symmetric_units::look,
+    learning_rate_too_high::look,
+    dead_units::look,
+    saturated::look,
+    gradient_by_layer::look,
+    not_a_number::look,
+    gradient_wrong::look,
+    update_wrong::look,
+];
 
 /// What speaks for a cause, and how it is tried.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Suspicion {
     pub(super) kind: Kind,
@@ -33,6 +52,9 @@ pub(super) struct Suspicion {
     pub(super) proved: bool,
     /// It says how the run failed rather than why: left out where a cause is confirmed.
     pub(super) is_symptom: bool,
+    /// Where its experiment changes the outcome at all it is said before other causes: the run did not do what it was
+    /// meant to do, and what else is wrong shows only without that.
+    pub(super) comes_first: bool,
     pub(super) advice: Advice,
 }
 
@@ -49,6 +71,7 @@ impl Suspicion {
             draws: false,
             proved: false,
             is_symptom: false,
+            comes_first: false,
             advice: Advice::default(),
         }
     }

@@ -9,9 +9,11 @@ use whygrad_expr::arena::SymbolId;
 use whygrad_expr::derivative;
 
 use super::lab::Limits;
+use super::places::{Place, places};
 use super::trial::Trial;
 use super::units::{Group, Units, Values};
 use crate::model::{Layers, Model};
+use crate::random::{Key, Seed, Source};
 use crate::train::method::Curvature;
 use crate::train::{Control, train_watched};
 
@@ -41,6 +43,7 @@ pub(super) struct Scene<'a> {
     path: OnceCell<Vec<(u64, Vec<f64>)>>,
     sharpness: OnceCell<Vec<(u64, f64)>>,
     layers: Vec<Vec<Unit>>,
+    places: OnceCell<Vec<Vec<Option<Place>>>>,
 }
 
 impl<'a> Scene<'a> {
@@ -55,6 +58,7 @@ impl<'a> Scene<'a> {
             path: OnceCell::new(),
             sharpness: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
+            places: OnceCell::new(),
         }
     }
 
@@ -159,6 +163,22 @@ impl<'a> Scene<'a> {
             }
             found
         })
+    }
+
+    /// For each unit of [`Scene::layers`] its group and its place there; `None` where it has none.
+    pub(super) fn places(&self) -> &[Vec<Option<Place>>] {
+        self.places.get_or_init(|| {
+            let mut stream = Key::from_seed(Seed(1)).stream();
+            let theta: Vec<f64> = self.trial.theta.iter().map(|_| stream.uniform(-1.0, 1.0)).collect();
+            let of_formula = self.model().dense.is_empty();
+            let values = if of_formula { self.values_at(&theta) } else { vec![] };
+            places(self.model(), &self.layers, &self.groups(), (&theta, &values), &self.trial.case.data)
+        })
+    }
+
+    /// Whether what the units do on all rows may be computed at many points.
+    pub(super) fn is_small(&self) -> bool {
+        self.trial.case.data.rows * self.trial.theta.len() <= 1 << 20
     }
 }
 

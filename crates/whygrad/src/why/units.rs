@@ -9,6 +9,7 @@ use whygrad_expr::derivative;
 use whygrad_expr::program::Program;
 use whygrad_expr::shape::Dims;
 
+use super::activation::Character;
 use crate::data::Dataset;
 use crate::model::{Model, pre_activation};
 
@@ -23,6 +24,8 @@ pub(super) struct Group {
     pub(super) is_output: bool,
     /// How many units.
     pub(super) units: usize,
+    /// What its activation does.
+    pub(super) character: Character,
 }
 
 /// What the units of a group do on each row, `[row * units + unit]`.
@@ -53,12 +56,13 @@ impl Units {
         let mut roots = Vec::new();
         for (term, depth) in activations(&program) {
             let Some(z) = pre_activation(&program.arena, term) else { continue };
-            let Some(slope) = slope(&mut program, term, z) else { continue };
+            let Some((slope, character)) = slope(&mut program, term, z) else { continue };
             groups.push(Group {
                 name: name_of(model, term, groups.len()),
                 depth,
                 is_output: program.predictions.contains(&term),
                 units: program.arena.dims(z).len(),
+                character,
             });
             roots.extend([z, term, slope]);
         }
@@ -114,8 +118,8 @@ fn activations(program: &Program) -> Vec<(Term, usize)> {
     found
 }
 
-/// The derivative of an activation by what goes into it, as a term.
-fn slope(program: &mut Program, activation: Term, z: Term) -> Option<Term> {
+/// The derivative of an activation by what goes into it, as a term; and what it does.
+fn slope(program: &mut Program, activation: Term, z: Term) -> Option<(Term, Character)> {
     let arena = &mut program.arena;
     let kind = SymbolKind::Variable;
     let stand_in = arena.symbol(Symbol { name: "z".into(), kind, shape: arena.shape(z), entries: vec![] });
@@ -127,7 +131,8 @@ fn slope(program: &mut Program, activation: Term, z: Term) -> Option<Term> {
     let entries = arena.sum_entries(of_leaf);
     let sum = arena.sum_rows(entries);
     let slope = *derivative::gradient(arena, sum, &[stand_in]).by_symbol.first()?;
-    arena.substitute(slope, &HashMap::from([(leaf, z)]))
+    let character = Character::of(arena, of_leaf, slope, stand_in).unwrap_or_default();
+    Some((arena.substitute(slope, &HashMap::from([(leaf, z)]))?, character))
 }
 
 fn name_of(model: &Model, term: Term, index: usize) -> String {

@@ -2,86 +2,149 @@
 //!
 //! Two hidden units with the same weights in and out have the same derivatives, so that gradient descent moves them
 //! alike for ever: a layer of such units can do no more than one of them (Rumelhart, Hinton & Williams, "Learning
-//! internal representations by error propagation", 1986, section "breaking symmetry"). The same holds for two tanh
-//! units of opposite sign.
+//! internal representations by error propagation", 1986, section "breaking symmetry"). The same holds for two units of
+//! opposite sign where the activation is odd, such as tanh, and in part for units that start nearly alike: the run goes
+//! along the symmetric valley and may end on its plateau (Saad & Solla, "On-line learning in soft committee machines",
+//! 1995). Units whose weights are all 0 are the extreme: they are equal to one another and to their mirror images.
+
+mod alike;
+mod reach;
+
+use serde_json::json;
 
 use super::Suspicion;
 use crate::random::{Key, Seed, Source};
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::{Scene, Unit};
+use alike::{Class, How, classes};
 
 const EXPLANATION: &str = "Hidden units with the same weights in and out have the same derivatives, so each step moves \
-    them alike: together they are one unit, whatever their number. Only different starting values part them.";
-
-/// Two units count as equal where no weight differs by more than this share of the largest.
-const EQUAL: f64 = 1e-6;
+    them alike: together they are one unit, whatever their number. Where the activation is odd, as tanh is, units of \
+    opposite sign are tied in the same way. Only different starting values part them. (Rumelhart, Hinton & Williams \
+    1986, \"breaking symmetry\"; Saad & Solla 1995 on the plateau that nearly equal units stay on.)";
 
 /// How many other starts are tried.
 const DRAWS: u64 = 5;
 
+/// Up to so many units in one layer, any start between -1 and 1 will do.
+const NARROW: usize = 8;
+
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let trial = scene.trial;
-    let (start, end) = (&trial.case.start, &trial.theta);
     let Some((_, hidden)) = scene.layers().split_last() else { return vec![] };
-    let mut tied = Vec::new();
-    for (layer, units) in hidden.iter().enumerate() {
-        for (k, b) in units.iter().enumerate() {
-            let first = units[..k].iter().position(|a| are_equal(a, b, start) && are_equal(a, b, end));
-            tied.extend(first.map(|first| (layer, first, k)));
-        }
-    }
-    if tied.is_empty() {
+    let found = classes(scene);
+    if found.is_empty() {
         return vec![];
     }
     let units: usize = hidden.iter().map(Vec::len).sum();
-    let left = units - tied.len();
-    let summary = format!(
-        "{} of {units} hidden units are copies of another and stay so: the net has no more than {left} different {}.",
-        tied.len(),
-        if left == 1 { "one" } else { "ones" },
-    );
-    let mut suspicion = Suspicion::new(Kind::SymmetricUnits, 0.95, summary, EXPLANATION)
-        .with("copies", tied.len())
-        .with("units", units)
-        .with("pairs", tied.iter().map(|(l, a, b)| serde_json::json!([l, a, b])).collect::<Vec<_>>())
-        .with("largest_difference", largest_difference(hidden, &tied, end));
+    let copies: usize = found.iter().map(|c| c.members.len() - usize::from(!c.is_idle)).sum();
+    let is_exact = found.iter().all(|c| c.how != How::Nearly);
+    let pairs = |c: &Class| {
+        let first = c.members[0].0;
+        c.members[1..].iter().map(|m| json!([c.layer, first, m.0])).collect::<Vec<_>>()
+    };
+    let mut summary = sentence(&found, units, copies);
+    let reach = if is_exact && !trial.rose() && !trial.overflowed() { reach::reach(scene) } else { None };
+    if let Some(reach) = &reach {
+        summary.push_str(&reach.sentence(trial.loss));
+    }
+    let mut suspicion =
+        Suspicion::new(Kind::SymmetricUnits, if is_exact { 0.95 } else { 0.6 }, summary, EXPLANATION)
+            .with("copies", copies)
+            .with("units", units)
+            .with("different_units", units - copies)
+            .with("exact", is_exact)
+            .with("opposite_signs", found.iter().any(|c| c.members.iter().any(|m| m.1 < 0.0)))
+            .with(
+                "units_of_weight_0",
+                found.iter().filter(|c| c.is_idle).map(|c| c.members.len()).sum::<usize>(),
+            )
+            .with("pairs", found.iter().flat_map(pairs).collect::<Vec<_>>())
+            .with("largest_difference", found.iter().map(|c| c.apart).fold(0.0, f64::max));
+    if let Some(reach) = reach {
+        suspicion = suspicion.with("reachable_loss", reach.loss);
+        if let Some((loss, epoch)) = reach.plateau {
+            suspicion = suspicion.with("plateau_loss", loss).with("plateau_left_at_epoch", epoch);
+        }
+    }
     suspicion.draws = true;
-    suspicion.changes = (0..DRAWS)
-        .map(|draw| Change {
-            words: "the copies start from other values".into(),
-            case: trial.case.from(parted(hidden, &tied, start, draw)),
-        })
-        .collect();
-    suspicion.advice = Advice::flags("Start from different values.", &["--init", "uniform(-1,1)"]);
-    vec![suspicion]
+    let init =
+        if hidden.len() == 1 && hidden[0].len() <= NARROW { "uniform(-1,1)" } else { "glorot_uniform" };
+    suspicion.advice = Advice::flags("Start each unit from different values.", &["--init", init]);
+    let words =
+        if is_exact { "the equal units start from different values" } else { "the units start less alike" };
+    // Differences as wide as a drawn start has them; and smaller ones, with which the net stays where its rate suits it.
+    let draws = if scene.is_small() { DRAWS } else { 2 };
+    let tried = |size: f64| {
+        let change =
+            |draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw, size)) };
+        let certainty = suspicion.certainty - if size < 1.0 { 0.01 } else { 0.0 };
+        Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
+    };
+    if scene.is_small() { vec![tried(1.0), tried(0.3)] } else { vec![tried(1.0)] }
+}
+
+/// What is equal, in one sentence.
+fn sentence(found: &[Class], units: usize, copies: usize) -> String {
+    let left = units - copies;
+    if found.iter().all(|c| c.is_idle) && left == 0 {
+        let who = match units {
+            1 => "the hidden unit".to_owned(),
+            2 => "both hidden units".to_owned(),
+            n => format!("all {n} hidden units"),
+        };
+        return format!(
+            "The weights into {who} are 0 and stay 0: what the net says does not depend on the inputs, and the \
+             gradient of these weights is 0."
+        );
+    }
+    let nearly = found.iter().any(|c| c.how == How::Nearly);
+    let mirrored = found.iter().any(|c| c.members.iter().any(|m| m.1 < 0.0));
+    let copy = match (nearly, mirrored) {
+        (true, _) => ("nearly a copy", "nearly copies"),
+        (false, false) => ("a copy", "copies"),
+        (false, true) => ("a copy (with all signs turned)", "copies (some with all signs turned)"),
+    };
+    let verb = if copies == 1 { "is" } else { "are" };
+    let noun = if copies == 1 { copy.0 } else { copy.1 };
+    let whom = match (copies, units) {
+        (1, 2) => "the other",
+        (1, _) => "another",
+        (c, u) if c + 1 == u => "the same one",
+        _ => "others",
+    };
+    let stays = if copies == 1 { "stays" } else { "stay" };
+    let left = match left {
+        0 => "no unit that sees the inputs".to_owned(),
+        1 => "no more than one different unit".to_owned(),
+        n => format!("no more than {n} different units"),
+    };
+    format!("{copies} of {units} hidden units {verb} {noun} of {whom} and {stays} so: the net has {left}.")
 }
 
 fn parameters(unit: &Unit) -> impl Iterator<Item = usize> {
     unit.incoming.iter().chain(&unit.bias).chain(&unit.outgoing).copied()
 }
 
-fn are_equal(a: &Unit, b: &Unit, theta: &[f64]) -> bool {
-    let largest = parameters(a).map(|p| theta[p].abs()).fold(0.0, f64::max);
-    parameters(a).zip(parameters(b)).all(|(p, q)| (theta[p] - theta[q]).abs() <= EQUAL * largest)
-}
-
-fn largest_difference(layers: &[Vec<Unit>], tied: &[(usize, usize, usize)], theta: &[f64]) -> f64 {
-    let of = |&(l, a, b): &(usize, usize, usize)| {
-        let pairs = parameters(&layers[l][a]).zip(parameters(&layers[l][b]));
-        pairs.map(|(p, q)| (theta[p] - theta[q]).abs()).fold(0.0, f64::max)
-    };
-    tied.iter().map(of).fold(0.0, f64::max)
-}
-
-/// The start with all parameters of the copies drawn anew; one of each set stays as it is.
-fn parted(layers: &[Vec<Unit>], tied: &[(usize, usize, usize)], start: &[f64], draw: u64) -> Vec<f64> {
+/// The start with the weights of all equal units drawn around where they are.
+fn parted(scene: &Scene<'_>, found: &[Class], draw: u64, size: f64) -> Vec<f64> {
     let mut stream = Key::from_seed(Seed(draw)).stream();
-    let mut start = start.to_vec();
-    for &(layer, _, copy) in tied {
-        for p in parameters(&layers[layer][copy]) {
-            start[p] += stream.uniform(-1.0, 1.0);
+    let mut start = scene.trial.case.start.clone();
+    for class in found {
+        for &(k, _) in &class.members {
+            let unit = &scene.layers()[class.layer][k];
+            let width = unit.incoming.len() + unit.outgoing.len();
+            // As wide as Glorot & Bengio (2010), equation 16, but no narrower than a small net needs.
+            let least = if width <= NARROW { 1.0 } else { 0.0 };
+            let limit = size * (6.0 / width.max(1) as f64).sqrt().max(least);
+            for p in parameters(unit) {
+                start[p] += stream.uniform(-limit, limit);
+            }
         }
     }
     start
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Runs for the tests of the findings.
+
+use std::sync::Arc;
+
+use super::Look;
+use crate::data::Dataset;
+use crate::data::bind::BindOptions;
+use crate::data::builtin;
+use crate::model::{Model, ModelOptions, one_word};
+use crate::random::{Key, Seed};
+use crate::train::{Control, RandomSource, starting_values};
+use crate::why::scene::Scene;
+use crate::why::{Case, Kind, Limits, Report, Trial, why};
+
+/// A net as one word, with the squared error, or a model's text.
+pub(super) fn model(text: &str) -> Model {
+    let expanded = if one_word::looks_like_net(text) { one_word::expand(text).unwrap() } else { text.into() };
+    Model::parse(&expanded, &ModelOptions::default()).unwrap()
+}
+
+/// A built-in table.
+pub(super) fn data(model: &Model, name: &str) -> Dataset {
+    let table = builtin::table(name, Key::from_seed(Seed(1))).unwrap();
+    model.bind(&table, &BindOptions::default()).unwrap().0
+}
+
+/// Rows of inputs and targets.
+pub(super) fn rows(rows: &[(&[f64], &[f64])]) -> Dataset {
+    let names = |letter: &str, n: usize| (1..=n).map(|k| format!("{letter}{k}")).collect();
+    Dataset {
+        inputs: rows.iter().flat_map(|r| r.0).copied().collect(),
+        targets: rows.iter().flat_map(|r| r.1).copied().collect(),
+        rows: rows.len(),
+        input_names: names("x", rows[0].0.len()),
+        target_names: names("y", rows[0].1.len()),
+    }
+}
+
+/// A case with the default options and starting values.
+pub(super) fn case_of(model: Model, data: Dataset) -> Case {
+    let start = starting_values(&model, None, 1, RandomSource::Own).unwrap();
+    Case { model: Arc::new(model), data: Arc::new(data), options: crate::train::Options::default(), start }
+}
+
+/// A run of a net on built-in data, with what is changed about it.
+pub(super) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> Trial {
+    let model = model(net);
+    let data = data(&model, table);
+    let mut case = case_of(model, data);
+    change(&mut case);
+    run(&case)
+}
+
+/// A run of a case.
+pub(super) fn run(case: &Case) -> Trial {
+    case.run(&mut |_| Control::Continue).unwrap()
+}
+
+/// The whole answer.
+pub(super) fn answer(trial: &Trial) -> Report {
+    why(trial, Limits::for_run(&trial.case), &mut |_| Control::Continue)
+}
+
+/// The kinds that one look alone suspects.
+pub(super) fn suspected(look: Look, trial: &Trial) -> Vec<Kind> {
+    look(&Scene::new(trial, Limits::for_run(&trial.case))).iter().map(|s| s.kind).collect()
+}
+
+/// Whether the first finding is of this kind and confirmed.
+#[track_caller]
+pub(super) fn assert_cause(trial: &Trial, kind: Kind) -> Report {
+    let report = answer(trial);
+    let first = report.findings.first().map(|f| (f.kind, f.confirmed));
+    assert_eq!(first, Some((kind, true)), "{report:#?}");
+    report
+}
