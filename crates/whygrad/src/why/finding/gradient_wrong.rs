@@ -143,7 +143,7 @@ fn compared(model: &Model, scene: &Scene<'_>) -> check::Report {
 /// The gradient as it was given.
 fn given_at(model: &Model, data: &Dataset, theta: &[f64]) -> Vec<f64> {
     let plan = Plan::of_gradient(&model.program);
-    let mut space = Workspace::new(&plan, 1);
+    let mut space = Workspace::new(&plan);
     space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
     space.run(&plan, theta);
     let mut gradient = vec![0.0; theta.len()];

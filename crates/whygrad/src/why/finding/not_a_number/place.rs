@@ -76,7 +76,7 @@ pub(super) fn first(scene: &Scene<'_>) -> Option<Place> {
 /// The first number at a point, in loss and gradient.
 fn at_point(scene: &Scene<'_>, theta: &[f64]) -> Option<(Term, Option<usize>, usize)> {
     let plan = Plan::of_gradient(&scene.model().program);
-    let mut space = Workspace::new(&plan, 1);
+    let mut space = Workspace::new(&plan);
     let data = &scene.trial.case.data;
     space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
     space.run(&plan, theta);
@@ -103,7 +103,7 @@ fn operation(model: &Model, term: Term) -> (Operation, Option<Term>) {
 /// The value of a term at the last parameters with a finite loss.
 fn value_at(scene: &Scene<'_>, term: Term, row: usize, entry: usize) -> Option<f64> {
     let plan = Plan::compile(&scene.model().program, &[term]);
-    let mut space = Workspace::new(&plan, 1);
+    let mut space = Workspace::new(&plan);
     let data = &scene.trial.case.data;
     space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
     space.run(&plan, &scene.trial.theta);
