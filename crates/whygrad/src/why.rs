@@ -9,6 +9,7 @@ mod diagnosis;
 mod finding;
 mod goal;
 mod lab;
+mod remade;
 mod report;
 mod scene;
 mod trial;

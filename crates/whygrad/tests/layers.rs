@@ -30,6 +30,8 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("train", &["random", "data", "init", "model"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
     ("odds", &["data", "init", "train"]),
+    ("lint", &["random", "data", "model", "train"]),
+    ("why", &["random", "data", "init", "model", "train", "check", "lint"]),
     ("report", &["data", "model", "interop", "train", "odds", "check"]),
 ];
 
