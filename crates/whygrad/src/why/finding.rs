@@ -6,14 +6,35 @@ use super::lab::Change;
 use super::report::{Advice, Kind};
 use super::scene::Scene;
 
+mod cannot_represent;
 mod learning_rate_too_high;
+mod loss_unbounded;
+mod optimum_at_infinity;
+mod output_range;
+mod regularisation_too_strong;
+mod row_order;
 mod symmetric_units;
+#[cfg(test)]
+pub(in crate::why) mod tests;
+mod unscaled_inputs;
+mod wrong_readout;
 
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
 
 /// All of them.
-pub(super) const ALL: &[Look] = &[symmetric_units::look, learning_rate_too_high::look];
+pub(super) const ALL: &[Look] = &[
+    symmetric_units::look,
+    learning_rate_too_high::look,
+    cannot_represent::look,
+    loss_unbounded::look,
+    optimum_at_infinity::look,
+    output_range::look,
+    regularisation_too_strong::look,
+    row_order::look,
+    unscaled_inputs::look,
+    wrong_readout::look,
+];
 
 /// What speaks for a cause, and how it is tried.
 #[derive(Clone, Debug)]

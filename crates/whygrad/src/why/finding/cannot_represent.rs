@@ -159,3 +159,95 @@ fn affine_for_curved(scene: &Scene<'_>) -> Option<Suspicion> {
     add_hidden_layer(scene, &mut suspicion);
     Some(suspicion)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::BatchSize;
+    use crate::why::finding::tests::{asked, case, is_first, is_not_named, with_data};
+
+    const HEAD: &str = "inputs x[2]\ntarget y\n";
+
+    #[test]
+    fn nets_that_part_by_one_hyperplane_cannot_learn_xor() {
+        for (net, rate) in [
+            ("y_hat = dense(x, 1, sigmoid)\nloss = mse(y_hat, y)", 4.0),
+            ("y_hat = dense(x, 1)\nloss = mse(y_hat, y)", 0.4),
+            ("y_hat = dense(x, 1, sigmoid)\nloss = binary_cross_entropy(y_hat, y)", 1.0),
+            ("h = dense(x, 6)\ny_hat = dense(h, 1, sigmoid)\nloss = mse(y_hat, y)", 2.0),
+            ("h = dense(x, 1, sigmoid)\ny_hat = dense(h, 1)\nloss = mse(y_hat, y)", 0.3),
+            ("z = dense(x, 1)\nloss = 3*binary_cross_entropy_from_logits(z, y)", 0.2),
+        ] {
+            let case = case(&format!("{HEAD}{net}"), "xor", |o| (o.learning_rate, o.epochs) = (rate, 3000));
+            let report = is_first(&case, Kind::CannotRepresent);
+            let finding = &report.findings[0];
+            assert!(finding.experiment.as_ref().is_some_and(|e| e.after.solved), "{net}: {finding:#?}");
+            assert!(finding.evidence.contains_key("common_point"));
+        }
+    }
+
+    #[test]
+    fn a_formula_without_layers_has_the_certificate_alone() {
+        let text = format!("{HEAD}s(z) = z/(1 + abs(z))\ny_hat = s(a*x[0] + b*x[1] + c)/2 + 0.5\nloss = mean((y_hat - y)^2)");
+        let report = is_first(&case(&text, "xor", |o| o.epochs = 500), Kind::CannotRepresent);
+        assert!(report.findings[0].experiment.is_none());
+    }
+
+    #[test]
+    fn biases_that_are_needed_are_added() {
+        for (net, rate) in [
+            ("h = dense(x, 3, tanh, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = binary_cross_entropy(y_hat, y)", 0.5),
+            ("h = dense(x, 2, sigmoid, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = mse(y_hat, y)", 4.0),
+        ] {
+            let case = case(&format!("{HEAD}{net}"), "xor", |o| (o.learning_rate, o.epochs) = (rate, 5000));
+            let report = is_first(&case, Kind::CannotRepresent);
+            assert!(report.findings[0].summary.contains("bias"), "{report:#?}");
+        }
+        // One row at a time, as in a paper that trains this net so.
+        let net = "h = dense(x, 2, sigmoid, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = half_sse(y_hat, y)";
+        let case = case(&format!("{HEAD}{net}"), "xor", |o| {
+            (o.learning_rate, o.epochs, o.batch, o.seed) = (0.5, 20_000, BatchSize::Rows(1), 2);
+        });
+        let report = is_first(&case, Kind::CannotRepresent);
+        assert!(report.findings[0].summary.contains("bias"), "{report:#?}");
+    }
+
+    #[test]
+    fn rows_that_contradict_each_other_are_shown() {
+        let net = "2-4tanh-1";
+        let case = with_data(&case(net, "xor", |o| (o.learning_rate, o.epochs) = (0.2, 4000)), |data| {
+            *data = data.select(&[0, 1, 2, 3, 1]);
+            data.targets[4] = 0.0;
+        });
+        let report = is_first(&case, Kind::CannotRepresent);
+        let finding = &report.findings[0];
+        assert_eq!((&finding.evidence["first_row"], &finding.evidence["second_row"]), (&1.into(), &4.into()));
+        assert!((finding.evidence["least_loss"].as_f64().unwrap() - 0.1).abs() < 1e-12);
+        assert!(finding.experiment.as_ref().unwrap().after.solved);
+    }
+
+    #[test]
+    fn a_line_through_a_sine_leaves_what_only_hidden_units_give() {
+        let case = case("inputs x\ntarget y\ny_hat = dense(x, 1)\nloss = mse(y_hat, y)", "sine(noise=0)", |o| {
+            (o.learning_rate, o.epochs) = (0.05, 3000);
+        });
+        is_first(&case, Kind::CannotRepresent);
+    }
+
+    #[test]
+    fn four_bits_of_parity_are_too_many_for_two_units() {
+        let case = case("4-2tanh-1sigmoid", "parity-4", |o| (o.learning_rate, o.epochs) = (1.0, 3000));
+        let report = asked(&case);
+        assert!(report.findings.iter().any(|f| f.kind == Kind::CannotRepresent), "{report:#?}");
+    }
+
+    #[test]
+    fn an_unlucky_start_or_too_few_steps_are_not_called_so() {
+        for seed in 1..=12 {
+            for epochs in [40, 1500] {
+                let net = "2-2sigmoid-1";
+                is_not_named(&case(net, "xor", |o| (o.learning_rate, o.epochs, o.seed) = (0.4, epochs, seed)), Kind::CannotRepresent);
+            }
+        }
+    }
+}
