@@ -16,12 +16,17 @@ pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warni
     let ranges = range::of_outputs(model, data);
     let outside = out_of_reach(model, data);
     warnings.extend(outside.as_ref().map(|o| {
-        Warning::new(Kind::OutputRange, o.in_words(data), "Use a linear output, or bring the targets between the two numbers.")
+        Warning::new(
+            Kind::OutputRange,
+            o.in_words(data),
+            "Use a linear output, or bring the targets between the two numbers.",
+        )
     }));
     let (low, high) =
         ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.low), h.max(r.high)));
     if let Some(loss) = LossOfOutputs::of(model) {
-        let (low, high) = if model.logits.is_some() { (f64::NEG_INFINITY, f64::INFINITY) } else { (low, high) };
+        let (low, high) =
+            if model.logits.is_some() { (f64::NEG_INFINITY, f64::INFINITY) } else { (low, high) };
         if outside.is_none() {
             let bad = loss.unbounded(data, low, high);
             warnings.extend(bad.map(|bad| unbounded_in_words(&loss, data, &bad)));
@@ -34,7 +39,8 @@ pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warni
             }));
         }
         if loss.penalties.iter().any(|&p| losses::rewards_size(model, data, p)) {
-            let summary = "A penalty is subtracted from the loss, so that the loss falls for ever as the weights grow.";
+            let summary =
+                "A penalty is subtracted from the loss, so that the loss falls for ever as the weights grow.";
             warnings.push(Warning::new(Kind::LossUnbounded, summary, "Add the penalty instead."));
         }
     }
@@ -59,7 +65,9 @@ impl OutOfReach {
     pub(crate) fn in_words(&self, data: &Dataset) -> String {
         let (low, high) = (self.range.low, self.range.high);
         if let Some(sum) = self.sum {
-            return format!("The outputs of a softmax have the sum 1, the targets of a row have the sum {sum}.");
+            return format!(
+                "The outputs of a softmax have the sum 1, the targets of a row have the sum {sum}."
+            );
         }
         let name = data.target_names.get(self.column).map_or("y", String::as_str);
         let lies = match (low.is_finite(), high.is_finite()) {
@@ -68,7 +76,10 @@ impl OutOfReach {
             (true, false) => format!("is never below {low}"),
             _ => format!("is never above {high}"),
         };
-        format!("The output {lies}, and the target {name} has the value {}: no parameters reach it.", self.target)
+        format!(
+            "The output {lies}, and the target {name} has the value {}: no parameters reach it.",
+            self.target
+        )
     }
 }
 
@@ -95,7 +106,12 @@ pub(crate) fn out_of_reach(model: &Model, data: &Dataset) -> Option<OutOfReach> 
         let sums = (0..data.rows).map(|r| data.target_row(r).iter().sum::<f64>());
         let far = sums.max_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs()))?;
         let range = ranges[0];
-        return ((far - 1.0).abs() > 0.1).then_some(OutOfReach { range, target: far, column: 0, sum: Some(far) });
+        return ((far - 1.0).abs() > 0.1).then_some(OutOfReach {
+            range,
+            target: far,
+            column: 0,
+            sum: Some(far),
+        });
     }
     worst
 }
@@ -199,7 +215,11 @@ pub(super) fn of_data(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>
         }
     }
     if let Some(scaling) = rows::unscaled(data) {
-        warnings.push(Warning::new(Kind::UnscaledInputs, unscaled_in_words(data, &scaling), "Standardise the inputs."));
+        warnings.push(Warning::new(
+            Kind::UnscaledInputs,
+            unscaled_in_words(data, &scaling),
+            "Standardise the inputs.",
+        ));
     }
     if data.rows > 1 {
         constant_columns(model, data, warnings);
@@ -212,12 +232,17 @@ pub(crate) fn unscaled_in_words(data: &Dataset, scaling: &rows::Scaling) -> Stri
     format!(
         "The input {} has the mean {:.4} and the deviation {:.4}: the condition number of the inputs is {:.3e} in place of \
          {:.3} for standardised ones, and descent needs the more steps the larger it is.",
-        data.input_names[scaling.worst], worst.mean, worst.deviation, scaling.condition, scaling.condition_scaled
+        data.input_names[scaling.worst],
+        worst.mean,
+        worst.deviation,
+        scaling.condition,
+        scaling.condition_scaled
     )
 }
 
 fn constant_columns(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>) {
-    let flat = |values: &[f64], width: usize, k: usize| (1..data.rows).all(|r| values[r * width + k] == values[k]);
+    let flat =
+        |values: &[f64], width: usize, k: usize| (1..data.rows).all(|r| values[r * width + k] == values[k]);
     let constant = |values: &[f64], names: &[String]| -> Vec<usize> {
         (0..names.len()).filter(|&k| flat(values, names.len(), k)).collect()
     };
@@ -225,16 +250,29 @@ fn constant_columns(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>) 
     let inputs = constant(&data.inputs, &data.input_names);
     if data.rows > 1 && inputs.len() == data.input_names.len() && !inputs.is_empty() {
         let summary = "All inputs have the same value in every row: the output is the same for all.";
-        warnings.push(Warning::new(Kind::ConstantColumn, summary, "Look whether the right columns were taken."));
+        warnings.push(Warning::new(
+            Kind::ConstantColumn,
+            summary,
+            "Look whether the right columns were taken.",
+        ));
     }
     let targets = constant(&data.targets, &data.target_names);
-    let has_bias = model.layers.as_ref().is_none_or(|l| l.biases.last().is_some_and(|b| b.iter().all(Option::is_some)));
-    if let Some(&k) = targets.first().filter(|_| targets.len() == data.target_names.len() && has_bias && data.rows > 1)
+    let has_bias =
+        model.layers.as_ref().is_none_or(|l| l.biases.last().is_some_and(|b| b.iter().all(Option::is_some)));
+    if let Some(&k) =
+        targets.first().filter(|_| targets.len() == data.target_names.len() && has_bias && data.rows > 1)
         && !data.input_names.is_empty()
         && model.layers.is_some()
     {
-        let summary = format!("The target {} has the value {} in every row: a bias alone can learn that.", data.target_names[k], data.targets[k]);
-        warnings.push(Warning::new(Kind::ConstantColumn, summary, "Look whether the right column was taken."));
+        let summary = format!(
+            "The target {} has the value {} in every row: a bias alone can learn that.",
+            data.target_names[k], data.targets[k]
+        );
+        warnings.push(Warning::new(
+            Kind::ConstantColumn,
+            summary,
+            "Look whether the right column was taken.",
+        ));
     }
 }
 
@@ -242,9 +280,11 @@ fn constant_columns(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>) 
 pub(super) fn of_options(model: &Model, data: &Dataset, options: &Options, warnings: &mut Vec<Warning>) {
     if let BatchSize::Rows(batch) = options.batch {
         if batch > data.rows {
-            let summary = format!("A batch has {batch} rows, and there are {}: every batch is all of them.", data.rows);
+            let summary =
+                format!("A batch has {batch} rows, and there are {}: every batch is all of them.", data.rows);
             warnings.push(
-                Warning::new(Kind::BatchTooLarge, summary, "Say that all rows make a batch.").flags(&["--batch", "full"]),
+                Warning::new(Kind::BatchTooLarge, summary, "Say that all rows make a batch.")
+                    .flags(&["--batch", "full"]),
             );
         }
         let sorted = rows::sortedness(data);
@@ -266,7 +306,10 @@ pub(super) fn of_options(model: &Model, data: &Dataset, options: &Options, warni
             format!("The loss has the second derivative {rate:.4} by {} everywhere", bound.parameter)
         };
         let most = 2.0 / rate;
-        let summary = format!("{what}: no minimum is stable at a learning rate from {most:.4} on, and it is {}.", options.learning_rate);
+        let summary = format!(
+            "{what}: no minimum is stable at a learning rate from {most:.4} on, and it is {}.",
+            options.learning_rate
+        );
         let lower = format!("{:.2e}", 0.3 * most).parse::<f64>().unwrap_or(most / 4.0).to_string();
         let fix = format!("Choose a learning rate well below {most:.4}.");
         warnings.push(Warning::new(Kind::LearningRateTooHigh, summary, fix).flags(&["--lr", &lower]));
@@ -281,12 +324,20 @@ fn without_effect(model: &Model, warnings: &mut Vec<Warning>) {
     for (p, &slope) in program.parameters.iter().zip(&program.gradient) {
         if !used(p.symbol) || (!model.own_gradient && program.arena.constant_of(slope) == Some(0.0)) {
             let summary = format!("The loss does not depend on {}: it keeps its starting value.", p.name);
-            warnings.push(Warning::new(Kind::ParameterWithoutEffect, summary, "Use it, or take it out of the model."));
+            warnings.push(Warning::new(
+                Kind::ParameterWithoutEffect,
+                summary,
+                "Use it, or take it out of the model.",
+            ));
         }
     }
     for group in model.inputs.iter().filter(|g| !used(g.symbol)) {
         let summary = format!("The column {} is an input and is not used.", group.name);
-        warnings.push(Warning::new(Kind::ColumnWithoutEffect, summary, "Use it, or take it out of the model."));
+        warnings.push(Warning::new(
+            Kind::ColumnWithoutEffect,
+            summary,
+            "Use it, or take it out of the model.",
+        ));
     }
 }
 
@@ -312,10 +363,10 @@ pub(super) fn of_start(model: &Model, data: &Dataset, theta: &[f64], warnings: &
         warnings.push(Warning::new(Kind::NoGradient, summary, fix).flags(&["--init", "uniform(-1,1)"]));
     }
     for flat in start::flat_units(model, data, theta) {
-        if flat.activation == "relu" && !flat.is_output && flat.flat * 2 > flat.units {
+        if flat.activation == "relu" && !flat.is_output && flat.idle * 2 > flat.units {
             let summary = format!(
                 "{} of {} relu units are 0 on every row at the start: they have no slope and cannot come back.",
-                flat.flat, flat.units
+                flat.idle, flat.units
             );
             let fix = "Start from other values, with biases that are not negative.";
             warnings.push(Warning::new(Kind::DeadUnits, summary, fix).flags(&["--init", "he_uniform"]));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::functions;
-use whygrad_expr::op::{Function, Op, Zip};
+use whygrad_expr::op::{Op, Zip};
 use whygrad_expr::oracle::{Bindings, evaluate};
 use whygrad_expr::shape::Shape;
 
@@ -42,7 +42,8 @@ impl<'a> LossOfOutputs<'a> {
         let mut outputs = Vec::new();
         for (k, &prediction) in model.written_predictions.iter().enumerate() {
             let shape = arena.shape(prediction);
-            let symbol = Symbol { name: format!("output{k}"), kind: SymbolKind::Variable, shape, entries: vec![] };
+            let symbol =
+                Symbol { name: format!("output{k}"), kind: SymbolKind::Variable, shape, entries: vec![] };
             let id = arena.symbol(symbol);
             by.insert(prediction, arena.leaf(id));
             outputs.push((id, shape.dims.len()));
@@ -77,7 +78,8 @@ impl<'a> LossOfOutputs<'a> {
             let width: usize = ids.iter().map(|i| i.1).sum();
             let mut from = 0;
             for &(id, len) in ids {
-                let part = (0..rows).flat_map(|r| values[r * width + from..r * width + from + len].iter().copied());
+                let part =
+                    (0..rows).flat_map(|r| values[r * width + from..r * width + from + len].iter().copied());
                 bindings.bind(id, part.collect());
                 from += len;
             }
@@ -117,7 +119,11 @@ impl<'a> LossOfOutputs<'a> {
     }
 
     /// `compare` gets the losses of single rows at drawn outputs, ours and the named ones, and says the factor.
-    fn named_as(&self, data: &Dataset, compare: impl Fn(&[f64], &[f64]) -> Option<f64>) -> Option<(String, &'static str)> {
+    fn named_as(
+        &self,
+        data: &Dataset,
+        compare: impl Fn(&[f64], &[f64]) -> Option<f64>,
+    ) -> Option<(String, &'static str)> {
         let width = self.widths()?;
         let rows = distinct_targets(data, 12)?;
         let inside = self.at(&tried(width, 0, 0.4), rows[0], 1).is_finite();
@@ -134,7 +140,9 @@ impl<'a> LossOfOutputs<'a> {
                     let two = [outputs.clone(), outputs].concat();
                     let targets = [*target, *target].concat();
                     let ratio = self.at(&two, &targets, 2) / one;
-                    doubled.push(ratio / (self.value(&arena, named, &two, &targets, 2) / theirs[theirs.len() - 1]));
+                    doubled.push(
+                        ratio / (self.value(&arena, named, &two, &targets, 2) / theirs[theirs.len() - 1]),
+                    );
                 }
             }
             if !inside || ours.iter().chain(&theirs).any(|v| !v.is_finite() || *v == 0.0) {
@@ -145,7 +153,8 @@ impl<'a> LossOfOutputs<'a> {
             let alike = doubled.iter().all(|d| (d - 1.0).abs() < 1e-9);
             let Some(factor) = compare(&ours, &theirs).filter(|_| summed || alike) else { continue };
             let rows = if summed { "n*" } else { "" };
-            let factor = if (factor - 1.0).abs() < 1e-9 { String::new() } else { format!("{}*", neat(factor)) };
+            let factor =
+                if (factor - 1.0).abs() < 1e-9 { String::new() } else { format!("{}*", neat(factor)) };
             return Some((format!("{rows}{factor}{}(y_hat, y)", built_in.name), built_in.name));
         }
         None
@@ -153,7 +162,8 @@ impl<'a> LossOfOutputs<'a> {
 
     /// A named loss of our outputs and targets.
     fn built(&self, arena: &mut Arena, built_in: &'static functions::BuiltIn) -> Option<Term> {
-        let ([(output, _)], &[target]) = (self.outputs.as_slice(), self.model.program.targets.as_slice()) else {
+        let ([(output, _)], &[target]) = (self.outputs.as_slice(), self.model.program.targets.as_slice())
+        else {
             return None;
         };
         let several = arena.symbol_of(*output).shape.dims.len() > 1;
@@ -280,9 +290,4 @@ fn keeps_falling(values: &[f64]) -> bool {
 /// A number as short as it is to twelve digits.
 fn neat(value: f64) -> f64 {
     format!("{value:.12}").parse().unwrap_or(value)
-}
-
-/// Whether a term has a logarithm in it.
-pub(crate) fn has_logarithm(arena: &Arena, term: Term) -> bool {
-    arena.reachable(&[term]).iter().any(|&t| matches!(arena.op(t), Op::Map(Function::Log | Function::Softplus, _) | Op::LogSumExp(_)))
 }

@@ -31,12 +31,15 @@ const PARALLEL: f64 = 1e-9;
 pub(crate) fn are_one_way(model: &Model) -> Vec<bool> {
     let program = &model.program;
     let width: usize = program.predictions.iter().map(|&t| program.arena.dims(t).len()).sum();
-    let wide = |k: usize, size: &usize| *size > 1 && model.layers.as_ref().is_some_and(|l| l.activations[k] != "identity");
+    let wide = |k: usize, size: &usize| {
+        *size > 1 && model.layers.as_ref().is_some_and(|l| l.activations[k] != "identity")
+    };
     let rich = model.layers.as_ref().is_some_and(|l| {
         let hidden = &l.sizes[1..l.sizes.len().saturating_sub(1)];
         hidden.iter().enumerate().all(|(k, size)| wide(k, size)) && !hidden.is_empty()
     });
-    if rich || program.parameter_count() * width * ROWS * DRAWS as usize > MOST || program.input_width() == 0 {
+    if rich || program.parameter_count() * width * ROWS * DRAWS as usize > MOST || program.input_width() == 0
+    {
         return vec![false; width];
     }
     let mut found = Vec::new();
@@ -53,7 +56,8 @@ fn is_one_way(model: &Model, prediction: Term, entry: usize) -> bool {
     if !arena.shape(prediction).per_row {
         return false;
     }
-    let one = if arena.dims(prediction).is_scalar() { prediction } else { arena.make(Op::Pick(prediction, entry)) };
+    let one =
+        if arena.dims(prediction).is_scalar() { prediction } else { arena.make(Op::Pick(prediction, entry)) };
     let sum = arena.sum_rows(one);
     let slopes = derivative::gradient(arena, sum, &program.inputs).by_symbol;
     let plan = Plan::compile(&program, &slopes);
@@ -113,7 +117,8 @@ fn drawn_parameters(model: &Model, stream: &mut Stream) -> Vec<f64> {
 /// The rows of 0 alone, each with the outputs that it has at any parameters; empty where they depend on them.
 pub(crate) fn fixed(model: &Model, data: &Dataset) -> Vec<(usize, Vec<f64>)> {
     let zero = |row: &usize| data.input_row(*row).iter().all(|x| *x == 0.0);
-    let rows: Vec<usize> = if data.input_names.is_empty() { vec![] } else { (0..data.rows).filter(zero).take(8).collect() };
+    let rows: Vec<usize> =
+        if data.input_names.is_empty() { vec![] } else { (0..data.rows).filter(zero).take(8).collect() };
     if rows.is_empty() {
         return vec![];
     }
@@ -134,7 +139,9 @@ fn outputs_that_stay(model: &Model, data: &Dataset) -> Option<Vec<Vec<f64>>> {
     let mut said: Option<Vec<Vec<f64>>> = None;
     for _ in 0..4 {
         let outputs = evaluate(model, data, &drawn_parameters(model, &mut stream)).predictions;
-        let near = |a: &Vec<f64>, b: &Vec<f64>| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12);
+        let near = |a: &Vec<f64>, b: &Vec<f64>| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12)
+        };
         match &said {
             Some(before) if !before.iter().zip(&outputs).all(|(a, b)| near(a, b)) => return None,
             Some(_) => {}
@@ -153,7 +160,8 @@ pub(crate) fn is_softmax_of_affine(program: &Program) -> bool {
         _ => return false,
     };
     let Op::Zip(Zip::Add, a, b) = arena.op(raw) else { return false };
-    let is_sum = |t: Term| matches!(arena.op(t), Op::Map(Function::Neg, s) if matches!(arena.op(s), Op::LogSumExp(_)));
+    let is_sum =
+        |t: Term| matches!(arena.op(t), Op::Map(Function::Neg, s) if matches!(arena.op(s), Op::LogSumExp(_)));
     let z = if is_sum(b) { a } else { b };
     degree(arena, z).is_some_and(|d| d <= 1)
 }

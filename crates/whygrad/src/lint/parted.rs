@@ -35,7 +35,13 @@ const NEAR: f64 = 1e-7;
 
 /// Whether a hyperplane lies between the rows `first` and `second`; `width` numbers a row. A hyperplane `through_origin`
 /// has a mixture of 0 as its counterpart: of the rows of the one and the mirrored rows of the other.
-pub(crate) fn parted(inputs: &[f64], width: usize, first: &[usize], second: &[usize], through_origin: bool) -> Parted {
+pub(crate) fn parted(
+    inputs: &[f64],
+    width: usize,
+    first: &[usize],
+    second: &[usize],
+    through_origin: bool,
+) -> Parted {
     let count = first.len() + second.len();
     if width == 0 || first.is_empty() || second.is_empty() {
         return Parted::Unknown;
@@ -72,7 +78,13 @@ pub(crate) fn parted(inputs: &[f64], width: usize, first: &[usize], second: &[us
 }
 
 /// What is taken off each column and what it is divided by.
-fn scaling(inputs: &[f64], width: usize, first: &[usize], second: &[usize], origin: bool) -> (Vec<f64>, Vec<f64>) {
+fn scaling(
+    inputs: &[f64],
+    width: usize,
+    first: &[usize],
+    second: &[usize],
+    origin: bool,
+) -> (Vec<f64>, Vec<f64>) {
     let rows = || first.iter().chain(second).copied();
     let count = (first.len() + second.len()) as f64;
     let mut center = vec![0.0; width];
@@ -86,7 +98,9 @@ fn scaling(inputs: &[f64], width: usize, first: &[usize], second: &[usize], orig
         let x = inputs[row * width..].iter().zip(&center);
         scale.iter_mut().zip(x).for_each(|(s, (x, c))| *s = s.max((x - c).abs()));
     }
-    scale.iter_mut().for_each(|s| *s = if *s > 0.0 { *s } else { 1.0 });
+    for s in scale.iter_mut().filter(|s| **s <= 0.0) {
+        *s = 1.0;
+    }
     (center, scale)
 }
 
@@ -193,7 +207,8 @@ pub(crate) fn left_by_affine(inputs: &[f64], width: usize, wanted: &[f64]) -> Op
         .collect();
     let used: Vec<usize> = (0..width).collect();
     let factors = solve(&used, &|k| columns[k].as_slice(), &centred)?;
-    let left = (0..rows).map(|r| (centred[r] - (0..width).map(|k| factors[k] * columns[k][r]).sum::<f64>()).powi(2));
+    let left =
+        (0..rows).map(|r| (centred[r] - (0..width).map(|k| factors[k] * columns[k][r]).sum::<f64>()).powi(2));
     let whole: f64 = centred.iter().map(|c| c * c).sum();
     (whole > 0.0).then(|| left.sum::<f64>() / whole)
 }

@@ -46,7 +46,10 @@ impl Range {
             product(self.high, other.low),
             product(self.high, other.high),
         ];
-        range(ends.into_iter().fold(f64::INFINITY, f64::min), ends.into_iter().fold(f64::NEG_INFINITY, f64::max))
+        range(
+            ends.into_iter().fold(f64::INFINITY, f64::min),
+            ends.into_iter().fold(f64::NEG_INFINITY, f64::max),
+        )
     }
 
     /// Where the value is above a limit; the limit itself where it is never.
@@ -163,11 +166,15 @@ impl Of<'_> {
             Function::Tanh => r.map(f64::tanh),
             Function::Sigmoid => r.map(sigmoid),
             Function::Softplus => r.map(|z| if z > 30.0 { z } else { z.exp().ln_1p() }),
-            Function::Erf => range(if r.low >= 0.0 { 0.0 } else { -1.0 }, if r.high <= 0.0 { 0.0 } else { 1.0 }),
+            Function::Erf => {
+                range(if r.low >= 0.0 { 0.0 } else { -1.0 }, if r.high <= 0.0 { 0.0 } else { 1.0 })
+            }
             Function::Abs if r.low >= 0.0 => r,
             Function::Abs if r.high <= 0.0 => range(-r.high, -r.low),
             Function::Abs => range(0.0, r.high.max(-r.low)),
-            Function::Sign => range(if r.low > 0.0 { 1.0 } else { -1.0 }, if r.high < 0.0 { -1.0 } else { 1.0 }),
+            Function::Sign => {
+                range(if r.low > 0.0 { 1.0 } else { -1.0 }, if r.high < 0.0 { -1.0 } else { 1.0 })
+            }
         }
     }
 
@@ -209,7 +216,8 @@ impl Of<'_> {
             return if base.low >= 0.0 { range(0.0, f64::INFINITY) } else { ALL };
         };
         if k.rem_euclid(2.0) == 0.0 {
-            let near = if base.low <= 0.0 && base.high >= 0.0 { 0.0 } else { base.low.abs().min(base.high.abs()) };
+            let near =
+                if base.low <= 0.0 && base.high >= 0.0 { 0.0 } else { base.low.abs().min(base.high.abs()) };
             let far = base.low.abs().max(base.high.abs());
             let (p, q) = (near.powf(k), far.powf(k));
             return range(p.min(q), p.max(q));
@@ -246,13 +254,22 @@ impl Of<'_> {
     /// l where the condition is t - l.
     fn limit(&self, condition: Term, t: Term) -> Option<f64> {
         let Op::Zip(Zip::Add, p, q) = self.arena.op(condition) else { return None };
-        let other = if p == t { q } else if q == t { p } else { return None };
+        let other = if p == t {
+            q
+        } else if q == t {
+            p
+        } else {
+            return None;
+        };
         self.arena.constant_of(other).map(|c| -c)
     }
 }
 
 fn inverse(r: Range) -> Range {
-    range(if r.high == 0.0 { f64::NEG_INFINITY } else { 1.0 / r.high }, if r.low == 0.0 { f64::INFINITY } else { 1.0 / r.low })
+    range(
+        if r.high == 0.0 { f64::NEG_INFINITY } else { 1.0 / r.high },
+        if r.low == 0.0 { f64::INFINITY } else { 1.0 / r.low },
+    )
 }
 
 fn sigmoid(z: f64) -> f64 {

@@ -15,8 +15,8 @@ use whygrad_expr::simplify::Simplifier;
 use crate::data::Dataset;
 use crate::model::{Model, Role};
 use crate::train::method::Curvature;
-use crate::train::{BatchSize, Optimiser, Options};
 use crate::train::schedule::Schedule;
+use crate::train::{BatchSize, Optimiser, Options};
 
 /// A second derivative that no parameter changes.
 #[derive(Clone, Debug, PartialEq)]

@@ -44,18 +44,24 @@ pub(crate) fn impossible(model: &Model, data: &Dataset) -> Vec<Impossible> {
     let rows = |wanted: &dyn Fn(&[f64]) -> bool| -> Vec<usize> {
         (0..data.rows).filter(|&r| wanted(data.target_row(r))).collect()
     };
-    let try_parting = |columns: (usize, Option<usize>), first: &[usize], second: &[usize], origin: bool| {
-        match parted(&data.inputs, data.input_names.len(), first, second, origin) {
+    let try_parting =
+        |columns: (usize, Option<usize>), first: &[usize], second: &[usize], origin: bool| match parted(
+            &data.inputs,
+            data.input_names.len(),
+            first,
+            second,
+            origin,
+        ) {
             Parted::No(mixture) => Some(Impossible::NotParted { columns, mixture, through_origin: origin }),
             Parted::Yes | Parted::Unknown => None,
-        }
-    };
+        };
     let program = &model.program;
     let by_largest = width > 1
         && (outputs::is_softmax_of_affine(program)
             || (model.logits == Some(Logits::Classes) && outputs::is_affine(program)));
     if by_largest {
-        let class = |k: usize| rows(&|t: &[f64]| t[k] > middle && t.iter().filter(|t| **t > middle).count() == 1);
+        let class =
+            |k: usize| rows(&|t: &[f64]| t[k] > middle && t.iter().filter(|t| **t > middle).count() == 1);
         let classes: Vec<Vec<usize>> = (0..width.min(12)).map(class).collect();
         let pairs = (0..classes.len()).flat_map(|a| (0..a).map(move |b| (b, a)));
         found.extend(
@@ -117,13 +123,17 @@ pub(crate) fn shape_in_words(model: &Model) -> String {
 
 /// Rows with their shares, as a sum: `1/2 (0, 0) + 1/2 (1, 1)`.
 pub(crate) fn mixture_in_words(data: &Dataset, shares: &[(usize, f64)]) -> String {
-    let part = |&(row, share): &(usize, f64)| format!("{} {}", fraction(share), point_in_words(data.input_row(row)));
+    let part =
+        |&(row, share): &(usize, f64)| format!("{} {}", fraction(share), point_in_words(data.input_row(row)));
     shares.iter().map(part).collect::<Vec<_>>().join(" + ")
 }
 
 /// `(0.5, 0.5)`.
 pub(crate) fn point_in_words(point: &[f64]) -> String {
-    format!("({})", point.iter().map(|x| format!("{}", (x * 1e4).round() / 1e4)).collect::<Vec<_>>().join(", "))
+    format!(
+        "({})",
+        point.iter().map(|x| format!("{}", (x * 1e4).round() / 1e4)).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// A share as a plain fraction where it is one.

@@ -122,14 +122,17 @@ const SIZE: (f64, f64) = (0.05, 5.0);
 /// The offsets and spreads of inputs, where they slow down descent a hundredfold or more; never those of 0 and 1.
 pub(crate) fn unscaled(data: &Dataset) -> Option<Scaling> {
     let width = data.input_names.len();
-    if data.rows < 2 || width == 0 || data.inputs.iter().all(|x| (-1.0..=1.0).contains(x) && x.fract() == 0.0) {
+    if data.rows < 2 || width == 0 || data.inputs.iter().all(|x| (-1.0..=1.0).contains(x) && x.fract() == 0.0)
+    {
         return None;
     }
     let every = data.rows.div_ceil(ROWS);
     let values: Vec<f64> =
         (0..data.rows).step_by(every).flat_map(|r| data.input_row(r).iter().copied()).collect();
     let inputs = spreads(&values, width);
-    let off = |s: &Spread| if s.deviation > 0.0 { s.mean.abs().max(s.deviation).max(0.2 / s.deviation) } else { 0.0 };
+    let off = |s: &Spread| {
+        if s.deviation > 0.0 { s.mean.abs().max(s.deviation).max(0.2 / s.deviation) } else { 0.0 }
+    };
     let worst = (0..width).max_by(|&a, &b| off(&inputs[a]).total_cmp(&off(&inputs[b])))?;
     let moving: Vec<usize> = (0..width).filter(|&k| inputs[k].deviation > 0.0).collect();
     let odd = |&k: &usize| {

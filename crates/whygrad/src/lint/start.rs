@@ -47,7 +47,7 @@ pub(crate) struct Flat {
     pub(crate) is_output: bool,
     pub(crate) units: usize,
     /// Units that are flat on every row.
-    pub(crate) flat: usize,
+    pub(crate) idle: usize,
     /// The share of rows and units where the slope is below a hundredth of the largest.
     pub(crate) share: f64,
 }
@@ -90,11 +90,11 @@ pub(crate) fn flat_units(model: &Model, data: &Dataset, theta: &[f64]) -> Vec<Fl
             _ => v.abs() > SIGMOID_FLAT,
         };
         let at = |row: usize, unit: usize| flat_at(values[row * units + unit]);
-        let flat = (0..units).filter(|&u| (0..few.rows).all(|r| at(r, u))).count();
+        let idle = (0..units).filter(|&u| (0..few.rows).all(|r| at(r, u))).count();
         let count = (0..few.rows * units).filter(|&k| flat_at(values[k])).count();
         let share = count as f64 / (few.rows * units).max(1) as f64;
         let is_output = program.predictions.contains(term);
-        all.push(Flat { activation: name, is_output, units, flat, share });
+        all.push(Flat { activation: name, is_output, units, idle, share });
     }
     all
 }

@@ -19,7 +19,8 @@ fn table(model: &Model, name: &str) -> Dataset {
 }
 
 fn rows(model: &Model, rows: usize, inputs: &[f64], targets: &[f64]) -> Dataset {
-    let names = |letter: &str, width: usize| (0..width).map(|k| format!("{letter}{}", k + 1)).collect::<Vec<_>>();
+    let names =
+        |letter: &str, width: usize| (0..width).map(|k| format!("{letter}{}", k + 1)).collect::<Vec<_>>();
     Dataset {
         inputs: inputs.to_vec(),
         targets: targets.to_vec(),
@@ -72,7 +73,12 @@ fn a_net_without_a_hidden_layer_cannot_learn_xor_and_can_learn_and() {
         let text = format!("{HEAD}{net}");
         let found = on_xor(&text);
         assert_eq!(kinds(&found), [Kind::CannotRepresent], "{text}: {found:#?}");
-        let and = said(&text, &table(&model(&text), "and"), &Options { learning_rate: 0.1, ..Options::default() }, None);
+        let and = said(
+            &text,
+            &table(&model(&text), "and"),
+            &Options { learning_rate: 0.1, ..Options::default() },
+            None,
+        );
         assert_eq!(and, [], "{text}");
     }
     let text = format!("{HEAD}y_hat = dense(x, 1, sigmoid)");
@@ -128,7 +134,9 @@ fn targets_that_no_output_reaches_are_named() {
         ("3*sigmoid(dot(v, h)) + c", [0.0, 4.0, 4.0, 0.0], false),
         ("dense(h, 1)", [0.0, 4.0, 4.0, 0.0], false),
     ] {
-        let text = net(output).replace("target y\n", "target y\nparams v[3]\n").replace("params v[3]\n", if output.contains('v') { "params v[3]\n" } else { "" });
+        let text = net(output)
+            .replace("target y\n", "target y\nparams v[3]\n")
+            .replace("params v[3]\n", if output.contains('v') { "params v[3]\n" } else { "" });
         let model = model(&text);
         let mut data = table(&model, "xor");
         data.targets = targets.to_vec();
@@ -140,7 +148,8 @@ fn targets_that_no_output_reaches_are_named() {
 
 #[test]
 fn a_loss_that_falls_for_ever_is_told_from_those_that_do_not() {
-    let net = |loss: &str| format!("{HEAD}h = dense(x, 3, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = {loss}");
+    let net =
+        |loss: &str| format!("{HEAD}h = dense(x, 3, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = {loss}");
     for (loss, bad) in [
         ("mean(y*log(y_hat) + (1 - y)*log(1 - y_hat))", true),
         ("mean(-y*log(y_hat) + (1 - y)*log(1 - y_hat))", true),
@@ -167,7 +176,9 @@ fn a_loss_that_falls_for_ever_is_told_from_those_that_do_not() {
 #[test]
 fn several_classes_are_fine_and_softmax_without_a_minus_is_not() {
     let net = |loss: &str| {
-        format!("inputs x[2]\ntargets y[3]\nh = dense(x, 6, tanh)\ny_hat = dense(h, 3, softmax)\nloss = {loss}")
+        format!(
+            "inputs x[2]\ntargets y[3]\nh = dense(x, 6, tanh)\ny_hat = dense(h, 3, softmax)\nloss = {loss}"
+        )
     };
     let model = model(&net("mse(y_hat, y)"));
     let inputs = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
@@ -183,7 +194,8 @@ fn several_classes_are_fine_and_softmax_without_a_minus_is_not() {
     }
     let mut two = data.clone();
     two.targets[1] = 1.0;
-    let found = said(&net("mse(y_hat, y)"), &two, &Options { learning_rate: 0.1, ..Options::default() }, None);
+    let found =
+        said(&net("mse(y_hat, y)"), &two, &Options { learning_rate: 0.1, ..Options::default() }, None);
     assert_eq!(kinds(&found), [Kind::OutputRange]);
     // Three classes without a hidden layer: rows 2 and 3 of a class beside two others on the corners of a square.
     let text = "inputs x[2]\ntargets y[3]\ny_hat = dense(x, 3, softmax)\nloss = cross_entropy(y_hat, y)";
@@ -199,7 +211,11 @@ fn no_rate_from_1_on_has_a_stable_minimum_under_a_linear_output_with_mse() {
     let data = table(&model(&text), "xor");
     for (rate, bad) in [(0.5, false), (0.99, false), (1.0, true), (4.0, true)] {
         let found = said(&text, &data, &Options { learning_rate: rate, ..Options::default() }, None);
-        assert_eq!(kinds(&found), if bad { vec![Kind::LearningRateTooHigh] } else { vec![] }, "{rate}: {found:#?}");
+        assert_eq!(
+            kinds(&found),
+            if bad { vec![Kind::LearningRateTooHigh] } else { vec![] },
+            "{rate}: {found:#?}"
+        );
     }
     let text = format!("{HEAD}h = dense(x, 2, sigmoid)\ny_hat = dense(h, 1)\nloss = sse(y_hat, y)");
     let found = said(&text, &data, &Options { learning_rate: 0.26, ..Options::default() }, None);
@@ -212,13 +228,19 @@ fn no_rate_from_1_on_has_a_stable_minimum_under_a_linear_output_with_mse() {
     let data = table(&model(&text), "and");
     for (rate, bad) in [(0.62, false), (0.63, true)] {
         let found = said(&text, &data, &Options { learning_rate: rate, ..Options::default() }, None);
-        assert_eq!(kinds(&found), if bad { vec![Kind::LearningRateTooHigh] } else { vec![] }, "{rate}: {found:#?}");
+        assert_eq!(
+            kinds(&found),
+            if bad { vec![Kind::LearningRateTooHigh] } else { vec![] },
+            "{rate}: {found:#?}"
+        );
     }
 }
 
 #[test]
 fn bad_starts_are_seen() {
-    let net = |hidden: &str| format!("{HEAD}h = dense(x, 4, {hidden})\ny_hat = dense(h, 1, sigmoid)\nloss = mse(y_hat, y)");
+    let net = |hidden: &str| {
+        format!("{HEAD}h = dense(x, 4, {hidden})\ny_hat = dense(h, 1, sigmoid)\nloss = mse(y_hat, y)")
+    };
     let at = |hidden: &str, init: &str| {
         let text = net(hidden);
         let data = table(&model(&text), "xor");
@@ -252,11 +274,16 @@ fn batches_rows_and_columns() {
     assert!(kinds(&said(&text, &far, &options, None)).contains(&Kind::UnscaledInputs));
     let unused = "inputs x1, x2\ntarget y\ny_hat = w*x1 + 0*v + b\nloss = mse(y_hat, y)";
     let found = kinds(&said(unused, &table(&model(unused), "and"), &options, None));
-    assert!(found.contains(&Kind::ParameterWithoutEffect) && found.contains(&Kind::ColumnWithoutEffect), "{found:?}");
+    assert!(
+        found.contains(&Kind::ParameterWithoutEffect) && found.contains(&Kind::ColumnWithoutEffect),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn a_tanh_output_under_a_logarithm_is_named() {
-    let text = format!("{HEAD}h = dense(x, 3, tanh)\ny_hat = dense(h, 1, tanh)\nloss = binary_cross_entropy(y_hat, y)");
+    let text = format!(
+        "{HEAD}h = dense(x, 3, tanh)\ny_hat = dense(h, 1, tanh)\nloss = binary_cross_entropy(y_hat, y)"
+    );
     assert_eq!(kinds(&on_xor(&text)), [Kind::OutputRange]);
 }

@@ -1,6 +1,7 @@
 //! Other models made of one: with another loss, other outputs, or as a net with other layers.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use whygrad_expr::arena::{Arena, SymbolId, Term};
 use whygrad_expr::derivative;
@@ -51,8 +52,13 @@ pub(super) fn with_output(model: &Model, output: Option<Function>) -> Option<Mod
 /// What goes into the activation of an output.
 fn output_input(arena: &Arena, prediction: Term) -> Option<Term> {
     match arena.op(prediction) {
-        Op::Map(Function::Sigmoid | Function::Tanh | Function::Softplus | Function::Sin | Function::Erf, z) => Some(z),
-        Op::Map(Function::Exp, inner) if arena.dims(prediction).is_scalar() || is_softmax(arena, prediction) => {
+        Op::Map(
+            Function::Sigmoid | Function::Tanh | Function::Softplus | Function::Sin | Function::Erf,
+            z,
+        ) => Some(z),
+        Op::Map(Function::Exp, inner)
+            if arena.dims(prediction).is_scalar() || is_softmax(arena, prediction) =>
+        {
             arena.op(inner).children().first().copied()
         }
         Op::Select(z, a, _) if z == a => Some(z),
@@ -86,18 +92,20 @@ impl Net {
     }
 
     fn text(&self) -> String {
-        let many = |name: &str, size: usize| if size == 1 { name.to_owned() } else { format!("{name}[{size}]") };
+        let many =
+            |name: &str, size: usize| if size == 1 { name.to_owned() } else { format!("{name}[{size}]") };
         let outputs = self.sizes.last().copied().unwrap_or(1);
         let mut text = format!("inputs {}\ntarget {}\n", many("x", self.sizes[0]), many("y", outputs));
         let mut below = "x".to_owned();
         for (k, activation) in self.activations.iter().enumerate() {
-            let name = if k + 1 == self.activations.len() { "y_hat".to_owned() } else { format!("hidden{}", k + 1) };
+            let name =
+                if k + 1 == self.activations.len() { "y_hat".to_owned() } else { format!("hidden{}", k + 1) };
             let activation = if activation == "identity" { String::new() } else { format!(", {activation}") };
             let bias = if self.biases[k] { "" } else { ", bias=false" };
-            text.push_str(&format!("{name} = dense({below}, {}{activation}{bias})\n", self.sizes[k + 1]));
+            let _ = writeln!(text, "{name} = dense({below}, {}{activation}{bias})", self.sizes[k + 1]);
             below = name;
         }
-        text.push_str(&format!("loss = {}\n", self.loss));
+        let _ = writeln!(text, "loss = {}", self.loss);
         text
     }
 

@@ -43,7 +43,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let case = &scene.trial.case;
     let reasons = impossible(&case.model, &case.data);
     for reason in &reasons {
-        let without_bias = matches!(reason, Impossible::Fixed { .. } | Impossible::NotParted { through_origin: true, .. });
+        let without_bias =
+            matches!(reason, Impossible::Fixed { .. } | Impossible::NotParted { through_origin: true, .. });
         let summary = cannot_in_words(&case.model, &case.data, reason);
         let explanation = if without_bias { NO_BIAS } else { EXPLANATION };
         let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.95, summary, explanation);
@@ -110,7 +111,7 @@ fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
         for k in 0..hidden {
             new.sizes[k + 1] = if net.sizes[k + 1] == 1 { UNITS } else { net.sizes[k + 1] };
             if net.activations[k] == "identity" {
-                new.activations[k] = activation.to_owned();
+                activation.clone_into(&mut new.activations[k]);
             }
         }
         new
@@ -118,21 +119,30 @@ fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
     let keep = net.sizes[1..net.sizes.len() - 1].iter().any(|s| *s > 1);
     let words = |new: &Net| {
         let layer = format!("{} {} units", new.sizes[1], new.activations[0]);
-        if net.activations.len() == 1 { format!("a hidden layer of {layer}") } else { format!("{layer} in the hidden layer") }
+        if net.activations.len() == 1 {
+            format!("a hidden layer of {layer}")
+        } else {
+            format!("{layer} in the hidden layer")
+        }
     };
     let most = Lab::most_epochs(&scene.limits, case);
     for (longer, seed) in [(1, 1), (1, 2), (LONGER, 1), (LONGER, 2)] {
         for activation in ["tanh", "sigmoid"] {
             let new = with(activation);
             let epochs = case.options.epochs.saturating_mul(longer);
-            let Some(changed) = new.case(case, keep && seed == 1, seed).filter(|_| longer == 1 || epochs * 8 < most) else { continue };
+            let Some(changed) =
+                new.case(case, keep && seed == 1, seed).filter(|_| longer == 1 || epochs * 8 < most)
+            else {
+                continue;
+            };
             let more = if longer == 1 { String::new() } else { format!(", and {epochs} epochs") };
             let case = changed.with(|o| o.epochs = epochs);
             suspicion.changes.push(Change { words: format!("{}{more}", words(&new)), case });
         }
     }
     let best = with("tanh");
-    suspicion.advice.flags = best.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]);
+    suspicion.advice.flags =
+        best.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]);
     suspicion.advice.model = Some(best.as_argument());
 }
 
@@ -155,7 +165,8 @@ fn affine_for_curved(scene: &Scene<'_>) -> Option<Suspicion> {
         "The output is a linear function of the inputs, and the best one leaves {:.0} % of the variance of the targets.",
         100.0 * left
     );
-    let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.9, summary, EXPLANATION).with("left_by_best_linear", left);
+    let mut suspicion =
+        Suspicion::new(Kind::CannotRepresent, 0.9, summary, EXPLANATION).with("left_by_best_linear", left);
     add_hidden_layer(scene, &mut suspicion);
     Some(suspicion)
 }
@@ -188,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_formula_without_layers_has_the_certificate_alone() {
-        let text = format!("{HEAD}s(z) = z/(1 + abs(z))\ny_hat = s(a*x[0] + b*x[1] + c)/2 + 0.5\nloss = mean((y_hat - y)^2)");
+        let text = format!(
+            "{HEAD}s(z) = z/(1 + abs(z))\ny_hat = s(a*x[0] + b*x[1] + c)/2 + 0.5\nloss = mean((y_hat - y)^2)"
+        );
         let report = is_first(&case(&text, "xor", |o| o.epochs = 500), Kind::CannotRepresent);
         assert!(report.findings[0].experiment.is_none());
     }
@@ -196,8 +209,14 @@ mod tests {
     #[test]
     fn biases_that_are_needed_are_added() {
         for (net, rate) in [
-            ("h = dense(x, 3, tanh, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = binary_cross_entropy(y_hat, y)", 0.5),
-            ("h = dense(x, 2, sigmoid, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = mse(y_hat, y)", 4.0),
+            (
+                "h = dense(x, 3, tanh, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = binary_cross_entropy(y_hat, y)",
+                0.5,
+            ),
+            (
+                "h = dense(x, 2, sigmoid, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = mse(y_hat, y)",
+                4.0,
+            ),
         ] {
             let case = case(&format!("{HEAD}{net}"), "xor", |o| (o.learning_rate, o.epochs) = (rate, 5000));
             let report = is_first(&case, Kind::CannotRepresent);
@@ -228,9 +247,10 @@ mod tests {
 
     #[test]
     fn a_line_through_a_sine_leaves_what_only_hidden_units_give() {
-        let case = case("inputs x\ntarget y\ny_hat = dense(x, 1)\nloss = mse(y_hat, y)", "sine(noise=0)", |o| {
-            (o.learning_rate, o.epochs) = (0.05, 3000);
-        });
+        let case =
+            case("inputs x\ntarget y\ny_hat = dense(x, 1)\nloss = mse(y_hat, y)", "sine(noise=0)", |o| {
+                (o.learning_rate, o.epochs) = (0.05, 3000);
+            });
         is_first(&case, Kind::CannotRepresent);
     }
 
@@ -246,7 +266,10 @@ mod tests {
         for seed in 1..=12 {
             for epochs in [40, 1500] {
                 let net = "2-2sigmoid-1";
-                is_not_named(&case(net, "xor", |o| (o.learning_rate, o.epochs, o.seed) = (0.4, epochs, seed)), Kind::CannotRepresent);
+                is_not_named(
+                    &case(net, "xor", |o| (o.learning_rate, o.epochs, o.seed) = (0.4, epochs, seed)),
+                    Kind::CannotRepresent,
+                );
             }
         }
     }

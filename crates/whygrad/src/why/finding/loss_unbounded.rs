@@ -27,7 +27,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let Some(loss) = LossOfOutputs::of(model) else { return vec![] };
     let mut found = Vec::new();
     let ranges = range::of_outputs(model, data);
-    let ends = ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.low), h.max(r.high)));
+    let ends =
+        ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.low), h.max(r.high)));
     let (low, high) = if model.logits.is_some() { (f64::NEG_INFINITY, f64::INFINITY) } else { ends };
     if let Some(bad) = loss.unbounded(data, low, high) {
         let known = loss.named_but_for_signs(data);
@@ -59,19 +60,24 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         found.push(suspicion);
     }
     if let Some(&reward) = loss.penalties.iter().find(|&&p| rewards_size(model, data, p)) {
-        let summary = "A penalty is subtracted from the loss, so that the loss falls for ever as the weights grow.";
+        let summary =
+            "A penalty is subtracted from the loss, so that the loss falls for ever as the weights grow.";
         let mut suspicion = Suspicion::new(Kind::LossUnbounded, 0.97, summary.to_owned(), EXPLANATION)
             .with("loss", scene.trial.loss);
-        let added = with_terms(model, |arena| {
-            let twice = arena.constant(-2.0);
-            let turned = arena.make(Op::Zip(Zip::Mul, twice, reward));
-            let sum = arena.zip(Zip::Add, model.written_loss, turned).ok()?;
-            Some((sum, model.written_predictions.clone()))
-        });
-        suspicion.changes.extend(added.map(|new| Change {
-            words: "the penalty added".into(),
-            case: Case { model: new.into(), ..case.clone() },
-        }));
+        for (words, factor) in [("the penalty added", -2.0), ("the loss without it", -1.0)] {
+            let changed = with_terms(model, |arena| {
+                let factor = arena.constant(factor);
+                let turned = arena.make(Op::Zip(Zip::Mul, factor, reward));
+                let sum = arena.zip(Zip::Add, model.written_loss, turned).ok()?;
+                Some((sum, model.written_predictions.clone()))
+            });
+            suspicion.changes.extend(
+                changed.map(|new| Change {
+                    words: words.into(),
+                    case: Case { model: new.into(), ..case.clone() },
+                }),
+            );
+        }
         suspicion.advice = Advice::words("Add the penalty to the loss instead.");
         found.push(suspicion);
     }
@@ -81,7 +87,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 /// The model with a named loss of its predictions and targets.
 fn with_named(model: &Model, name: &str) -> Option<Model> {
     let built_in = functions::find(name)?;
-    let ([output], [target]) = (model.written_predictions.as_slice(), model.program.targets.as_slice()) else {
+    let ([output], [target]) = (model.written_predictions.as_slice(), model.program.targets.as_slice())
+    else {
         let options = ModelOptions { loss: Some(name.to_owned()), gradient: None };
         return Model::parse(&model.source, &options).ok().filter(|_| !model.own_gradient);
     };
@@ -98,7 +105,9 @@ mod tests {
     use crate::why::finding::tests::{case, is_first, is_not_named};
 
     fn on_xor(loss: &str) -> Case {
-        let text = format!("inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = {loss}");
+        let text = format!(
+            "inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = {loss}"
+        );
         case(&text, "xor", |o| (o.learning_rate, o.epochs) = (0.5, 3000))
     }
 
@@ -119,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_negated_squared_error_and_a_rewarded_weight_are_too() {
-        let text = "inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = dense(h, 1)\nloss = -mean((y_hat - y)^2)";
+        let text =
+            "inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = dense(h, 1)\nloss = -mean((y_hat - y)^2)";
         is_first(&case(text, "xor", |o| (o.learning_rate, o.epochs) = (0.1, 5000)), Kind::LossUnbounded);
         is_first(&on_xor("mse(y_hat, y) - 0.05*l2(h.W, y_hat.W)"), Kind::LossUnbounded);
     }

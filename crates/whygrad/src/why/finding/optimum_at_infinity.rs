@@ -26,7 +26,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     if matches!(goal, Goal::Fit) || trial.evaluation.accuracy != Some(1.0) || trial.epochs < 20 {
         return vec![];
     }
-    let named = LossOfOutputs::of(&trial.case.model).and_then(|l| l.penalties.is_empty().then(|| l.named(&trial.case.data)));
+    let named = LossOfOutputs::of(&trial.case.model)
+        .and_then(|l| l.penalties.is_empty().then(|| l.named(&trial.case.data)));
     let Some(name) = named.flatten().filter(|n| n.contains("cross_entropy")) else { return vec![] };
     let half = trial.losses.iter().rev().find(|l| l.0 * 2 <= trial.epochs && l.0 > 0);
     let Some(&(epoch, loss)) = half else { return vec![] };
@@ -47,7 +48,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         _ => f64::INFINITY,
     };
     let epochs = trial.epochs as f64 * needed.max(1.0) * 1.3;
-    let so_many = if epochs < 1e15 { format!("at this pace it takes some {epochs:.0} epochs") } else { "no number of epochs reaches it".into() };
+    let so_many = if epochs < 1e15 {
+        format!("at this pace it takes some {epochs:.0} epochs")
+    } else {
+        "no number of epochs reaches it".into()
+    };
     let summary = format!(
         "All rows are right, and the loss ({name}) goes to 0 without ever being 0, like one over the epochs: it has no minimum, the \
          weights grow for ever, and {so_many} to reach the goal."
@@ -60,9 +65,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     suspicion.proved = true;
     if epochs < Lab::most_epochs(&scene.limits, &trial.case) as f64 {
         let more = epochs as u64;
-        suspicion.changes.push(Change { words: format!("{more} epochs"), case: trial.case.with(|o| o.epochs = more) });
+        suspicion
+            .changes
+            .push(Change { words: format!("{more} epochs"), case: trial.case.with(|o| o.epochs = more) });
     }
-    suspicion.advice = Advice::words("Nothing is wrong: end the run when all rows are right, or ask for a larger loss.");
+    suspicion.advice =
+        Advice::words("Nothing is wrong: end the run when all rows are right, or ask for a larger loss.");
     vec![suspicion]
 }
 
@@ -71,7 +79,8 @@ mod tests {
     use super::*;
     use crate::why::finding::tests::{asked, case, is_not_named};
 
-    const NEURON: &str = "inputs x[2]\ntarget y\ny_hat = dense(x, 1, sigmoid)\nloss = binary_cross_entropy(y_hat, y)";
+    const NEURON: &str =
+        "inputs x[2]\ntarget y\ny_hat = dense(x, 1, sigmoid)\nloss = binary_cross_entropy(y_hat, y)";
 
     #[test]
     fn and_with_a_tiny_loss_as_its_goal_has_its_optimum_at_infinity() {
@@ -85,7 +94,13 @@ mod tests {
 
     #[test]
     fn a_solved_run_and_xor_have_not() {
-        is_not_named(&case(NEURON, "and", |o| (o.learning_rate, o.epochs) = (1.0, 4000)), Kind::OptimumAtInfinity);
-        is_not_named(&case(NEURON, "xor", |o| (o.learning_rate, o.epochs) = (1.0, 4000)), Kind::OptimumAtInfinity);
+        is_not_named(
+            &case(NEURON, "and", |o| (o.learning_rate, o.epochs) = (1.0, 4000)),
+            Kind::OptimumAtInfinity,
+        );
+        is_not_named(
+            &case(NEURON, "xor", |o| (o.learning_rate, o.epochs) = (1.0, 4000)),
+            Kind::OptimumAtInfinity,
+        );
     }
 }

@@ -35,12 +35,12 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
     let case = &scene.trial.case;
     let (low, high) = (outside.range.low, outside.range.high);
     let distance = outside.range.distance(outside.target);
-    let mut suspicion =
-        Suspicion::new(Kind::OutputRange, 0.95, outside.in_words(&case.data), EXPLANATION)
-            .with("output_low", low)
-            .with("output_high", high)
-            .with("target", outside.target);
-    suspicion.proved = outside.sum.is_none() && matches!(scene.trial.goal(), Goal::Near(limit) if distance >= limit);
+    let mut suspicion = Suspicion::new(Kind::OutputRange, 0.95, outside.in_words(&case.data), EXPLANATION)
+        .with("output_low", low)
+        .with("output_high", high)
+        .with("target", outside.target);
+    suspicion.proved =
+        outside.sum.is_none() && matches!(scene.trial.goal(), Goal::Near(limit) if distance >= limit);
     let targets = range::of_values(&case.data.targets);
     if distance_of_classes(&case.data).is_some() && low.is_finite() && high.is_finite() && high > low {
         let mut data = (*case.data).clone();
@@ -48,14 +48,19 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
         data.targets.iter_mut().for_each(|t| *t = low + share(*t) * (high - low));
         let words = format!("the targets {low} and {high} in place of {} and {}", targets.low, targets.high);
         suspicion.changes.push(Change { words, case: Case { data: data.into(), ..case.clone() } });
-        suspicion.advice = Advice::words(format!("Write the two targets as {low} and {high}, or use a linear output."));
+        suspicion.advice =
+            Advice::words(format!("Write the two targets as {low} and {high}, or use a linear output."));
     }
     if let Some(model) = with_output(&case.model, None) {
-        let change = Change { words: "a linear output".into(), case: Case { model: model.into(), ..case.clone() } };
+        let change =
+            Change { words: "a linear output".into(), case: Case { model: model.into(), ..case.clone() } };
         suspicion.changes.push(change);
     }
-    if low == high && let Some(model) = with_output(&case.model, Some(Function::Sigmoid)) {
-        let change = Change { words: "a sigmoid output".into(), case: Case { model: model.into(), ..case.clone() } };
+    if low == high
+        && let Some(model) = with_output(&case.model, Some(Function::Sigmoid))
+    {
+        let change =
+            Change { words: "a sigmoid output".into(), case: Case { model: model.into(), ..case.clone() } };
         suspicion.changes.insert(0, change);
     }
     if suspicion.advice.words.is_empty() {
@@ -94,7 +99,8 @@ fn without_value(scene: &Scene<'_>) -> Option<Suspicion> {
     } else {
         "can be any number".to_owned()
     };
-    let summary = format!("The output {lies}, and the loss takes a logarithm that has no value in a part of that.");
+    let summary =
+        format!("The output {lies}, and the loss takes a logarithm that has no value in a part of that.");
     let mut suspicion = Suspicion::new(Kind::OutputRange, 0.9, summary, EXPLANATION)
         .with("output_low", range.low)
         .with("output_high", range.high);
@@ -104,7 +110,8 @@ fn without_value(scene: &Scene<'_>) -> Option<Suspicion> {
         net.model()
     });
     if let Some(model) = sigmoid {
-        let change = Change { words: "a sigmoid output".into(), case: Case { model: model.into(), ..case.clone() } };
+        let change =
+            Change { words: "a sigmoid output".into(), case: Case { model: model.into(), ..case.clone() } };
         suspicion.changes.push(change);
     }
     suspicion.advice = advice(scene, "sigmoid");
@@ -117,7 +124,8 @@ mod tests {
     use crate::why::finding::tests::{case, is_first, is_not_named, with_data};
 
     fn on_xor(output: &str, low: f64, high: f64) -> Case {
-        let text = format!("inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = {output}\nloss = mse(y_hat, y)");
+        let text =
+            format!("inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = {output}\nloss = mse(y_hat, y)");
         let case = case(&text, "xor", |o| (o.learning_rate, o.epochs) = (0.15, 4000));
         with_data(&case, |data| data.targets.iter_mut().for_each(|t| *t = low + *t * (high - low)))
     }
@@ -138,7 +146,9 @@ mod tests {
 
     #[test]
     fn targets_in_reach_are_not() {
-        for (output, low, high) in [("dense(h, 1, tanh)", -1.0, 1.0), ("dense(h, 1)", 0.0, 3.0), ("dense(h, 1, sigmoid)", 0.0, 1.0)] {
+        for (output, low, high) in
+            [("dense(h, 1, tanh)", -1.0, 1.0), ("dense(h, 1)", 0.0, 3.0), ("dense(h, 1, sigmoid)", 0.0, 1.0)]
+        {
             let mut case = on_xor(output, low, high);
             case.options.epochs = 3;
             is_not_named(&case, Kind::OutputRange);

@@ -43,7 +43,12 @@ fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
     let penalty: Vec<f64> = scene.trial.theta.iter().map(|&w| pull(w)).collect();
     let data = scene.gradient_at(&scene.trial.theta);
     let named = [("l1", l1), ("l2", l2), ("the weight decay", decay)];
-    let words = named.iter().filter(|n| n.1 != 0.0).map(|n| format!("{} {}", n.0, n.1)).collect::<Vec<_>>().join(" and ");
+    let words = named
+        .iter()
+        .filter(|n| n.1 != 0.0)
+        .map(|n| format!("{} {}", n.0, n.1))
+        .collect::<Vec<_>>()
+        .join(" and ");
     let mut suspicion = judged(scene, &words, &data, &penalty)?;
     let without = case.with(|o| {
         (o.gradient.l1, o.gradient.l2) = (0.0, 0.0);
@@ -92,7 +97,8 @@ fn of_loss(scene: &Scene<'_>) -> Option<Suspicion> {
     let penalty: Vec<f64> = whole.iter().zip(&data).map(|(w, d)| w - d).collect();
     let mut suspicion = judged(scene, "the penalty in the loss", &data, &penalty)?;
     suspicion.changes.push(Change { words: "the loss without its penalty".into(), case: without });
-    suspicion.advice = Advice::words("Leave the penalty out of the loss, or make its factor a hundred times smaller.");
+    suspicion.advice =
+        Advice::words("Leave the penalty out of the loss, or make its factor a hundred times smaller.");
     Some(suspicion)
 }
 
@@ -109,7 +115,9 @@ fn judged(scene: &Scene<'_>, words: &str, data: &[f64], penalty: &[f64]) -> Opti
     // Weights that l1 holds at 0 have no sign, and swing around it.
     let certainty = if balanced { 0.95 } else { 0.7 };
     let summary = if balanced {
-        format!("The run ended where {words} pulls the weights back as strongly as the data pull them on: the penalty is too strong.")
+        format!(
+            "The run ended where {words} pulls the weights back as strongly as the data pull them on: the penalty is too strong."
+        )
     } else {
         format!("With {words}, the weights are held near 0.")
     };
@@ -151,6 +159,9 @@ mod tests {
         let case = case("2-1sigmoid", "xor", |o| (o.epochs, o.gradient.l2) = (2000, 1e-6));
         let report = is_first(&case, Kind::CannotRepresent);
         assert!(report.findings.iter().all(|f| f.kind != Kind::RegularisationTooStrong || !f.confirmed));
-        is_not_named(&crate::why::finding::tests::case("2-2sigmoid-1", "xor", |o| o.epochs = 5), Kind::RegularisationTooStrong);
+        is_not_named(
+            &crate::why::finding::tests::case("2-2sigmoid-1", "xor", |o| o.epochs = 5),
+            Kind::RegularisationTooStrong,
+        );
     }
 }

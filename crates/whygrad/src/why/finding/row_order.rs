@@ -28,7 +28,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let alike = sortedness(&case.data);
     let sorted = alike > SORTED;
     let summary = if sorted {
-        format!("The rows are sorted by their targets and come in that order, {batch} a batch: each batch undoes what the last ones did.")
+        format!(
+            "The rows are sorted by their targets and come in that order, {batch} a batch: each batch undoes what the last ones did."
+        )
     } else {
         format!("The rows come in the same order in each epoch, {batch} a batch.")
     };

@@ -10,13 +10,15 @@ use crate::why::{Case, Kind, Limits, Report, Trial, why};
 
 /// A case of a model as text or in one word, on a built-in table.
 pub(in crate::why) fn case(model: &str, data: &str, change: impl FnOnce(&mut Options)) -> Case {
-    let text = if one_word::looks_like_net(model) { one_word::expand(model).unwrap() } else { model.to_owned() };
+    let text =
+        if one_word::looks_like_net(model) { one_word::expand(model).unwrap() } else { model.to_owned() };
     let model = Model::parse(&text, &ModelOptions::default()).unwrap();
     let table = builtin::table(data, Key::from_seed(Seed(1)).purpose(Purpose::Data)).unwrap();
     let data = model.bind(&table, &BindOptions::default()).unwrap().0;
     let mut options = Options { threads: Some(1), ..Options::default() };
     change(&mut options);
-    let start = starting_values(&model, options.start.initialiser(), options.seed, RandomSource::Own).unwrap();
+    let start =
+        starting_values(&model, options.start.initialiser(), options.seed, RandomSource::Own).unwrap();
     Case { model: model.into(), data: data.into(), options, start }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The Hessian of a layer has the second moments of its inputs as a factor: a column of mean 1000 makes its largest eigenvalue
 //! a million times larger and leaves the least as it is, so that a rate that is stable moves nothing in the other directions
-//! (LeCun, Bottou, Orr & Müller, "Efficient BackProp", 1998, sections 4.3 and 5). Units go flat as well. Noticed by the
+//! (`LeCun`, Bottou, Orr & Müller, "Efficient `BackProp`", 1998, sections 4.3 and 5). Units go flat as well. Noticed by the
 //! condition number of the second moments beside that of standardised inputs; proved by a run on these. Never for 0 and 1.
 
 use super::Suspicion;
@@ -33,7 +33,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     }
     let summary = match (&scaling, far) {
         (Some(scaling), _) => unscaled_in_words(data, scaling),
-        (None, Some(size)) => format!("The targets have the size {size:.4}, far from what a net with weights of size 1 gives."),
+        (None, Some(size)) => {
+            format!("The targets have the size {size:.4}, far from what a net with weights of size 1 gives.")
+        }
         (None, None) => return vec![],
     };
     let mut suspicion = Suspicion::new(Kind::UnscaledInputs, 0.9, summary, EXPLANATION);
@@ -52,11 +54,15 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion.changes.push(change(case, standardised_targets((**data).clone()), "standardised targets"));
     }
     if scaling.is_some() {
-        let both = far.map(|_| change(case, standardised_targets(standardised_inputs(data)), "standardised inputs and targets"));
+        let both = far.map(|_| {
+            change(case, standardised_targets(standardised_inputs(data)), "standardised inputs and targets")
+        });
         suspicion.changes.extend(both);
         suspicion.changes.push(change(case, from_0_to_1(data), "inputs brought between 0 and 1"));
     }
-    suspicion.advice = Advice::words("Subtract the mean of each column and divide by its deviation, before training and after it.");
+    suspicion.advice = Advice::words(
+        "Subtract the mean of each column and divide by its deviation, before training and after it.",
+    );
     vec![suspicion]
 }
 
@@ -67,7 +73,8 @@ fn change(case: &Case, data: Dataset, words: &str) -> Change {
 /// The size of measured targets, where it is large and the output could be on any scale.
 fn far_targets(scene: &Scene<'_>) -> Option<f64> {
     let case = &scene.trial.case;
-    let free = of_outputs(&case.model, &case.data).iter().all(|r| r.low.is_infinite() && r.high.is_infinite());
+    let free =
+        of_outputs(&case.model, &case.data).iter().all(|r| r.low.is_infinite() && r.high.is_infinite());
     let measured = scene.trial.goal() == Goal::Fit && distance_of_classes(&case.data).is_none();
     let targets = of_values(&case.data.targets);
     let size = targets.low.abs().max(targets.high.abs());
@@ -96,7 +103,8 @@ fn standardise(values: &mut [f64], width: usize) {
 
 fn from_0_to_1(data: &Dataset) -> Dataset {
     let width = data.input_names.len();
-    let column = |k: usize| of_values(&data.inputs.iter().skip(k).step_by(width).copied().collect::<Vec<_>>());
+    let column =
+        |k: usize| of_values(&data.inputs.iter().skip(k).step_by(width).copied().collect::<Vec<_>>());
     let ranges: Vec<_> = (0..width).map(column).collect();
     let mut new = data.clone();
     for (k, value) in new.inputs.iter_mut().enumerate() {
@@ -117,7 +125,8 @@ mod tests {
         for (net, rate) in [("2-3sigmoid-1sigmoid", 4.0), ("2-4tanh-1", 0.15), ("2-8relu-1", 0.1)] {
             for (factor, offset) in [(300.0, 0.0), (80.0, 1500.0)] {
                 let case = case(net, "xor", |o| (o.learning_rate, o.epochs, o.seed) = (rate, 5000, 4));
-                let case = with_data(&case, |data| data.inputs.iter_mut().for_each(|x| *x = *x * factor + offset));
+                let case =
+                    with_data(&case, |data| data.inputs.iter_mut().for_each(|x| *x = *x * factor + offset));
                 is_first(&case, Kind::UnscaledInputs);
             }
         }

@@ -60,7 +60,9 @@ impl Reading {
             }
             Reading::Exchanged => "the output says 1 where the target is 0, and is read the other way round",
             Reading::Order(_) => "the outputs are in another order than the targets",
-            Reading::Largest => "the largest output is the right one, and is read as wrong where it is below a half",
+            Reading::Largest => {
+                "the largest output is the right one, and is read as wrong where it is below a half"
+            }
         }
     }
 
@@ -126,7 +128,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let trial = scene.trial;
     let first = trial.losses.first().map_or(f64::INFINITY, |l| l.1);
     let classes = trial.case.data.targets.iter().all(|t| *t == 0.0 || *t == 1.0);
-    if trial.overflowed() || !classes || trial.evaluation.accuracy == Some(1.0) || trial.loss > LEARNED * first {
+    if trial.overflowed()
+        || !classes
+        || trial.evaluation.accuracy == Some(1.0)
+        || trial.loss > LEARNED * first
+    {
         return vec![];
     }
     let readings = readings(scene).into_iter().filter(|r| reads_well(scene, r));
@@ -196,7 +202,9 @@ fn suspicion(scene: &Scene<'_>, reading: &Reading) -> Suspicion {
         suspicion.changes.push(Change { words: reading.words().into(), case });
     }
     suspicion.advice = Advice::words(match reading {
-        Reading::Sigmoid => "Name the sigmoid of the output as the prediction, or read an output above 0 as class 1.",
+        Reading::Sigmoid => {
+            "Name the sigmoid of the output as the prediction, or read an output above 0 as class 1."
+        }
         Reading::Softmax | Reading::Largest => "Read the largest output as the class.",
         Reading::Exchanged => "Exchange 0 and 1 in the reading.",
         Reading::Order(_) => "Compare each output with its own target.",
@@ -233,7 +241,8 @@ mod tests {
         let text = "inputs x[2]\ntargets y[2]\nh = dense(x, 4, tanh)\ny_hat = dense(h, 2, sigmoid)\n\
                     loss = mean((y_hat[0] - y[1])^2 + (y_hat[1] - y[0])^2)";
         let text = text.replace("inputs x[2]", "inputs x[3]").replace("targets y[2]", "targets y[3]");
-        let text = text.replace("h, 2, sigmoid", "h, 3, sigmoid").replace(")^2)", ")^2 + (y_hat[2] - y[2])^2)");
+        let text =
+            text.replace("h, 2, sigmoid", "h, 3, sigmoid").replace(")^2)", ")^2 + (y_hat[2] - y[2])^2)");
         let case = case(&text, "encoder-3", |o| (o.learning_rate, o.epochs) = (1.0, 3000));
         is_first(&case, Kind::WrongReadout);
     }
@@ -241,8 +250,14 @@ mod tests {
     #[test]
     fn a_net_that_has_not_learned_is_not_read_out_wrongly() {
         for seed in 1..=8 {
-            is_not_named(&case("2-2sigmoid-1", "xor", |o| (o.seed, o.epochs) = (seed, 300)), Kind::WrongReadout);
-            is_not_named(&case("2-1sigmoid", "xor", |o| (o.seed, o.epochs) = (seed, 300)), Kind::WrongReadout);
+            is_not_named(
+                &case("2-2sigmoid-1", "xor", |o| (o.seed, o.epochs) = (seed, 300)),
+                Kind::WrongReadout,
+            );
+            is_not_named(
+                &case("2-1sigmoid", "xor", |o| (o.seed, o.epochs) = (seed, 300)),
+                Kind::WrongReadout,
+            );
         }
     }
 }

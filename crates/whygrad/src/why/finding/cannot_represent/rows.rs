@@ -17,7 +17,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let data = &case.data;
     let Some(found) = contradictions(data) else { return vec![] };
     let (a, b) = found.pair;
-    let far = data.target_row(a).iter().zip(data.target_row(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let far =
+        data.target_row(a).iter().zip(data.target_row(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let share = found.least_squares / variance(data).max(f64::MIN_POSITIVE);
     let least = named_least(scene, found.least_squares);
     let proved = match scene.trial.goal() {
