@@ -374,7 +374,7 @@ pub(super) fn of_start(model: &Model, data: &Dataset, theta: &[f64], warnings: &
         if flat.activation != "relu" && flat.share >= SATURATED {
             let what = if flat.is_output { "output" } else { "hidden units" };
             let summary = format!(
-                "The {what} ({}) start{} where {} flat on {:.0} % of the rows: the slope there is below a hundredth of the \
+                "The {what} ({}) start{} where {} flat on {:.0} % of the rows: the slope there is below a thousandth of the \
                  largest.",
                 flat.activation,
                 if flat.is_output { "s" } else { "" },

@@ -48,13 +48,13 @@ pub(crate) struct Flat {
     pub(crate) units: usize,
     /// Units that are flat on every row.
     pub(crate) idle: usize,
-    /// The share of rows and units where the slope is below a hundredth of the largest.
+    /// The share of rows and units where the slope is below a thousandth of the largest.
     pub(crate) share: f64,
 }
 
-/// The slope of sigmoid and tanh is below a hundredth of its largest beyond these.
-const SIGMOID_FLAT: f64 = 5.98;
-const TANH_FLAT: f64 = 2.99;
+/// The slope of sigmoid and tanh is below a thousandth of its largest beyond these.
+const SIGMOID_FLAT: f64 = 8.29;
+const TANH_FLAT: f64 = 4.15;
 
 /// Rows that are looked at, at most: a unit that is flat on all of these is so on most.
 const ROWS: usize = 2000;

@@ -222,13 +222,15 @@ mod tests {
             let report = is_first(&case, Kind::CannotRepresent);
             assert!(report.findings[0].summary.contains("bias"), "{report:#?}");
         }
-        // One row at a time, as in a paper that trains this net so.
+        // One row at a time, as in a paper that trains this net so: the fixed order holds it as well, so that biases alone
+        // do not help.
         let net = "h = dense(x, 2, sigmoid, bias=false)\ny_hat = dense(h, 1, sigmoid, bias=false)\nloss = half_sse(y_hat, y)";
         let case = case(&format!("{HEAD}{net}"), "xor", |o| {
             (o.learning_rate, o.epochs, o.batch, o.seed) = (0.5, 20_000, BatchSize::Rows(1), 2);
         });
-        let report = is_first(&case, Kind::CannotRepresent);
-        assert!(report.findings[0].summary.contains("bias"), "{report:#?}");
+        let report = asked(&case);
+        let finding = report.findings.iter().find(|f| f.kind == Kind::CannotRepresent).unwrap();
+        assert!(finding.summary.contains("it can be had"), "{report:#?}");
     }
 
     #[test]

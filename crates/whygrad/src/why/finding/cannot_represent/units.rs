@@ -103,21 +103,18 @@ fn restarts(scene: &Scene<'_>, case: &Case, starts: u64, longer: u64) -> Option<
     Some((solved, starts))
 }
 
-/// Twice the hidden units, where no other start of the given net solves it.
+/// Two or four times the hidden units, where no other start of the given net solves it.
 fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
     let case = &scene.trial.case;
-    let hidden: usize = net.sizes[1..net.sizes.len() - 1].iter().sum();
+    let hidden = hidden_units(net);
     if hidden == 0 || hidden > 64 || scene.trial.verdict() != Verdict::Stalled {
         return None;
     }
-    let mut wide = net.clone();
-    let last = wide.sizes.len() - 1;
-    wide.sizes[1..last].iter_mut().for_each(|s| *s *= 2);
     // Whether it helps at all comes first: most often it does not, and nothing is to be said.
-    let (helped, of) = restarts(scene, &wide.case(case, false, 1)?, WIDE, 1)?;
-    if 2 * helped < of {
-        return None;
-    }
+    let wide = [2, 4].into_iter().map(|times| wider(net, times)).find(|wide| {
+        let tried = wide.case(case, false, 1).and_then(|wide| restarts(scene, &wide, WIDE, 1));
+        tried.is_some_and(|(helped, of)| 2 * helped >= of)
+    })?;
     let mut made = 0;
     for factor in [1.0, 0.1, 10.0] {
         let other = case.with(|o| o.learning_rate *= factor);
@@ -139,7 +136,7 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
     for draw in 1..=WIDE {
         let Some(changed) = wide.case(case, false, draw) else { continue };
         suspicion.changes.push(Change {
-            words: format!("{} hidden units in place of {hidden}", 2 * hidden),
+            words: format!("{} hidden units in place of {hidden}", hidden_units(&wide)),
             case: changed,
         });
     }
@@ -149,4 +146,16 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         flags: wide.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]),
     };
     Some(suspicion)
+}
+
+fn hidden_units(net: &Net) -> usize {
+    net.sizes[1..net.sizes.len() - 1].iter().sum()
+}
+
+/// The net with so many times the hidden units.
+fn wider(net: &Net, times: usize) -> Net {
+    let mut wide = net.clone();
+    let last = wide.sizes.len() - 1;
+    wide.sizes[1..last].iter_mut().for_each(|s| *s *= times);
+    wide
 }
