@@ -287,3 +287,14 @@ fn a_tanh_output_under_a_logarithm_is_named() {
     );
     assert_eq!(kinds(&on_xor(&text)), [Kind::OutputRange]);
 }
+
+#[test]
+fn two_classes_through_one_hidden_unit_are_parted_by_one_hyperplane() {
+    let text = "inputs x[2]\ntargets y[2]\nh = dense(x, 1, sigmoid)\ny_hat = dense(h, 2, softmax)\nloss = cross_entropy(y_hat, y)";
+    let model = model(text);
+    let inputs = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
+    let xor = rows(&model, 4, &inputs, &[1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
+    assert_eq!(kinds(&said(text, &xor, &Options::default(), None)), [Kind::CannotRepresent]);
+    let and = rows(&model, 4, &inputs, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(said(text, &and, &Options::default(), None), []);
+}
