@@ -44,7 +44,7 @@
 //! ```
 //!
 //! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
-//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`] and [`odds`]; [`report`].
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`], [`odds`] and [`mod@lint`]; [`mod@why`]; [`report`].
 
 pub mod check;
 pub mod data;
@@ -52,6 +52,7 @@ pub mod derive;
 pub mod examples;
 pub mod init;
 pub mod interop;
+pub mod lint;
 pub mod model;
 pub mod odds;
 pub mod random;

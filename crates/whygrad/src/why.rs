@@ -12,6 +12,7 @@ mod goal;
 mod lab;
 mod places;
 mod recorded;
+mod remade;
 mod report;
 mod rewrite;
 mod scene;

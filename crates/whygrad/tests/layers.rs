@@ -30,8 +30,9 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("train", &["random", "data", "init", "model"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
     ("odds", &["data", "init", "train"]),
-    ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds"]),
-    ("report", &["data", "model", "interop", "train", "odds", "check", "why"]),
+    ("lint", &["random", "data", "model", "train"]),
+    ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds", "lint"]),
+    ("report", &["data", "model", "interop", "train", "odds", "check", "lint", "why"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.

@@ -5,6 +5,8 @@
 mod command;
 #[path = "seeds/files.rs"]
 mod files;
+#[path = "seeds/lint.rs"]
+mod lint;
 #[path = "seeds/oracle.rs"]
 mod oracle;
 #[path = "seeds/starts.rs"]
@@ -27,6 +29,15 @@ fn every_system_agrees_with_the_oracle() {
     let cases = cases();
     for system in SYSTEMS {
         Check::new(system, &cases).all();
+    }
+}
+
+#[test]
+fn warnings_are_those_of_the_documents_own_troubles() {
+    let commands = SYSTEMS.iter().map(|s| s.command).chain(BEYOND.iter().map(|b| b.0));
+    for command in commands {
+        let Some(said) = lint::said(command) else { continue };
+        assert_eq!(said, lint::expected(command), "{command}");
     }
 }
 

@@ -26,6 +26,7 @@ use conjugate_gradient::ConjugateGradient;
 pub use curvature::Curvature;
 use lbfgs::LimitedBfgs;
 use levenberg_marquardt::LevenbergMarquardt;
+pub(crate) use linear::Eigen;
 use linear::norm;
 use newton::Newton;
 pub use objective::{ModelObjective, Unfit};

@@ -6,17 +6,25 @@ use super::lab::Change;
 use super::report::{Advice, Kind};
 use super::scene::Scene;
 
+mod cannot_represent;
 mod dead_units;
 mod gradient_by_layer;
 mod gradient_wrong;
 mod learning_rate_too_high;
+mod loss_unbounded;
 mod not_a_number;
+mod optimum_at_infinity;
+mod output_range;
+mod regularisation_too_strong;
+mod row_order;
 mod saturated;
 mod symmetric_units;
+mod unscaled_inputs;
 mod update_wrong;
+mod wrong_readout;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::why) mod tests;
 
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
@@ -31,6 +39,14 @@ pub(super) const ALL: &[Look] = &[
     not_a_number::look,
     gradient_wrong::look,
     update_wrong::look,
+    cannot_represent::look,
+    loss_unbounded::look,
+    optimum_at_infinity::look,
+    output_range::look,
+    regularisation_too_strong::look,
+    row_order::look,
+    unscaled_inputs::look,
+    wrong_readout::look,
 ];
 
 /// What speaks for a cause, and how it is tried.

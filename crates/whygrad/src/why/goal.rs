@@ -1,6 +1,7 @@
 //! What a run is to reach.
 
 use crate::data::Dataset;
+use crate::lint::rows::{distance_of_classes, spreads};
 use crate::train::{Evaluation, Options};
 
 /// When a run counts as solved.
@@ -15,7 +16,7 @@ pub enum Goal {
 }
 
 /// The share of the variance of measured targets that a solved run may leave.
-const LEFT: f64 = 0.01;
+pub(super) const LEFT: f64 = 0.01;
 
 impl Goal {
     /// The goal of a run with these options on these data.
@@ -46,14 +47,10 @@ impl Goal {
     }
 }
 
-/// The distance between the two values that every target has, where it has just two: 1 for 0 and 1.
-fn distance_of_classes(data: &Dataset) -> Option<f64> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for &t in &data.targets {
-        (low, high) = (low.min(t), high.max(t));
-    }
-    let two = data.targets.iter().all(|&t| t == low || t == high);
-    (two && high > low && data.rows > 1).then_some(high - low)
+/// The variance of the targets, the mean over their columns.
+pub(super) fn variance(data: &Dataset) -> f64 {
+    let columns = spreads(&data.targets, data.target_names.len());
+    columns.iter().map(|c| c.deviation.powi(2)).sum::<f64>() / columns.len().max(1) as f64
 }
 
 /// The share of the targets' variance that the outputs leave.

@@ -50,8 +50,8 @@ pub(super) fn solve_shifted(a: &[f64], shift: f64, b: &[f64]) -> Option<Vec<f64>
 
 /// A symmetric matrix as its eigenvalues, in rising order, and the eigenvector of each.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Eigen {
-    pub(super) values: Vec<f64>,
+pub(crate) struct Eigen {
+    pub(crate) values: Vec<f64>,
     /// A row for each eigenvector, in the order of the values.
     pub(super) vectors: Vec<f64>,
 }
@@ -62,7 +62,7 @@ const SWEEPS: usize = 60;
 impl Eigen {
     /// By Jacobi's rotations (Golub & Van Loan, "Matrix Computations", section 8.5); a row-by-row matrix with finite
     /// entries, of which both triangles are read.
-    pub(super) fn of(matrix: &[f64], n: usize) -> Eigen {
+    pub(crate) fn of(matrix: &[f64], n: usize) -> Eigen {
         let mut a = matrix.to_vec();
         let mut vectors = vec![0.0; n * n];
         for i in 0..n {

@@ -7,25 +7,25 @@ use crate::data::Dataset;
 use crate::data::bind::BindOptions;
 use crate::data::builtin;
 use crate::model::{Model, ModelOptions, one_word};
-use crate::random::{Key, Seed};
-use crate::train::{Control, RandomSource, starting_values};
+use crate::random::{Key, Purpose, Seed};
+use crate::train::{Control, Options, RandomSource, starting_values};
 use crate::why::scene::Scene;
 use crate::why::{Case, Kind, Limits, Report, Trial, why};
 
 /// A net as one word, with the squared error, or a model's text.
-pub(super) fn model(text: &str) -> Model {
+pub(in crate::why) fn model(text: &str) -> Model {
     let expanded = if one_word::looks_like_net(text) { one_word::expand(text).unwrap() } else { text.into() };
     Model::parse(&expanded, &ModelOptions::default()).unwrap()
 }
 
 /// A built-in table.
-pub(super) fn data(model: &Model, name: &str) -> Dataset {
-    let table = builtin::table(name, Key::from_seed(Seed(1))).unwrap();
+pub(in crate::why) fn data(model: &Model, name: &str) -> Dataset {
+    let table = builtin::table(name, Key::from_seed(Seed(1)).purpose(Purpose::Data)).unwrap();
     model.bind(&table, &BindOptions::default()).unwrap().0
 }
 
 /// Rows of inputs and targets.
-pub(super) fn rows(rows: &[(&[f64], &[f64])]) -> Dataset {
+pub(in crate::why) fn rows(rows: &[(&[f64], &[f64])]) -> Dataset {
     let names = |letter: &str, n: usize| (1..=n).map(|k| format!("{letter}{k}")).collect();
     Dataset {
         inputs: rows.iter().flat_map(|r| r.0).copied().collect(),
@@ -37,13 +37,13 @@ pub(super) fn rows(rows: &[(&[f64], &[f64])]) -> Dataset {
 }
 
 /// A case with the default options and starting values.
-pub(super) fn case_of(model: Model, data: Dataset) -> Case {
+pub(in crate::why) fn case_of(model: Model, data: Dataset) -> Case {
     let start = starting_values(&model, None, 1, RandomSource::Own).unwrap();
-    Case { model: Arc::new(model), data: Arc::new(data), options: crate::train::Options::default(), start }
+    Case { model: Arc::new(model), data: Arc::new(data), options: Options::default(), start }
 }
 
 /// A run of a net on built-in data, with what is changed about it.
-pub(super) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> Trial {
+pub(in crate::why) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> Trial {
     let model = model(net);
     let data = data(&model, table);
     let mut case = case_of(model, data);
@@ -52,25 +52,61 @@ pub(super) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> T
 }
 
 /// A run of a case.
-pub(super) fn run(case: &Case) -> Trial {
+pub(in crate::why) fn run(case: &Case) -> Trial {
     case.run(&mut |_| Control::Continue).unwrap()
 }
 
 /// The whole answer.
-pub(super) fn answer(trial: &Trial) -> Report {
+pub(in crate::why) fn answer(trial: &Trial) -> Report {
     why(trial, Limits::for_run(&trial.case), &mut |_| Control::Continue)
 }
 
 /// The kinds that one look alone suspects.
-pub(super) fn suspected(look: Look, trial: &Trial) -> Vec<Kind> {
+pub(in crate::why) fn suspected(look: Look, trial: &Trial) -> Vec<Kind> {
     look(&Scene::new(trial, Limits::for_run(&trial.case))).iter().map(|s| s.kind).collect()
 }
 
 /// Whether the first finding is of this kind and confirmed.
 #[track_caller]
-pub(super) fn assert_cause(trial: &Trial, kind: Kind) -> Report {
+pub(in crate::why) fn assert_cause(trial: &Trial, kind: Kind) -> Report {
     let report = answer(trial);
     let first = report.findings.first().map(|f| (f.kind, f.confirmed));
     assert_eq!(first, Some((kind, true)), "{report:#?}");
     report
+}
+
+/// A case of a net in one word or a model's text, on a built-in table; its start is drawn as the options say.
+pub(in crate::why) fn case(net: &str, table: &str, change: impl FnOnce(&mut Options)) -> Case {
+    let model = model(net);
+    let data = data(&model, table);
+    let mut options = Options { threads: Some(1), ..Options::default() };
+    change(&mut options);
+    let start =
+        starting_values(&model, options.start.initialiser(), options.seed, RandomSource::Own).unwrap();
+    Case { model: Arc::new(model), data: Arc::new(data), options, start }
+}
+
+/// The same with other data.
+pub(in crate::why) fn with_data(case: &Case, change: impl FnOnce(&mut Dataset)) -> Case {
+    let mut data = (*case.data).clone();
+    change(&mut data);
+    Case { data: Arc::new(data), ..case.clone() }
+}
+
+/// What is said of its run.
+pub(in crate::why) fn asked(case: &Case) -> Report {
+    answer(&run(case))
+}
+
+/// The run fails, and this cause comes first and is confirmed.
+#[track_caller]
+pub(in crate::why) fn is_first(case: &Case, kind: Kind) -> Report {
+    assert_cause(&run(case), kind)
+}
+
+/// No finding has this cause.
+#[track_caller]
+pub(in crate::why) fn is_not_named(case: &Case, kind: Kind) {
+    let report = asked(case);
+    assert!(report.findings.iter().all(|f| f.kind != kind), "{}\n{report:#?}", case.model.source);
 }
