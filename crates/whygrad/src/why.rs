@@ -5,12 +5,18 @@
 //! suspected cause. The [`Lab`](lab::Lab) makes the changed runs; what they recover ranks the causes. A cause that no
 //! run confirms stays a suspicion, and a run without a cause has none made up for it.
 
+mod constant;
 mod diagnosis;
 mod finding;
 mod goal;
 mod lab;
+mod level;
+mod longer;
 mod report;
 mod scene;
+mod spectrum;
+mod speed;
+mod stationary;
 mod trial;
 mod units;
 
@@ -18,4 +24,5 @@ pub use diagnosis::why;
 pub use goal::Goal;
 pub use lab::Limits;
 pub use report::{Advice, Experiment, Finding, Kind, Outcome, Report, Verdict};
+pub use spectrum::{Spectrum, SpectrumPlace, spectrum};
 pub use trial::{Case, Trial};

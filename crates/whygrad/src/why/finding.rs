@@ -7,13 +7,30 @@ use super::report::{Advice, Kind};
 use super::scene::Scene;
 
 mod learning_rate_too_high;
+mod learning_rate_too_low;
+mod local_minimum;
+mod plateau;
+mod saddle;
 mod symmetric_units;
+#[cfg(test)]
+mod tests;
+mod too_few_steps;
+mod unlucky_start;
 
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
 
 /// All of them.
-pub(super) const ALL: &[Look] = &[symmetric_units::look, learning_rate_too_high::look];
+pub(super) const ALL: &[Look] = &[
+    symmetric_units::look,
+    learning_rate_too_high::look,
+    learning_rate_too_low::look,
+    too_few_steps::look,
+    local_minimum::look,
+    saddle::look,
+    plateau::look,
+    unlucky_start::look,
+];
 
 /// What speaks for a cause, and how it is tried.
 #[derive(Clone, Debug)]

@@ -9,7 +9,10 @@ use whygrad_expr::arena::SymbolId;
 use whygrad_expr::derivative;
 
 use super::lab::Limits;
-use super::trial::Trial;
+use super::longer::Longer;
+use super::speed::Speed;
+use super::stationary::Stationary;
+use super::trial::{Case, Trial};
 use super::units::{Group, Units, Values};
 use crate::model::{Layers, Model};
 use crate::train::method::Curvature;
@@ -40,6 +43,9 @@ pub(super) struct Scene<'a> {
     gradient: OnceCell<RefCell<(Plan, Workspace<f64>)>>,
     path: OnceCell<Vec<(u64, Vec<f64>)>>,
     sharpness: OnceCell<Vec<(u64, f64)>>,
+    speed: OnceCell<Speed>,
+    longer: OnceCell<Option<Longer>>,
+    stationary: OnceCell<Option<Stationary>>,
     layers: Vec<Vec<Unit>>,
 }
 
@@ -54,6 +60,9 @@ impl<'a> Scene<'a> {
             gradient: OnceCell::new(),
             path: OnceCell::new(),
             sharpness: OnceCell::new(),
+            speed: OnceCell::new(),
+            longer: OnceCell::new(),
+            stationary: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
         }
     }
@@ -158,6 +167,29 @@ impl<'a> Scene<'a> {
             }
             found
         })
+    }
+
+    /// How fast the run went against what the curvature allows.
+    pub(super) fn speed(&self) -> &Speed {
+        self.speed.get_or_init(|| Speed::of(self))
+    }
+
+    /// The run with more epochs; `None` where that would take too long.
+    pub(super) fn longer(&self) -> Option<&Longer> {
+        self.longer.get_or_init(|| Longer::of(self)).as_ref()
+    }
+
+    /// The point near the run's end where the gradient is 0, where there is one.
+    pub(super) fn stationary(&self) -> Option<&Stationary> {
+        self.stationary.get_or_init(|| Stationary::near(self)).as_ref()
+    }
+
+    /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.
+    pub(super) fn tried(&self, case: &Case, share: f64) -> Option<Trial> {
+        if case.work() > share * self.limits.work_of_one {
+            return None;
+        }
+        case.run(&mut |_| Control::Continue).ok()
     }
 }
 

@@ -1,0 +1,83 @@
+//! A run that was ended before it was done.
+//!
+//! The loss still falls at the end, or a rule stopped it while it fell, or it had so few epochs that gradient descent had
+//! not yet left its first flat stretch. The proof is the same run with more epochs. The flat stretch before a net finds
+//! its way is described by Fukumizu and Amari, "Local minima and plateaus in hierarchical structures" (2000).
+
+use super::Suspicion;
+use crate::why::lab::Change;
+use crate::why::longer::without_rules;
+use crate::why::report::{Advice, Kind, Verdict};
+use crate::why::scene::Scene;
+
+const EXPLANATION: &str = "Gradient descent goes a little way with each epoch. A run that ends while the loss still falls \
+    says how far it came, and not how far it could come.";
+
+/// So many times 1 / (rate · eigenvalue) epochs are few: along the steepest direction all is over, along others it begins.
+const YOUNG: f64 = 1000.0;
+
+/// The same in epochs where there is no such measure.
+const FEW: u64 = 500;
+
+pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
+    let trial = scene.trial;
+    if trial.verdict() == Verdict::Diverged || scene.speed().jumps {
+        return vec![];
+    }
+    let by_rule = matches!(trial.stop.as_str(), "smallest-change" | "gradient-norm" | "interrupted");
+    let moving = trial.verdict() == Verdict::StillMoving;
+    let longer = scene.longer();
+    let solved = longer.filter(|l| l.is_solved());
+    let soon = solved.is_some_and(|l| l.trial.epochs <= 3 * trial.epochs);
+    if !(by_rule || moving || soon || is_young(scene)) {
+        return vec![];
+    }
+    let ended = match trial.stop.as_str() {
+        "smallest-change" => "The run was stopped by its rule of the smallest change while it still moved",
+        "gradient-norm" => "The run was stopped by its rule of the gradient's length while it still moved",
+        "interrupted" => "The run was interrupted",
+        _ if moving => "The loss was still falling when the run ended",
+        _ => "The run ended on its first flat stretch",
+    };
+    let fell = 100.0 * trial.fell_lately();
+    let summary = match solved {
+        Some(l) => {
+            format!("{ended}: the goal is reached after {} epochs, and it had {}.", l.trial.epochs, trial.epochs)
+        }
+        None => format!("{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.", trial.epochs),
+    };
+    let certainty = if solved.is_some() || by_rule { 0.55 } else { 0.45 };
+    let mut suspicion = Suspicion::new(Kind::TooFewSteps, certainty, summary, EXPLANATION)
+        .with("epochs", trial.epochs)
+        .with("fell_in_last_quarter", trial.fell_lately());
+    if let Some(l) = solved {
+        suspicion = suspicion.with("solved_at_epoch", l.trial.epochs);
+    }
+    let epochs = longer.map_or(3 * trial.epochs.max(1), |l| l.trial.case.options.epochs);
+    let case = longer.map_or_else(
+        || without_rules(&trial.case).with(|o| o.epochs = epochs),
+        |l| l.trial.case.clone(),
+    );
+    let words = if by_rule {
+        format!("up to {epochs} epochs, and no rule that ends a run which moves little")
+    } else {
+        format!("up to {epochs} epochs in place of {}", trial.epochs)
+    };
+    suspicion.changes = vec![Change { words, case }];
+    let advised = solved.map_or(epochs, super::super::longer::Longer::advised).to_string();
+    let text = if by_rule { "Train longer, without the rule that stopped it." } else { "Train longer." };
+    suspicion.advice = Advice::flags(text, &["--epochs", &advised]);
+    vec![suspicion]
+}
+
+/// Whether the run had few epochs, measured by its rate and the curvature it met.
+fn is_young(scene: &Scene<'_>) -> bool {
+    let (trial, speed) = (scene.trial, scene.speed());
+    match speed.bound.and(speed.largest()) {
+        Some((_, largest)) => {
+            let rate = trial.case.options.learning_rate;
+            rate * largest * (trial.epochs as f64) < YOUNG
+        }
+        None => trial.epochs < FEW,
+    }
+}
