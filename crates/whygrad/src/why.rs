@@ -12,6 +12,7 @@ mod goal;
 mod lab;
 mod level;
 mod longer;
+mod others;
 mod report;
 mod scene;
 mod spectrum;

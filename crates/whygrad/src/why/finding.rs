@@ -13,7 +13,7 @@ mod plateau;
 mod saddle;
 mod symmetric_units;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod too_few_steps;
 mod unlucky_start;
 

@@ -41,8 +41,12 @@ pub(super) fn level(evaluation: &Evaluation, data: &Dataset) -> Option<Level> {
     if data.target_names.len() != 1 || data.rows > 1000 || evaluation.predictions.len() != data.rows {
         return None;
     }
-    let mut rows: Vec<(f64, f64)> =
-        evaluation.predictions.iter().zip(&data.targets).filter_map(|(p, t)| Some((*p.first()?, *t))).collect();
+    let mut rows: Vec<(f64, f64)> = evaluation
+        .predictions
+        .iter()
+        .zip(&data.targets)
+        .filter_map(|(p, t)| Some((*p.first()?, *t)))
+        .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let groups = rows.chunk_by(|a, b| b.0 - a.0 < APART);
     let (mut squares, mut largest): (f64, Option<Level>) = (0.0, None);
@@ -68,4 +72,39 @@ fn fraction(value: f64) -> Option<String> {
         numerator > 0.5 && (numerator - libm::round(numerator)).abs() < 1e-9
     })?;
     Some(format!("{}/{denominator}", libm::round(value * f64::from(denominator))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn xor(outputs: [f64; 4]) -> Option<Level> {
+        let data = Dataset {
+            inputs: vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0],
+            targets: vec![0.0, 1.0, 1.0, 0.0],
+            rows: 4,
+            input_names: vec!["x1".into(), "x2".into()],
+            target_names: vec!["y".into()],
+        };
+        let predictions = outputs.iter().map(|o| vec![*o]).collect();
+        let evaluation = Evaluation { predictions, loss: 0.0, accuracy: None, wrong: vec![] };
+        level(&evaluation, &data)
+    }
+
+    #[test]
+    fn two_rows_at_a_half_are_an_eighth() {
+        let found = xor([0.01, 0.5, 0.99, 0.51]).unwrap();
+        assert_eq!(found.words(0.1252), "1/8 (loss 0.125), with 2 rows near 1/2, the mean of their targets");
+    }
+
+    #[test]
+    fn three_rows_at_two_thirds_are_a_sixth() {
+        let found = xor([0.0, 0.66, 0.67, 0.66]).unwrap();
+        assert_eq!(found.words(0.167), "1/6 (loss 0.167), with 3 rows near 2/3, the mean of their targets");
+    }
+
+    #[test]
+    fn outputs_that_are_no_means_are_at_no_level() {
+        assert_eq!(xor([0.3, 0.7, 0.8, 0.2]), None);
+    }
 }

@@ -6,7 +6,10 @@ use super::scene::Scene;
 use super::trial::{Case, Trial};
 
 /// How many times as many epochs are tried, one after the other until one is enough.
-const FACTORS: [u64; 5] = [3, 10, 30, 100, 1000];
+const FACTORS: [u64; 6] = [3, 10, 30, 100, 1000, 10_000];
+
+/// A run of so many epochs is made at most this many times as long.
+const LONG: (u64, u64) = (1000, 100);
 
 /// The run with more epochs, ended where the goal is reached.
 #[derive(Clone, Debug)]
@@ -18,16 +21,19 @@ impl Longer {
     pub(super) fn of(scene: &Scene<'_>) -> Option<Longer> {
         let trial = scene.trial;
         let base = until_solved(&without_rules(&trial.case));
-        let most = Lab::most_epochs(&scene.limits, &trial.case) / 4;
+        let most = Lab::most_epochs(&scene.limits, &trial.case) / 12;
         let mut best: Option<Trial> = None;
         for factor in FACTORS {
+            if trial.epochs >= LONG.0 && factor > LONG.1 {
+                break;
+            }
             let epochs = trial.epochs.max(1).saturating_mul(factor).min(most);
             if epochs <= best.as_ref().map_or(trial.epochs, |b| b.case.options.epochs) {
                 break;
             }
             let before = best.as_ref().map_or(trial.loss, |b| b.loss);
             let Some(after) = scene.tried(&base.with(|o| o.epochs = epochs), 0.3) else { break };
-            let stands = (before - after.loss).abs() <= 1e-7 * before.abs();
+            let stands = (before - after.loss).abs() <= 1e-14 * before.abs();
             let ends = after.is_solved() || after.overflowed() || stands;
             best = Some(after);
             if ends {
@@ -35,6 +41,14 @@ impl Longer {
             }
         }
         best.map(|trial| Longer { trial })
+    }
+
+    /// The run to show: the one that got somewhere, or else one that is not too long to be made again.
+    pub(super) fn case(&self, before: &Trial) -> Case {
+        let epochs = self.trial.case.options.epochs;
+        let short = epochs.min(before.epochs.max(1).saturating_mul(FACTORS[1]));
+        let got_somewhere = self.is_solved() || self.trial.loss < 0.6 * before.loss;
+        self.trial.case.with(|o| o.epochs = if got_somewhere { epochs } else { short })
     }
 
     pub(super) fn is_solved(&self) -> bool {

@@ -10,6 +10,7 @@ use whygrad_expr::derivative;
 
 use super::lab::Limits;
 use super::longer::Longer;
+use super::others::Others;
 use super::speed::Speed;
 use super::stationary::Stationary;
 use super::trial::{Case, Trial};
@@ -46,6 +47,7 @@ pub(super) struct Scene<'a> {
     speed: OnceCell<Speed>,
     longer: OnceCell<Option<Longer>>,
     stationary: OnceCell<Option<Stationary>>,
+    others: OnceCell<Others>,
     layers: Vec<Vec<Unit>>,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Scene<'a> {
             speed: OnceCell::new(),
             longer: OnceCell::new(),
             stationary: OnceCell::new(),
+            others: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
         }
     }
@@ -182,6 +185,11 @@ impl<'a> Scene<'a> {
     /// The point near the run's end where the gradient is 0, where there is one.
     pub(super) fn stationary(&self) -> Option<&Stationary> {
         self.stationary.get_or_init(|| Stationary::near(self)).as_ref()
+    }
+
+    /// The run from other starts.
+    pub(super) fn others(&self) -> &Others {
+        self.others.get_or_init(|| Others::of(self))
     }
 
     /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.

@@ -59,3 +59,33 @@ pub fn spectrum(trial: &Trial, limits: Limits) -> Spectrum {
     let options = &trial.case.options;
     Spectrum { bound: bound(options).map(|b| b / options.learning_rate), places }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::tests::trial;
+    use super::*;
+
+    #[test]
+    fn it_goes_from_the_start_to_the_end_with_the_bound_of_the_rate() {
+        let run = trial("2-2sigmoid-1sigmoid", "mse", "xor", |o| {
+            o.learning_rate = 0.5;
+            o.epochs = 1000;
+        });
+        let spectrum = spectrum(&run, Limits::for_run(&run.case));
+        assert_eq!(spectrum.bound, Some(4.0));
+        assert_eq!((spectrum.places[0].epoch, spectrum.places.last().unwrap().epoch), (0, 1000));
+        for place in &spectrum.places {
+            let all = place.all.as_ref().unwrap();
+            assert!(all.len() == 9 && all.is_sorted());
+            assert_eq!((all[0], all[8]), (place.smallest, place.largest));
+        }
+    }
+
+    #[test]
+    fn of_a_larger_net_it_has_the_two_ends() {
+        let run = trial("2-60tanh-1sigmoid", "mse", "xor", |o| o.epochs = 20);
+        let spectrum = spectrum(&run, Limits::for_run(&run.case));
+        let place = &spectrum.places[1];
+        assert!(place.all.is_none() && place.smallest < place.largest);
+    }
+}

@@ -12,6 +12,9 @@ const STEPS: usize = 80;
 /// A gradient of this length beside the largest eigenvalue is 0.
 const ZERO: f64 = 1e-9;
 
+/// Near a saddle whose lowest direction is nearly flat it falls so far only slowly.
+const NEARLY: f64 = 1e-7;
+
 /// An eigenvalue of this size beside the largest is 0.
 const FLAT: f64 = 1e-7;
 
@@ -60,7 +63,7 @@ impl Stationary {
         }
         let apart: Vec<f64> = theta.iter().zip(end).map(|(a, b)| a - b).collect();
         let (moved, length) = (norm(&apart), norm(&gradient));
-        if length > ZERO * largest(&pairs) || moved > 0.5 * norm(end).max(1.0) {
+        if length > NEARLY * largest(&pairs) || moved > 0.5 * norm(end).max(1.0) {
             return None;
         }
         let case = &scene.trial.case;
@@ -79,12 +82,13 @@ impl Stationary {
 
     /// Bent upwards in every direction, so clearly that the point is a minimum and no flat place.
     pub(super) fn is_minimum(&self) -> bool {
-        self.smallest() > FLAT * self.largest() && self.gradient_norm <= 1e-6 * self.smallest()
+        let zero = self.gradient_norm <= ZERO * self.largest();
+        zero && self.smallest() > FLAT * self.largest() && self.gradient_norm <= 1e-6 * self.smallest()
     }
 
-    /// Bent downwards in some direction.
+    /// Bent downwards in some direction, more than what is left of the gradient could hide.
     pub(super) fn is_saddle(&self) -> bool {
-        self.smallest() < -FLAT * self.largest()
+        self.smallest() < -FLAT * self.largest() && self.gradient_norm <= -0.1 * self.smallest()
     }
 }
 

@@ -28,6 +28,9 @@ const SHARES: [f64; 5] = [1.0, 0.4, 0.1, 0.03, 0.01];
 /// How many times as many epochs a smaller rate is given at most.
 const LONGER: u64 = 200;
 
+/// A run of fewer epochs may stand on its first flat stretch.
+const YOUNG: u64 = 5000;
+
 /// How the run failed.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
@@ -107,6 +110,8 @@ fn certainty(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>) -> Op
     let Some((_, largest)) = speed.largest() else {
         return (way == Way::Diverged).then_some(0.5);
     };
+    // A run that still falls has come down somewhere in spite of its leap.
+    let high = high && scene.trial.verdict() == Verdict::Stalled;
     let beyond = speed.before_rise.or(speed.at_start()).is_some_and(|v| v > limit);
     match way {
         Way::Diverged => (largest > limit).then_some(0.92),
@@ -146,7 +151,11 @@ fn lower_rates(scene: &Scene<'_>, first: f64) -> Tried {
     let mut best: Option<(Trial, Change)> = None;
     for share in SHARES {
         let rate = round_down(first * share);
+        let mut falls = true;
         for longer in [false, true] {
+            if longer && !falls {
+                break;
+            }
             let Some(change) = at_rate(scene, rate, longer) else { continue };
             let Some(trial) = scene.tried(&change.case, 0.1) else {
                 all.push(change);
@@ -155,6 +164,7 @@ fn lower_rates(scene: &Scene<'_>, first: f64) -> Tried {
             if trial.is_solved() {
                 return Tried { changes: vec![change], solved: Some(trial) };
             }
+            falls = trial.epochs < YOUNG || trial.verdict() == Verdict::StillMoving;
             let better = |b: &(Trial, Change)| trial.loss < 0.98 * b.0.loss;
             if !trial.overflowed() && best.as_ref().is_none_or(better) {
                 best = Some((trial, change));
@@ -174,7 +184,7 @@ fn at_rate(scene: &Scene<'_>, rate: f64, longer: bool) -> Option<Change> {
     if !longer {
         return Some(Change { words, case: case.with(|o| o.learning_rate = rate) });
     }
-    let most = (Lab::most_epochs(&scene.limits, case) / 10).min(case.options.epochs.saturating_mul(LONGER));
+    let most = (Lab::most_epochs(&scene.limits, case) / 40).min(case.options.epochs.saturating_mul(LONGER));
     let epochs = rounded_up((case.options.epochs as f64 * before / rate) as u64).min(most);
     let words = format!("{words}, with {epochs} epochs since its steps are shorter");
     let slower = |case: &Case| {
@@ -192,12 +202,15 @@ fn summary(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>, solved:
     let what = match way {
         Way::Diverged => "the loss grows instead of falling",
         Way::Jumps => "the loss jumps up and down without end",
-        Way::Leapt => "a step leaps over the valley, to where the run stands still",
+        Way::Leapt if scene.trial.verdict() == Verdict::Stalled => {
+            "a step leaps over the valley, to where the run stands still"
+        }
+        Way::Leapt => "early steps leap over the valley",
     };
     let text = format!("The learning rate {} is too high: {what}", short(rate));
     let Some(bound) = speed.bound else {
         return format!(
-            "{text}. One step moves a parameter by about {} of its size.",
+            "{text}. One step moves a parameter by about {} times its size.",
             short(step_share(scene))
         );
     };
@@ -211,7 +224,9 @@ fn summary(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>, solved:
             short(limit)
         );
     }
-    if let Some(end) = solved.and_then(|s| end_bend(scene, s)).filter(|v| *v > limit && way != Way::Leapt) {
+    // Where nothing holds the curvature up, it may fall without end as the outputs saturate.
+    let end = solved.filter(|_| constant.is_some() && way != Way::Leapt).and_then(|s| end_bend(scene, s));
+    if let Some(end) = end.filter(|v| *v > limit) {
         return format!(
             "{text}. The minimum that a lower rate reaches has the curvature {}, and steps of this rate are stable only \
              below {}.",
@@ -259,4 +274,77 @@ fn evidence(
     put("curvature_where_solved", solved.filter(|_| speed.bound.is_some()).and_then(|s| end_bend(scene, s)));
     put("step_beside_parameters", speed.bound.is_none().then(|| step_share(scene)));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{answer, trial, trial_from};
+    use super::*;
+
+    const NETS: [&str; 4] =
+        ["2-2sigmoid-1sigmoid", "2-3sigmoid-1sigmoid", "2-4tanh-1sigmoid", "2-8relu-1sigmoid"];
+
+    #[test]
+    fn at_rate_1_no_minimum_of_a_net_with_a_linear_output_is_stable() {
+        for seed in 1..4 {
+            let run = trial("2-2sigmoid-1", "mse", "xor", |o| {
+                o.learning_rate = 1.0;
+                o.seed = seed;
+            });
+            let first = &answer(&run).findings[0];
+            assert_eq!((first.kind, first.confirmed), (Kind::LearningRateTooHigh, true));
+            assert_eq!(first.evidence["constant_second_derivative"], 2.0);
+            assert!(first.summary.contains("No minimum is stable"), "{}", first.summary);
+            assert!(first.experiment.as_ref().unwrap().after.solved);
+        }
+    }
+
+    #[test]
+    fn from_equal_units_the_rate_comes_first_and_the_units_at_the_second_look() {
+        let run = trial_from("2-2sigmoid-1", "mse", &[0.1; 9], |o| o.learning_rate = 1.0);
+        let report = answer(&run);
+        let confirmed: Vec<Kind> = report.findings.iter().filter(|f| f.confirmed).map(|f| f.kind).collect();
+        assert_eq!(confirmed[..2], [Kind::LearningRateTooHigh, Kind::SymmetricUnits]);
+    }
+
+    #[test]
+    fn a_rate_far_above_the_bound_is_the_cause_on_any_net() {
+        for net in NETS {
+            for loss in ["mse", "binary_cross_entropy"] {
+                for rate in [100.0, 1000.0] {
+                    let run = trial(net, loss, "xor", |o| {
+                        o.learning_rate = rate;
+                        o.epochs = 2000;
+                    });
+                    let first = &answer(&run).findings[0];
+                    let kinds = (first.kind, first.confirmed);
+                    assert_eq!(kinds, (Kind::LearningRateTooHigh, true), "{net} {loss} {rate}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn adams_steps_are_too_long_where_they_pass_the_parameters_size() {
+        let run = trial("2-3tanh-1sigmoid", "mse", "xor", |o| {
+            o.learning_rate = 3.0;
+            o.optimiser = "adam".parse().unwrap();
+            o.epochs = 2000;
+        });
+        let first = &answer(&run).findings[0];
+        assert_eq!((first.kind, first.confirmed), (Kind::LearningRateTooHigh, true));
+    }
+
+    #[test]
+    fn a_run_at_a_good_rate_that_stalls_is_not_blamed_on_the_rate() {
+        for seed in [19, 25, 50] {
+            let run = trial("2-2sigmoid-1", "mse", "xor", |o| {
+                o.learning_rate = 0.3;
+                o.seed = seed;
+                o.start = crate::train::Start::Drawn("uniform(-1,1)".parse().unwrap());
+            });
+            let kinds: Vec<Kind> = answer(&run).findings.iter().map(|f| f.kind).collect();
+            assert!(!kinds.contains(&Kind::LearningRateTooHigh), "{kinds:?}");
+        }
+    }
 }

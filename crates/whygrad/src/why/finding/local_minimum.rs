@@ -6,7 +6,6 @@
 //! XOR (Sprinkhuizen-Kuyper and Boers 1999; Hamey 1998).
 
 use super::Suspicion;
-use super::unlucky_start::other_starts;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::short;
@@ -14,23 +13,15 @@ use crate::why::speed::short;
 const EXPLANATION: &str = "At a local minimum the slope is 0 and the loss bends up in every direction, so that gradient \
     descent stays there for ever, though lower places exist elsewhere. Only another start, or noise, leads out.";
 
-/// How many other starts are tried.
-const DRAWS: u64 = 10;
-
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let trial = scene.trial;
     if trial.verdict() == Verdict::Diverged || is_two_two_one(scene) {
         return vec![];
     }
     let Some(point) = scene.stationary().filter(|p| p.is_minimum()) else { return vec![] };
-    let changes = other_starts(scene, DRAWS);
     // What no start gets below may be the lowest there is.
-    let lowest = changes
-        .iter()
-        .filter_map(|c| scene.tried(&c.case, 0.1))
-        .filter(|t| !t.overflowed())
-        .map(|t| t.loss)
-        .fold(f64::INFINITY, f64::min);
+    let others = scene.others();
+    let lowest = others.lowest;
     if !(lowest < point.loss - 0.02 * point.loss.abs()) {
         return vec![];
     }
@@ -48,7 +39,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         .with("smallest_eigenvalue", point.smallest())
         .with("largest_eigenvalue", point.largest())
         .with("lower_loss", lowest);
-    suspicion.changes = changes;
+    suspicion.changes = others.changes.clone();
     suspicion.draws = true;
     suspicion.proved = true;
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
@@ -59,4 +50,42 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 fn is_two_two_one(scene: &Scene<'_>) -> bool {
     let sizes: Vec<usize> = scene.layers().iter().map(Vec::len).collect();
     sizes == [2, 1] && scene.trial.case.data.input_names.len() == 2 && scene.trial.case.data.rows == 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{answer, trial, trial_from};
+    use super::*;
+
+    const WELLS: &str =
+        "inputs x[2]\ntarget y\nparams w\ny_hat = w\nloss = mean((y_hat^2 - 1)^2 + 0.3*y_hat)";
+
+    #[test]
+    fn the_higher_of_two_wells_is_a_local_minimum_with_its_certificate() {
+        let run = trial_from(WELLS, "", &[1.3], |o| {
+            o.learning_rate = 0.05;
+            o.stop.target_loss = Some(-0.2);
+        });
+        let report = answer(&run);
+        let found = report.findings.iter().find(|f| f.kind == Kind::LocalMinimum).unwrap();
+        assert!(found.confirmed);
+        assert!(found.evidence["smallest_eigenvalue"].as_f64().unwrap() > 1.0);
+        assert!(found.evidence["gradient_norm"].as_f64().unwrap() < 1e-8);
+        assert!(found.evidence["lower_loss"].as_f64() < found.evidence["loss"].as_f64());
+    }
+
+    #[test]
+    fn the_lowest_well_is_no_local_minimum_though_the_goal_is_lower_still() {
+        let run = trial_from(WELLS, "", &[-1.3], |o| {
+            o.learning_rate = 0.05;
+            o.stop.target_loss = Some(-1.0);
+        });
+        assert!(answer(&run).findings.iter().all(|f| f.kind != Kind::LocalMinimum));
+    }
+
+    #[test]
+    fn a_line_fitted_to_xor_has_no_local_minimum() {
+        let run = trial("2-1", "mse", "xor", |o| o.learning_rate = 0.3);
+        assert!(answer(&run).findings.iter().all(|f| f.kind != Kind::LocalMinimum));
+    }
 }

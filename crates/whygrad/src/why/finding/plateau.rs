@@ -37,18 +37,19 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion = suspicion.with("level", l.value(trial.loss)).with("rows_at_level", l.rows);
     }
     if let Some(longer) = longer {
-        let epochs = longer.trial.case.options.epochs;
+        let case = longer.case(trial);
         let advised = longer.advised().to_string();
         if longer.is_solved() {
-            summary += &format!("; it leaves that place and reaches the goal after {} epochs", longer.trial.epochs);
+            summary +=
+                &format!("; it leaves that place and reaches the goal after {} epochs", longer.trial.epochs);
             suspicion = suspicion.with("solved_at_epoch", longer.trial.epochs);
             suspicion.advice = Advice::flags("Train longer, or from another start.", &["--epochs", &advised]);
         } else {
             let share = longer.trial.epochs / trial.epochs.max(1);
             summary += &format!(", and {share} times as many epochs do not lead to the goal");
         }
-        let words = format!("up to {epochs} epochs in place of {}", trial.epochs);
-        suspicion.changes = vec![Change { words, case: longer.trial.case.clone() }];
+        let words = format!("up to {} epochs in place of {}", case.options.epochs, trial.epochs);
+        suspicion.changes = vec![Change { words, case }];
     }
     suspicion.summary = summary + ".";
     suspicion.is_symptom = true;

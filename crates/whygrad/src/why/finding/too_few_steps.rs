@@ -42,22 +42,34 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let fell = 100.0 * trial.fell_lately();
     let summary = match solved {
         Some(l) => {
-            format!("{ended}: the goal is reached after {} epochs, and it had {}.", l.trial.epochs, trial.epochs)
+            format!(
+                "{ended}: the goal is reached after {} epochs, and it had {}.",
+                l.trial.epochs, trial.epochs
+            )
         }
-        None => format!("{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.", trial.epochs),
+        None => format!(
+            "{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.",
+            trial.epochs
+        ),
     };
-    let certainty = if solved.is_some() || by_rule { 0.55 } else { 0.45 };
+    // Where most other starts get there in time, the epochs were enough but for this one.
+    let usual = soon || scene.others().share().is_none_or(|s| s < 0.7);
+    let certainty = if !usual {
+        0.27
+    } else if solved.is_some() || by_rule {
+        0.55
+    } else {
+        0.45
+    };
     let mut suspicion = Suspicion::new(Kind::TooFewSteps, certainty, summary, EXPLANATION)
         .with("epochs", trial.epochs)
         .with("fell_in_last_quarter", trial.fell_lately());
     if let Some(l) = solved {
         suspicion = suspicion.with("solved_at_epoch", l.trial.epochs);
     }
-    let epochs = longer.map_or(3 * trial.epochs.max(1), |l| l.trial.case.options.epochs);
-    let case = longer.map_or_else(
-        || without_rules(&trial.case).with(|o| o.epochs = epochs),
-        |l| l.trial.case.clone(),
-    );
+    let thrice = || without_rules(&trial.case).with(|o| o.epochs = 3 * trial.epochs.max(1));
+    let case = longer.map_or_else(thrice, |l| l.case(trial));
+    let epochs = case.options.epochs;
     let words = if by_rule {
         format!("up to {epochs} epochs, and no rule that ends a run which moves little")
     } else {
@@ -79,5 +91,41 @@ fn is_young(scene: &Scene<'_>) -> bool {
             rate * largest * (trial.epochs as f64) < YOUNG
         }
         None => trial.epochs < FEW,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{answer, trial};
+    use super::*;
+
+    #[test]
+    fn a_run_ended_before_it_was_done_is_solved_by_more_epochs() {
+        for (net, rate, epochs) in [("2-2sigmoid-1sigmoid", 2.0, 50), ("2-3sigmoid-1sigmoid", 2.0, 60)] {
+            for loss in ["mse", "binary_cross_entropy"] {
+                let run = trial(net, loss, "xor", |o| {
+                    o.learning_rate = rate;
+                    o.epochs = epochs;
+                    o.start = crate::train::Start::Drawn("uniform(-1,1)".parse().unwrap());
+                });
+                let first = &answer(&run).findings[0];
+                assert_eq!((first.kind, first.confirmed), (Kind::TooFewSteps, true), "{net} {loss}");
+                let solved = first.evidence["solved_at_epoch"].as_u64().unwrap();
+                assert_eq!(first.experiment.as_ref().unwrap().after.epochs, solved);
+                assert_eq!(first.advice.flags[0], "--epochs");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_that_stops_a_falling_run_is_named() {
+        let run = trial("2-3sigmoid-1sigmoid", "mse", "xor", |o| {
+            o.learning_rate = 2.0;
+            o.stop.smallest_change = Some(0.05);
+        });
+        assert_eq!(run.stop, "smallest-change");
+        let first = &answer(&run).findings[0];
+        assert_eq!((first.kind, first.confirmed), (Kind::TooFewSteps, true));
+        assert!(first.summary.contains("smallest change"), "{}", first.summary);
     }
 }
