@@ -21,7 +21,7 @@ impl Longer {
     pub(super) fn of(scene: &Scene<'_>) -> Option<Longer> {
         let trial = scene.trial;
         let base = until_solved(&without_rules(&trial.case));
-        let most = Lab::most_epochs(&scene.limits, &trial.case) / 12;
+        let most = Lab::most_epochs(&scene.limits, &trial.case) / 24;
         let mut best: Option<Trial> = None;
         for factor in FACTORS {
             if trial.epochs >= LONG.0 && factor > LONG.1 {

@@ -76,7 +76,9 @@ fn of_same_size(scene: &Scene<'_>, draw: u64) -> Vec<f64> {
         let part = &mut start[p.offset..p.offset + p.len()];
         let squares: f64 = part.iter().map(|v| v * v).sum();
         let limit = (3.0 * squares / part.len().max(1) as f64).sqrt();
-        part.iter_mut().for_each(|v| *v = stream.uniform(-limit, limit));
+        for v in part {
+            *v = stream.uniform(-limit, limit);
+        }
     }
     start
 }

@@ -138,7 +138,7 @@ fn first_rise(losses: &[(u64, f64)]) -> Option<Rise> {
     let first = losses.first()?.1.abs();
     let rises = losses.windows(2).filter_map(|w| {
         let rise = Rise { epoch: w[0].0, from: w[0].1, to: w[1].1 };
-        (!(rise.to <= rise.from) && rise.from.abs() > 1e-3 * first).then_some(rise)
+        ((rise.to > rise.from || rise.to.is_nan()) && rise.from.abs() > 1e-3 * first).then_some(rise)
     });
     let mut greatest: Option<(f64, Rise)> = None;
     for rise in rises {
@@ -308,7 +308,7 @@ mod tests {
     fn at_the_edge_of_stability_the_loss_goes_up_and_down_and_yet_falls() {
         let zigzag = |k: u32| if k.is_multiple_of(2) { 1.0 } else { 1.3 };
         let falling: Vec<(u64, f64)> =
-            (0..200).map(|k| (u64::from(k), zigzag(k) * 0.98_f64.powi(k as i32))).collect();
+            (0..200).map(|k| (u64::from(k), zigzag(k) * libm::pow(0.98, f64::from(k)))).collect();
         let staying: Vec<(u64, f64)> = (0..200).map(|k| (u64::from(k), zigzag(k))).collect();
         assert!(!jumps(&falling) && jumps(&staying));
     }

@@ -68,7 +68,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let allowed = scene.speed().largest().zip(scene.speed().bound).map(|((_, v), b)| b / v);
     let mut summary = format!("The learning rate {} is too low", short(before));
     if let Some(allowed) = allowed {
-        summary += &format!(": the curvature of this run allows up to {}", short(allowed));
+        summary = format!("{summary}: the curvature of this run allows up to {}", short(allowed));
     }
     let certainty = if usual { 0.65 } else { 0.25 };
     let mut suspicion = Suspicion::new(Kind::LearningRateTooLow, certainty, String::new(), EXPLANATION)
@@ -78,12 +78,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion = suspicion.with("stable_below_rate", allowed);
     }
     if let Some((rate, epochs)) = solved {
-        summary += &format!(". At {} the goal is reached after {epochs} epochs", short(rate));
+        summary = format!("{summary}. At {} the goal is reached after {epochs} epochs", short(rate));
         if let Some(needed) = needed(scene, rate, epochs) {
-            summary += &format!("; at {} it would take about {needed}", short(before));
+            summary = format!("{summary}; at {} it would take about {needed}", short(before));
             suspicion = suspicion.with("predicted_epochs", needed);
         }
-        summary += &format!(", and the run had {}", trial.epochs);
+        summary = format!("{summary}, and the run had {}", trial.epochs);
         suspicion = suspicion.with("solved_at_epoch", epochs);
     }
     suspicion.summary = summary + ".";
@@ -144,7 +144,7 @@ fn with_epochs(scene: &Scene<'_>, highest: f64) -> Option<(Change, Option<u64>)>
     });
     let after = scene.tried(&until_solved(&case), 0.1)?;
     let solved = after.is_solved().then_some(after.epochs);
-    (solved.is_some() || after.loss < MISSED * trial.loss).then(|| (Change { words, case }, solved))
+    (solved.is_some() || after.loss < MISSED * trial.loss).then_some((Change { words, case }, solved))
 }
 
 /// The highest rate to try; nothing where the rate is not low.

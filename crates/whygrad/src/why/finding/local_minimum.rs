@@ -22,7 +22,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     // What no start gets below may be the lowest there is.
     let others = scene.others();
     let lowest = others.lowest;
-    if !(lowest < point.loss - 0.02 * point.loss.abs()) {
+    if lowest >= point.loss - 0.02 * point.loss.abs() {
         return vec![];
     }
     let summary = format!(
@@ -39,7 +39,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         .with("smallest_eigenvalue", point.smallest())
         .with("largest_eigenvalue", point.largest())
         .with("lower_loss", lowest);
-    suspicion.changes = others.changes.clone();
+    suspicion.changes.clone_from(&others.changes);
     suspicion.draws = true;
     suspicion.proved = true;
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);

@@ -22,7 +22,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         return vec![];
     }
     let gradient = norm(&scene.gradient_at(&trial.theta));
-    if gradient == 0.0 || !gradient.is_finite() {
+    // Where the slope is 0 but for rounding there is nothing that still moves.
+    let zero = 1e-12 * trial.loss.abs();
+    let still = scene.stationary().is_some_and(|p| p.is_minimum() && p.moved < 1e-3);
+    if gradient <= zero || !gradient.is_finite() || still {
         return vec![];
     }
     let level = level(&trial.evaluation, &trial.case.data);
@@ -40,13 +43,15 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let case = longer.case(trial);
         let advised = longer.advised().to_string();
         if longer.is_solved() {
-            summary +=
-                &format!("; it leaves that place and reaches the goal after {} epochs", longer.trial.epochs);
+            summary = format!(
+                "{summary}; it leaves that place and reaches the goal after {} epochs",
+                longer.trial.epochs
+            );
             suspicion = suspicion.with("solved_at_epoch", longer.trial.epochs);
             suspicion.advice = Advice::flags("Train longer, or from another start.", &["--epochs", &advised]);
         } else {
             let share = longer.trial.epochs / trial.epochs.max(1);
-            summary += &format!(", and {share} times as many epochs do not lead to the goal");
+            summary = format!("{summary}, and {share} times as many epochs do not lead to the goal");
         }
         let words = format!("up to {} epochs in place of {}", case.options.epochs, trial.epochs);
         suspicion.changes = vec![Change { words, case }];

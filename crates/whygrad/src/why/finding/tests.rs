@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::data::bind::BindOptions;
 use crate::data::builtin;
-use crate::init::Initialiser;
 use crate::model::{Model, ModelOptions, one_word};
 use crate::random::{Key, Seed};
 use crate::train::{Control, Options, Start, starting_values_of};

@@ -29,7 +29,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let longer = scene.longer();
     let solved = longer.filter(|l| l.is_solved());
     let soon = solved.is_some_and(|l| l.trial.epochs <= 3 * trial.epochs);
-    if !(by_rule || moving || soon || is_young(scene)) {
+    // A run that stands, and with more epochs too, has had enough of them.
+    let leaves = longer.is_none_or(|l| l.is_solved() || l.trial.loss < 0.9 * trial.loss);
+    if !(by_rule || moving || soon || (is_young(scene) && leaves)) {
         return vec![];
     }
     let ended = match trial.stop.as_str() {

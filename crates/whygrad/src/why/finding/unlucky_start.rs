@@ -36,7 +36,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let summary = format!("An unlucky start: from these starting values the run stalls at {place}.");
     let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", trial.loss);
     suspicion.draws = true;
-    suspicion.changes = others.changes.clone();
+    suspicion.changes.clone_from(&others.changes);
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
     vec![suspicion]
 }
