@@ -33,27 +33,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     }
     let Some(highest) = highest_rate(scene) else { return vec![] };
     let before = options.learning_rate;
-    let mut changes = Vec::new();
-    let mut solved = None;
-    for share in SHARES {
-        let rate = round_down(highest * share);
-        if rate < 2.0 * before {
-            continue;
-        }
-        let words = format!("the learning rate {} in place of {}", short(rate), short(before));
-        let change = Change { words, case: trial.case.with(|o| o.learning_rate = rate) };
-        if let Some(after) = scene.tried(&until_solved(&change.case), 0.3) {
-            if after.is_solved() {
-                solved = Some((rate, after.epochs));
-                changes = vec![change];
-                break;
-            }
-            if after.overflowed() || after.loss > MISSED * trial.loss {
-                continue;
-            }
-        }
-        changes.push(change);
-    }
+    let (mut changes, mut solved) = higher_rates(scene, highest);
     // Where most other starts get there at this rate, it is not the rate that is wrong.
     let usual = scene.others().share().is_none_or(|s| s < 0.5);
     let both = if changes.is_empty() && usual { with_epochs(scene, highest) } else { None };
@@ -97,6 +77,31 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     suspicion.advice = Advice::flags("Take a higher learning rate.", &flags);
     suspicion.changes = changes;
     vec![suspicion]
+}
+
+/// The run at higher rates: the one that is solved with when that was, or else those that came nearer.
+fn higher_rates(scene: &Scene<'_>, highest: f64) -> (Vec<Change>, Option<(f64, u64)>) {
+    let trial = scene.trial;
+    let before = trial.case.options.learning_rate;
+    let mut changes = Vec::new();
+    for share in SHARES {
+        let rate = round_down(highest * share);
+        if rate < 2.0 * before {
+            continue;
+        }
+        let words = format!("the learning rate {} in place of {}", short(rate), short(before));
+        let change = Change { words, case: trial.case.with(|o| o.learning_rate = rate) };
+        if let Some(after) = scene.tried(&until_solved(&change.case), 0.3) {
+            if after.is_solved() {
+                return (vec![change], Some((rate, after.epochs)));
+            }
+            if after.overflowed() || after.loss > MISSED * trial.loss {
+                continue;
+            }
+        }
+        changes.push(change);
+    }
+    (changes, None)
 }
 
 /// The epochs that the goal takes at the rate of the run: made, or else predicted. Small steps follow the same path,

@@ -80,7 +80,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     suspicion.changes = vec![Change { words, case }];
     let advised = solved.map_or(epochs, super::super::longer::Longer::advised).to_string();
     let text = if by_rule { "Train longer, without the rule that stopped it." } else { "Train longer." };
-    suspicion.advice = Advice::flags(text, &["--epochs", &advised]);
+    let rule: &[&str] = match trial.stop.as_str() {
+        "smallest-change" => &["--tol", "0"],
+        "gradient-norm" => &["--gradient-norm", "0"],
+        _ => &[],
+    };
+    suspicion.advice = Advice::flags(text, &[&["--epochs", advised.as_str()], rule].concat());
     vec![suspicion]
 }
 
