@@ -58,7 +58,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion = suspicion.with("stable_below_rate", allowed);
     }
     if let Some((rate, epochs)) = solved {
-        summary = format!("{summary}. At {} the goal is reached after {epochs} epochs", short(rate));
+        summary = format!("{summary}. At {} the goal is reached within {epochs} epochs", short(rate));
         if let Some(needed) = needed(scene, rate, epochs) {
             summary = format!("{summary}; at {} it would take about {needed}", short(before));
             suspicion = suspicion.with("predicted_epochs", needed);

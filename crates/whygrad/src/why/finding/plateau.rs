@@ -44,7 +44,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let advised = longer.advised().to_string();
         if longer.is_solved() {
             summary = format!(
-                "{summary}; it leaves that place and reaches the goal after {} epochs",
+                "{summary}; it leaves that place and reaches the goal within {} epochs",
                 longer.trial.epochs
             );
             suspicion = suspicion.with("solved_at_epoch", longer.trial.epochs);

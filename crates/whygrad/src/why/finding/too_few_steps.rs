@@ -45,7 +45,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let summary = match solved {
         Some(l) => {
             format!(
-                "{ended}: the goal is reached after {} epochs, and it had {}.",
+                "{ended}: the goal is reached within {} epochs, and it had {}.",
                 l.trial.epochs, trial.epochs
             )
         }
