@@ -6,16 +6,23 @@
 //! run confirms stays a suspicion, and a run without a cause has none made up for it.
 
 mod activation;
+mod constant;
 mod diagnosis;
 mod finding;
 mod goal;
 mod lab;
+mod level;
+mod longer;
+mod others;
 mod places;
 mod recorded;
 mod remade;
 mod report;
 mod rewrite;
 mod scene;
+mod spectrum;
+mod speed;
+mod stationary;
 mod trial;
 mod units;
 
@@ -24,4 +31,5 @@ pub use goal::Goal;
 pub use lab::Limits;
 pub use recorded::RecordError;
 pub use report::{Advice, Experiment, Finding, Kind, Outcome, Report, Verdict};
+pub use spectrum::{Spectrum, SpectrumPlace, spectrum};
 pub use trial::{Case, Trial};

@@ -10,8 +10,9 @@ use crate::train::Control;
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
 const ROUNDS: usize = 3;
 
-/// A change that takes away this share of the loss is what held the run.
-const RECOVERED: f64 = 0.5;
+/// A change that takes away this share of the loss is what held the run. The levels of XOR are halves of each other: a
+/// run that comes from one to the next is over it.
+const RECOVERED: f64 = 0.45;
 
 /// What happened in a run, what causes it, and the runs that prove it.
 ///
@@ -28,7 +29,7 @@ pub fn why(trial: &Trial, limits: Limits, observer: &mut dyn FnMut(&str) -> Cont
     for _ in 0..ROUNDS {
         let (found, best) = round(&now, limits, &mut lab);
         let new: Vec<Finding> =
-            found.into_iter().filter(|f| findings.iter().all(|g| g.kind != f.kind)).collect();
+            found.into_iter().filter(|f| findings.iter().all(|g| !g.confirmed || g.kind != f.kind)).collect();
         let helped = new.first().is_some_and(|f| f.confirmed);
         findings.retain(|f| f.confirmed || new.is_empty());
         findings.extend(new);

@@ -11,14 +11,20 @@ mod dead_units;
 mod gradient_by_layer;
 mod gradient_wrong;
 mod learning_rate_too_high;
+mod learning_rate_too_low;
+mod local_minimum;
 mod loss_unbounded;
 mod not_a_number;
 mod optimum_at_infinity;
 mod output_range;
+mod plateau;
 mod regularisation_too_strong;
 mod row_order;
+mod saddle;
 mod saturated;
 mod symmetric_units;
+mod too_few_steps;
+mod unlucky_start;
 mod unscaled_inputs;
 mod update_wrong;
 mod wrong_readout;
@@ -47,6 +53,12 @@ pub(super) const ALL: &[Look] = &[
     row_order::look,
     unscaled_inputs::look,
     wrong_readout::look,
+    learning_rate_too_low::look,
+    too_few_steps::look,
+    local_minimum::look,
+    saddle::look,
+    plateau::look,
+    unlucky_start::look,
 ];
 
 /// What speaks for a cause, and how it is tried.

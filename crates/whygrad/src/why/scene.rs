@@ -9,8 +9,12 @@ use whygrad_expr::arena::SymbolId;
 use whygrad_expr::derivative;
 
 use super::lab::Limits;
+use super::longer::Longer;
+use super::others::Others;
 use super::places::{Place, places};
-use super::trial::Trial;
+use super::speed::Speed;
+use super::stationary::Stationary;
+use super::trial::{Case, Trial};
 use super::units::{Group, Units, Values};
 use crate::model::{Layers, Model};
 use crate::random::{Key, Seed, Source};
@@ -41,7 +45,10 @@ pub(super) struct Scene<'a> {
     curvature: OnceCell<RefCell<Curvature>>,
     gradient: OnceCell<RefCell<(Plan, Workspace<f64>)>>,
     path: OnceCell<Vec<(u64, Vec<f64>)>>,
-    sharpness: OnceCell<Vec<(u64, f64)>>,
+    speed: OnceCell<Speed>,
+    longer: OnceCell<Option<Longer>>,
+    stationary: OnceCell<Option<Stationary>>,
+    others: OnceCell<Others>,
     layers: Vec<Vec<Unit>>,
     places: OnceCell<Vec<Vec<Option<Place>>>>,
 }
@@ -56,7 +63,10 @@ impl<'a> Scene<'a> {
             curvature: OnceCell::new(),
             gradient: OnceCell::new(),
             path: OnceCell::new(),
-            sharpness: OnceCell::new(),
+            speed: OnceCell::new(),
+            longer: OnceCell::new(),
+            stationary: OnceCell::new(),
+            others: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
             places: OnceCell::new(),
         }
@@ -110,16 +120,6 @@ impl<'a> Scene<'a> {
         self.curvature.get_or_init(make).borrow_mut()
     }
 
-    /// All eigenvalues of the Hessian, the least first; `None` for nets with too many parameters, or where a number is not
-    /// finite.
-    pub(super) fn eigenvalues_at(&self, theta: &[f64]) -> Option<Vec<f64>> {
-        if theta.len() > ALL_EIGENVALUES || !theta.iter().all(|t| t.is_finite()) {
-            return None;
-        }
-        let values = self.curvature().eigenvalues(theta);
-        values.iter().all(|v| v.is_finite()).then_some(values)
-    }
-
     /// The parameters along the run, the start and the end among them, at some forty epochs; the start alone where
     /// the run would take too long to be made again.
     pub(super) fn path(&self) -> &[(u64, Vec<f64>)] {
@@ -151,20 +151,6 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The largest eigenvalue of the Hessian along the run: (epoch, value).
-    pub(super) fn sharpness(&self) -> &[(u64, f64)] {
-        self.sharpness.get_or_init(|| {
-            let mut curvature = self.curvature();
-            let mut towards = Vec::new();
-            let mut found = Vec::new();
-            for (epoch, theta) in self.path() {
-                let value = curvature.largest_eigenvalue(theta, &mut towards);
-                found.extend(value.filter(|v| v.is_finite()).map(|v| (*epoch, v)));
-            }
-            found
-        })
-    }
-
     /// For each unit of [`Scene::layers`] its group and its place there; `None` where it has none.
     pub(super) fn places(&self) -> &[Vec<Option<Place>>] {
         self.places.get_or_init(|| {
@@ -179,6 +165,34 @@ impl<'a> Scene<'a> {
     /// Whether what the units do on all rows may be computed at many points.
     pub(super) fn is_small(&self) -> bool {
         self.trial.case.data.rows * self.trial.theta.len() <= 1 << 20
+    }
+
+    /// How fast the run went against what the curvature allows.
+    pub(super) fn speed(&self) -> &Speed {
+        self.speed.get_or_init(|| Speed::of(self))
+    }
+
+    /// The run with more epochs; `None` where that would take too long.
+    pub(super) fn longer(&self) -> Option<&Longer> {
+        self.longer.get_or_init(|| Longer::of(self)).as_ref()
+    }
+
+    /// The point near the run's end where the gradient is 0, where there is one.
+    pub(super) fn stationary(&self) -> Option<&Stationary> {
+        self.stationary.get_or_init(|| Stationary::near(self)).as_ref()
+    }
+
+    /// The run from other starts.
+    pub(super) fn others(&self) -> &Others {
+        self.others.get_or_init(|| Others::of(self))
+    }
+
+    /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.
+    pub(super) fn tried(&self, case: &Case, share: f64) -> Option<Trial> {
+        if case.work() > share * self.limits.work_of_one {
+            return None;
+        }
+        case.run(&mut |_| Control::Continue).ok()
     }
 }
 

@@ -20,6 +20,13 @@ const MOST_PRODUCTS: usize = 60;
 /// Products between two looks at what was found.
 const LOOK: usize = 6;
 
+/// One end of a spectrum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Smallest,
+    Largest,
+}
+
 /// The second derivatives of a model's loss on all rows of its data.
 ///
 /// The gradient they come from is the derived one, also where a person gave another.
@@ -96,10 +103,20 @@ impl Curvature {
 
     /// All eigenvalues at a point, the least first, by Jacobi's rotations: for nets of some hundred parameters.
     pub fn eigenvalues(&mut self, at: &[f64]) -> Vec<f64> {
+        self.all(at).values
+    }
+
+    /// The same, each with its eigenvector of length 1.
+    pub fn eigenpairs(&mut self, at: &[f64]) -> Vec<(f64, Vec<f64>)> {
+        let eigen = self.all(at);
+        eigen.values.iter().enumerate().map(|(k, &value)| (value, eigen.vector(k).to_vec())).collect()
+    }
+
+    fn all(&mut self, at: &[f64]) -> Eigen {
         let count = self.count();
         let mut matrix = vec![0.0; count * count];
         self.hessian(at, &mut matrix);
-        Eigen::of(&matrix, count).values
+        Eigen::of(&matrix, count)
     }
 
     /// The largest eigenvalue at a point, to about eight digits, by Lanczos' method with all its vectors kept at right
@@ -107,6 +124,16 @@ impl Curvature {
     /// eigenvector afterwards: given again a few steps on, a few products are enough. It must have a part of
     /// the eigenvector; all ones will do for a net from random values. `None` where a number is not finite.
     pub fn largest_eigenvalue(&mut self, at: &[f64], towards: &mut Vec<f64>) -> Option<f64> {
+        self.extreme_eigenvalue(at, towards, End::Largest)
+    }
+
+    /// The smallest eigenvalue at a point in the same way. It is often of far less size than the largest, and its
+    /// digits are those of the largest.
+    pub fn smallest_eigenvalue(&mut self, at: &[f64], towards: &mut Vec<f64>) -> Option<f64> {
+        self.extreme_eigenvalue(at, towards, End::Smallest)
+    }
+
+    fn extreme_eigenvalue(&mut self, at: &[f64], towards: &mut Vec<f64>, end: End) -> Option<f64> {
         let count = self.count();
         towards.resize(count, 0.0);
         if norm(towards) == 0.0 {
@@ -136,14 +163,15 @@ impl Curvature {
             let last = steps >= count.min(MOST_PRODUCTS) || rest <= 1e-13 * largest;
             if last || steps.is_multiple_of(LOOK) {
                 let eigen = Eigen::of(&tridiagonal(&diagonal, &beside), steps);
-                let vector = eigen.vector(steps - 1);
+                let sought = if end == End::Largest { steps - 1 } else { 0 };
+                let vector = eigen.vector(sought);
                 // How far H v is from value · v; the error of the value is at most its square over the gap to the others.
                 if last || rest * vector[steps - 1].abs() <= 1e-5 * largest {
                     towards.fill(0.0);
                     for (b, &share) in basis.iter().zip(vector) {
                         towards.iter_mut().zip(b).for_each(|(t, b)| *t += share * b);
                     }
-                    return eigen.values.last().copied();
+                    return eigen.values.get(sought).copied();
                 }
             }
             beside.push(rest);
@@ -197,6 +225,15 @@ mod tests {
             let found = curvature.largest_eigenvalue(&at, &mut towards).unwrap();
             assert!((found - largest).abs() <= 1e-8 * largest, "{found} and {largest}");
         }
+    }
+
+    #[test]
+    fn the_smallest_eigenvalue_is_that_of_the_whole_matrix() {
+        let (mut curvature, at) = bent();
+        let all = curvature.eigenvalues(&at);
+        let mut towards = (0..at.len()).map(|k| (2.0 + k as f64).cos()).collect();
+        let found = curvature.smallest_eigenvalue(&at, &mut towards).unwrap();
+        assert!((found - all[0]).abs() <= 1e-8 * all.last().unwrap(), "{found} and {}", all[0]);
     }
 
     #[test]

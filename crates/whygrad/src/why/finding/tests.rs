@@ -8,7 +8,7 @@ use crate::data::bind::BindOptions;
 use crate::data::builtin;
 use crate::model::{Model, ModelOptions, one_word};
 use crate::random::{Key, Purpose, Seed};
-use crate::train::{Control, Options, RandomSource, starting_values};
+use crate::train::{Control, Options, RandomSource, Start, starting_values, starting_values_of};
 use crate::why::scene::Scene;
 use crate::why::{Case, Kind, Limits, Report, Trial, why};
 
@@ -109,4 +109,35 @@ pub(in crate::why) fn is_first(case: &Case, kind: Kind) -> Report {
 pub(in crate::why) fn is_not_named(case: &Case, kind: Kind) {
     let report = asked(case);
     assert!(report.findings.iter().all(|f| f.kind != kind), "{}\n{report:#?}", case.model.source);
+}
+
+/// A run of a net in one word, or of a text to which this loss is appended, on built-in data; its start is drawn as the
+/// options say.
+pub(in crate::why) fn run_of(net: &str, loss: &str, table: &str, change: impl FnOnce(&mut Options)) -> Trial {
+    let mut options = Options { start: Start::Model, ..Options::default() };
+    change(&mut options);
+    let model = model_with_loss(net, loss);
+    let data = data(&model, table);
+    let start = starting_values_of(&model, options.start.initialiser(), &options).unwrap();
+    run(&Case { model: Arc::new(model), data: Arc::new(data), options, start })
+}
+
+/// The same on XOR, from these starting values.
+pub(in crate::why) fn run_from(
+    net: &str,
+    loss: &str,
+    start: &[f64],
+    change: impl FnOnce(&mut Options),
+) -> Trial {
+    let mut options = Options::default();
+    change(&mut options);
+    let model = model_with_loss(net, loss);
+    let data = data(&model, "xor");
+    run(&Case { model: Arc::new(model), data: Arc::new(data), options, start: start.to_vec() })
+}
+
+fn model_with_loss(net: &str, loss: &str) -> Model {
+    let text = if one_word::looks_like_net(net) { one_word::expand(net).unwrap() } else { net.into() };
+    let loss = if loss.is_empty() { String::new() } else { format!("\nloss = {loss}(y_hat, y)") };
+    Model::parse(&format!("{text}{loss}"), &ModelOptions::default()).unwrap()
 }

@@ -1,0 +1,62 @@
+//! A flat stretch on which the run still moves, too slowly to see.
+//!
+//! The gradient is small and not 0. On XOR such stretches lie near the mean squared errors 1/4 (all rows at 1/2), 1/6 (three
+//! rows at 2/3) and 1/8 (two rows at 1/2): levels where some rows get the mean of their targets. From every finite point of
+//! the net with two hidden units a path leads down (Sprinkhuizen-Kuyper and Boers 1999), so that none of them is a
+//! minimum. It says how a run failed; why, other findings say.
+
+use super::Suspicion;
+use crate::why::lab::Change;
+use crate::why::level::level;
+use crate::why::report::{Advice, Kind, Verdict};
+use crate::why::scene::Scene;
+use crate::why::speed::short;
+use crate::why::stationary::norm;
+
+const EXPLANATION: &str = "On a plateau the slope is so small that the loss seems to stand, though it falls. Often the net \
+    gives some rows the mean of their targets there, and the units that could part them are alike or saturated.";
+
+pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
+    let trial = scene.trial;
+    if trial.verdict() != Verdict::Stalled || scene.speed().jumps || trial.epochs == 0 {
+        return vec![];
+    }
+    let gradient = norm(&scene.gradient_at(&trial.theta));
+    // Where the slope is 0 but for rounding there is nothing that still moves.
+    let zero = 1e-12 * trial.loss.abs();
+    let still = scene.stationary().is_some_and(|p| p.is_minimum() && p.moved < 1e-3);
+    if gradient <= zero || !gradient.is_finite() || still {
+        return vec![];
+    }
+    let level = level(&trial.evaluation, &trial.case.data);
+    let place = level.as_ref().map_or_else(|| short(trial.loss), |l| l.words(trial.loss));
+    let longer = scene.longer();
+    let mut summary = format!("The run stalled at {place}: the slope there is {} and not 0", short(gradient));
+    let mut suspicion = Suspicion::new(Kind::Plateau, 0.4, String::new(), EXPLANATION)
+        .with("loss", trial.loss)
+        .with("gradient_norm", gradient)
+        .with("fell_in_last_quarter", trial.fell_lately());
+    if let Some(l) = &level {
+        suspicion = suspicion.with("level", l.value(trial.loss)).with("rows_at_level", l.rows);
+    }
+    if let Some(longer) = longer {
+        let case = longer.case(trial);
+        let advised = longer.advised().to_string();
+        if longer.is_solved() {
+            summary = format!(
+                "{summary}; it leaves that place and reaches the goal within {} epochs",
+                longer.trial.epochs
+            );
+            suspicion = suspicion.with("solved_at_epoch", longer.trial.epochs);
+            suspicion.advice = Advice::flags("Train longer, or from another start.", &["--epochs", &advised]);
+        } else {
+            let share = longer.trial.epochs / trial.epochs.max(1);
+            summary = format!("{summary}, and {share} times as many epochs do not lead to the goal");
+        }
+        let words = format!("up to {} epochs in place of {}", case.options.epochs, trial.epochs);
+        suspicion.changes = vec![Change { words, case }];
+    }
+    suspicion.summary = summary + ".";
+    suspicion.is_symptom = true;
+    vec![suspicion]
+}

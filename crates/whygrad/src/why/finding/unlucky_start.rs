@@ -1,0 +1,81 @@
+//! A start from which the run does not get there, while most others do.
+//!
+//! Nothing is wrong but the draw: other starts of the same sort, with all else the same, solve it. It is the last
+//! explanation, after every cause that says more. How often starts fail is a property of the net and of how it is drawn: of
+//! the net with two hidden units on XOR one in ten or twenty, at a good rate.
+
+use super::Suspicion;
+use crate::why::level::level;
+use crate::why::report::{Advice, Kind, Verdict};
+use crate::why::scene::Scene;
+use crate::why::speed::short;
+
+const EXPLANATION: &str = "From some starting values gradient descent comes to a flat place before it has found the way \
+    down, and another draw of the same sort does not. More hidden units make such starts rarer.";
+
+pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
+    let trial = scene.trial;
+    let stands = match trial.verdict() {
+        Verdict::Stalled => true,
+        // One that gets there with some more epochs has no bad start.
+        Verdict::StillMoving => {
+            scene.longer().is_some_and(|l| !l.is_solved() || l.trial.epochs > 3 * trial.epochs)
+        }
+        _ => false,
+    };
+    if !stands || scene.speed().jumps || trial.epochs == 0 {
+        return vec![];
+    }
+    let others = scene.others();
+    // Where most other starts fail as well, this one is not to blame.
+    if others.changes.is_empty() || others.share().is_some_and(|s| s < 0.5) {
+        return vec![];
+    }
+    let place = level(&trial.evaluation, &trial.case.data)
+        .map_or_else(|| format!("loss {}", short(trial.loss)), |l| l.words(trial.loss));
+    let summary = format!("An unlucky start: from these starting values the run stalls at {place}.");
+    let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", trial.loss);
+    suspicion.draws = true;
+    suspicion.changes.clone_from(&others.changes);
+    suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
+    vec![suspicion]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{answer, run_of};
+    use super::*;
+    use crate::train::Start;
+
+    #[test]
+    fn a_start_that_fails_where_most_others_do_not_is_the_last_explanation() {
+        for seed in [19, 25, 50] {
+            let run = run_of("2-2sigmoid-1", "mse", "xor", |o| {
+                o.learning_rate = 0.3;
+                o.seed = seed;
+                o.start = Start::Drawn("uniform(-1,1)".parse().unwrap());
+            });
+            let report = answer(&run);
+            let first = &report.findings[0];
+            assert_eq!((first.kind, first.confirmed), (Kind::Plateau, true));
+            let [solved, made] = first.experiment.as_ref().unwrap().draws.unwrap();
+            assert!(made == 10 && solved >= 5, "{solved} of {made}");
+            assert!(first.summary.contains("1/8"), "{}", first.summary);
+            assert!(report.findings.iter().all(|f| f.kind != Kind::LocalMinimum));
+        }
+    }
+
+    #[test]
+    fn the_unlucky_starts_of_the_net_with_three_units_are_called_so() {
+        for seed in [21, 30, 50, 63] {
+            let run = run_of("2-3sigmoid-1sigmoid", "binary_cross_entropy", "xor", |o| {
+                o.learning_rate = 0.1;
+                o.seed = seed;
+                o.start = Start::Drawn("normal(0,1)".parse().unwrap());
+            });
+            let first = &answer(&run).findings[0];
+            assert_eq!((first.kind, first.confirmed), (Kind::Plateau, true), "{}", first.summary);
+            assert!(first.summary.contains("nlucky"), "{}", first.summary);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The same run from other starts of the same sort.
+
+use super::lab::Change;
+use super::longer::until_solved;
+use super::scene::Scene;
+use crate::random::{Key, Seed, Source};
+use crate::train::{Start, starting_values_of};
+
+/// How many other starts are tried.
+const DRAWS: u64 = 10;
+
+/// A run of more products of a parameter with a row than this is ended where it is solved.
+const LONG: f64 = 1e7;
+
+/// Runs from other starts, with nothing else changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Others {
+    /// None where they would take too long.
+    pub(super) changes: Vec<Change>,
+    /// Of those that were made, how many were solved.
+    solved: usize,
+    made: usize,
+    /// The lowest loss of them all.
+    pub(super) lowest: f64,
+}
+
+impl Others {
+    pub(super) fn of(scene: &Scene<'_>) -> Others {
+        let mut others = Others { changes: other_starts(scene), lowest: f64::INFINITY, ..Others::default() };
+        for change in &others.changes {
+            let Some(trial) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
+            others.made += 1;
+            others.solved += usize::from(trial.is_solved());
+            if !trial.overflowed() {
+                others.lowest = others.lowest.min(trial.loss);
+            }
+        }
+        others
+    }
+
+    /// The share that was solved, where any were made.
+    pub(super) fn share(&self) -> Option<f64> {
+        (self.made > 0).then(|| self.solved as f64 / self.made as f64)
+    }
+}
+
+/// Other starts of the same sort; none where each run is long.
+fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
+    let case = &scene.trial.case;
+    if case.work() * DRAWS as f64 > 0.5 * scene.limits.work {
+        return vec![];
+    }
+    let own = case.options.restart.unwrap_or(0);
+    let drawn = (1..=DRAWS).filter_map(|draw| {
+        let start = match case.options.start {
+            Start::Given => of_same_size(scene, draw),
+            sort => {
+                let mut options = case.options.clone();
+                options.restart = Some(own.wrapping_add(draw));
+                starting_values_of(&case.model, sort.initialiser(), &options).ok()?
+            }
+        };
+        let words = "other starting values of the same sort".into();
+        let other = case.from(start);
+        Some(Change { words, case: if case.work() > LONG { until_solved(&other) } else { other } })
+    });
+    drawn.collect()
+}
+
+/// Values drawn evenly, so that the mean square of each parameter is as at the start.
+fn of_same_size(scene: &Scene<'_>, draw: u64) -> Vec<f64> {
+    let case = &scene.trial.case;
+    let mut stream = Key::from_seed(Seed(draw)).stream();
+    let mut start = case.start.clone();
+    for p in &case.model.program.parameters {
+        let part = &mut start[p.offset..p.offset + p.len()];
+        let squares: f64 = part.iter().map(|v| v * v).sum();
+        let limit = (3.0 * squares / part.len().max(1) as f64).sqrt();
+        for v in part {
+            *v = stream.uniform(-limit, limit);
+        }
+    }
+    start
+}
