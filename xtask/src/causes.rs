@@ -7,6 +7,7 @@ mod plant;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,15 +68,16 @@ impl Answer {
 
 /// The n-th failed run of a plant; `None` where a hundred tries give none.
 pub fn failed(plant: &Plant, seed: u64, n: u64) -> Option<Planted> {
-    (0..100)
-        .find_map(|attempt| (plant.make)(seed ^ (n << 16) ^ (attempt << 48)).filter(|p| !p.trial.is_solved()))
+    (0..100).find_map(|attempt| {
+        (plant.make)(seed ^ (n << 16) ^ (attempt << 48)).filter(|p| !p.finished.is_solved())
+    })
 }
 
 /// Asks why a planted run failed.
 pub fn ask(planted: Planted) -> Answer {
     let begun = Instant::now();
-    let limits = Limits::for_run(&planted.trial.case);
-    let report = why(&planted.trial, limits, &mut |_| Control::Continue);
+    let limits = Limits::for_run(&planted.finished.case);
+    let report = why(&planted.finished, limits, &mut |_| Control::Continue);
     Answer { planted, report, seconds: begun.elapsed().as_secs_f64() }
 }
 
@@ -121,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
                     count_sound(&planted, &solved);
                     let answer = ask(planted);
                     if arguments.show && !answer.is_confirmed() {
-                        eprintln!("{}", line(plant, n, &answer));
+                        let _ = writeln!(std::io::stderr(), "{}", line(plant, n, &answer));
                     }
                     if let Ok(mut counts) = counts.lock() {
                         counts[which].add(&answer);
@@ -132,7 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     });
     let counts = counts.into_inner().unwrap_or_default();
     let table = table(&plants, &counts, solved.into_inner().unwrap_or_default());
-    print!("{table}");
+    std::io::stdout().write_all(table.as_bytes())?;
     if let Some(path) = &arguments.out {
         let head = "# Causes\n\nWritten by `cargo xtask causes --out FILE`. Each row is of runs on XOR that are solved until the one \
                     thing in its first column is made wrong.\n\n";

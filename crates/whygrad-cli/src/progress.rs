@@ -279,20 +279,20 @@ mod tests {
 }
 
 /// Watches the experiments of a verdict: shows what is tried, hears Ctrl-C.
-pub(crate) struct Trials {
+pub(crate) struct Experiments {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
 }
 
-impl Trials {
+impl Experiments {
     /// Begins to watch.
-    pub(crate) fn new(quiet: bool) -> Trials {
+    pub(crate) fn new(quiet: bool) -> Experiments {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{spinner} run {pos}: {wide_msg}  {elapsed}") {
             bar.set_style(style);
         }
-        Trials { bar, stop: interruption() }
+        Experiments { bar, stop: interruption() }
     }
 
     /// Takes note of what is tried; an empty text asks only whether to go on.

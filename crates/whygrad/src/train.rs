@@ -32,6 +32,7 @@ use whygrad_expr::program::Program;
 
 use crate::data::Dataset;
 use crate::model::Model;
+pub(crate) use evaluate::are_within;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
 pub use fleet::{
     Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet, train_from,

@@ -1,14 +1,15 @@
 //! Why a run went as it did: what happened, what causes it, and the run that proves it.
 //!
-//! [`why`] takes a finished run as a [`Trial`]. Each file in `finding/` knows one cause: it looks for its marks in the
-//! [`Scene`](scene::Scene) of the run and gives [`Suspicion`](finding::Suspicion)s, each with changes of nothing but the
-//! suspected cause. The [`Lab`](lab::Lab) makes the changed runs; what they recover ranks the causes. A cause that no
+//! [`why`] takes a finished run as a [`Finished`]. Each file in `finding/` knows one cause: it looks for its marks in the
+//! `Scene` of the run and gives `Suspicion`s, each with changes of nothing but the
+//! suspected cause. The `Lab` makes the changed runs; what they recover ranks the causes. A cause that no
 //! run confirms stays a suspicion, and a run without a cause has none made up for it.
 
 mod activation;
 mod constant;
 mod diagnosis;
 mod finding;
+mod finished;
 mod goal;
 mod lab;
 mod level;
@@ -23,13 +24,12 @@ mod scene;
 mod spectrum;
 mod speed;
 mod stationary;
-mod trial;
 mod units;
 
 pub use diagnosis::why;
+pub use finished::{Case, Finished};
 pub use goal::Goal;
 pub use lab::Limits;
 pub use recorded::RecordError;
 pub use report::{Advice, Experiment, Finding, Kind, Outcome, Report, Verdict};
 pub use spectrum::{Spectrum, SpectrumPlace, spectrum};
-pub use trial::{Case, Trial};

@@ -1,5 +1,6 @@
 //! What is planted, and the runs it is planted in.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use whygrad::data::Dataset;
@@ -9,15 +10,15 @@ use whygrad::init::Initialiser;
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::{Key, Seed, Source as _, Stream};
 use whygrad::train::{Control, Options, RandomSource, starting_values};
-use whygrad::why::{Case, Kind, Trial};
+use whygrad::why::{Case, Finished, Kind};
 
 /// A run that fails, and why.
 #[derive(Clone, Debug)]
 pub struct Planted {
     /// The run before anything was made wrong; it is solved.
-    pub sound: Trial,
+    pub sound: Finished,
     /// The run.
-    pub trial: Trial,
+    pub finished: Finished,
     /// The names that are right for its cause.
     pub accepted: &'static [Kind],
     /// The run in words.
@@ -71,20 +72,19 @@ impl Net {
         let word =
             |activation: &str| if activation.is_empty() { String::new() } else { format!(", {activation}") };
         for (k, (units, activation)) in self.hidden.iter().enumerate() {
-            text.push_str(&format!("h{k} = dense({below}, {units}{}{bias})\n", word(activation)));
+            let _ = writeln!(text, "h{k} = dense({below}, {units}{}{bias})", word(activation));
             below = format!("h{k}");
         }
-        text.push_str(&format!(
-            "y_hat = dense({below}, 1{}{bias})\nloss = {}\n",
-            word(self.output),
-            self.loss
-        ));
+        let _ = writeln!(text, "y_hat = dense({below}, 1{}{bias})\nloss = {}", word(self.output), self.loss);
         text
     }
 
     fn word(&self) -> String {
-        let hidden: String = self.hidden.iter().map(|(n, a)| format!("-{n}{a}")).collect();
-        format!("2{hidden}-1{} {}", self.output, self.loss)
+        let mut word = String::from("2");
+        for (units, activation) in &self.hidden {
+            let _ = write!(word, "-{units}{activation}");
+        }
+        format!("{word}-1{} {}", self.output, self.loss)
     }
 }
 
@@ -136,18 +136,18 @@ impl Draft {
         Some(Draft { data: xor(&model)?, net, options, start, stream })
     }
 
-    fn trial(&self) -> Option<Trial> {
-        self.trial_of(model(&self.net.text(), None)?)
+    fn finished(&self) -> Option<Finished> {
+        self.finished_with(model(&self.net.text(), None)?)
     }
 
-    fn trial_of(&self, model: Model) -> Option<Trial> {
+    fn finished_with(&self, model: Model) -> Option<Finished> {
         let (data, options, start) = (Arc::new(self.data.clone()), self.options.clone(), self.start.clone());
         Case { model: Arc::new(model), data, options, start }.run(&mut |_| Control::Continue).ok()
     }
 
     /// The run as it is, where it is solved.
-    fn sound(&self) -> Option<Trial> {
-        self.trial().filter(Trial::is_solved)
+    fn sound(&self) -> Option<Finished> {
+        self.finished().filter(Finished::is_solved)
     }
 
     fn words(&self) -> String {
@@ -155,8 +155,8 @@ impl Draft {
         format!("{}, rate {:.4}, {} epochs, seed {}", self.net.word(), o.learning_rate, o.epochs, o.seed)
     }
 
-    fn planted(&self, sound: Trial, accepted: &'static [Kind]) -> Option<Planted> {
-        Some(Planted { sound, trial: self.trial()?, accepted, words: self.words() })
+    fn planted(&self, sound: Finished, accepted: &'static [Kind]) -> Option<Planted> {
+        Some(Planted { sound, finished: self.finished()?, accepted, words: self.words() })
     }
 
     /// A new start for a net that has other parameters.
@@ -352,20 +352,19 @@ fn own_gradient(seed: u64) -> Option<Planted> {
     let mut gradient = String::new();
     for k in 1..=2 {
         let hidden = through(&format!("v{k}"), &format!("h{k}"));
-        gradient
-            .push_str(&format!("dw{k}1 = mean({error}*{hidden}*x1)\ndw{k}2 = mean({error}*{hidden}*x2)\n"));
-        gradient.push_str(&format!("db{k} = mean({error}*{hidden})\ndv{k} = mean({error}*h{k})\n"));
+        let _ = write!(gradient, "dw{k}1 = mean({error}*{hidden}*x1)\ndw{k}2 = mean({error}*{hidden}*x2)\n");
+        let _ = write!(gradient, "db{k} = mean({error}*{hidden})\ndv{k} = mean({error}*h{k})\n");
     }
-    gradient.push_str(&format!("dc = mean({error})\n"));
+    let _ = write!(gradient, "dc = mean({error})\n");
     let right = model(&text, None)?;
     draft.start = starting_values(&right, None, draft.options.seed, RandomSource::Own).ok()?;
-    if !draft.trial_of(right)?.is_solved() {
+    if !draft.finished_with(right)?.is_solved() {
         return None;
     }
-    let trial = draft.trial_of(model(&text, Some(gradient))?)?;
+    let finished = draft.finished_with(model(&text, Some(gradient))?)?;
     Some(Planted {
         sound,
-        trial,
+        finished,
         accepted: &[Kind::GradientWrong],
         words: format!("{}, own gradient {wrong}", draft.words()),
     })

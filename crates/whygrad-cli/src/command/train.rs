@@ -14,7 +14,7 @@ use whygrad::train::{
     BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values_of, train,
     train_watched,
 };
-use whygrad::why::{Case, Trial};
+use whygrad::why::{Case, Finished};
 
 mod again;
 mod best;
@@ -318,7 +318,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let reasons = a.why.then(|| {
         let case =
             Case { model: model.clone().into(), data: data.clone().into(), options: options.clone(), start };
-        super::why::ask(&Trial { path, ..Trial::new(case, &run) }, a.run.quiet)
+        super::why::ask(&Finished { path, ..Finished::new(case, &run) }, a.run.quiet)
     });
     if a.run.json {
         if let Some(reasons) = &reasons {

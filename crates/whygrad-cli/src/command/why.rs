@@ -7,11 +7,11 @@ use whygrad::interop::run_folder;
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::Control;
-use whygrad::why::{Limits, Report, Trial, why};
+use whygrad::why::{Finished, Limits, Report, why};
 
 use crate::input::{self, DataArguments};
 use crate::output;
-use crate::progress::Trials;
+use crate::progress::Experiments;
 
 /// What `why` takes.
 #[derive(clap::Args)]
@@ -38,9 +38,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
-    let trial = recorded(&a.run, &a.data)?;
+    let finished = recorded(&a.run, &a.data)?;
     let name = [a.run.display().to_string()];
-    let report = ask(&trial, a.quiet);
+    let report = ask(&finished, a.quiet);
     if a.json {
         return output::json(&report::why_json(&report, &name));
     }
@@ -48,7 +48,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 }
 
 /// The run of a folder.
-fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Trial> {
+fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     let name = folder.display().to_string();
     if !run_folder::is_run(folder) {
         bail!("'{name}' is no folder of a run; train first, such as with: whygrad train {name} --why");
@@ -62,14 +62,15 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Trial> {
     let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
     let loaded = input::model(&name, &model)?;
     let data = input::dataset(&loaded, data, 1)?;
-    Trial::recorded(loaded.model, data, (&options, &result, &history, path.as_deref())).with_context(|| name)
+    Finished::recorded(loaded.model, data, (&options, &result, &history, path.as_deref()))
+        .with_context(|| name)
 }
 
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.
-pub(crate) fn ask(trial: &Trial, quiet: bool) -> Report {
-    let mut trials = Trials::new(quiet);
-    let report = why(trial, Limits::for_run(&trial.case), &mut |tried| trials.see(tried));
-    if trials.finish() == Control::Stop && !quiet {
+pub(crate) fn ask(finished: &Finished, quiet: bool) -> Report {
+    let mut experiments = Experiments::new(quiet);
+    let report = why(finished, Limits::for_run(&finished.case), &mut |tried| experiments.see(tried));
+    if experiments.finish() == Control::Stop && !quiet {
         output::say("note: interrupted; this is what was found so far");
     }
     report

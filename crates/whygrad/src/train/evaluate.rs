@@ -100,11 +100,7 @@ impl<'a> Judge<'a> {
     /// probabilities they stand for.
     pub(super) fn all_within(&mut self, theta: &[f64], limit: f64) -> bool {
         let (_, predictions) = self.run(theta);
-        are_comparable(self.data, &predictions)
-            && predictions
-                .iter()
-                .enumerate()
-                .all(|(row, outputs)| is_within(self.data, row, outputs, self.model.logits, limit))
+        are_within(self.data, &predictions, self.model.logits, limit)
     }
 
     /// Whether outputs and targets can be compared at all.
@@ -131,6 +127,17 @@ fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
 fn are_comparable(data: &Dataset, predictions: &[Vec<f64>]) -> bool {
     !predictions.is_empty()
         && predictions.iter().enumerate().all(|(r, p)| p.len() == data.target_row(r).len())
+}
+
+/// Whether every output of every row is nearer than `limit` to its target, logits read as the probabilities they stand for.
+pub(crate) fn are_within(
+    data: &Dataset,
+    predictions: &[Vec<f64>],
+    logits: Option<Logits>,
+    limit: f64,
+) -> bool {
+    let near = |(row, outputs): (usize, &Vec<f64>)| is_within(data, row, outputs, logits, limit);
+    are_comparable(data, predictions) && predictions.iter().enumerate().all(near)
 }
 
 /// Whether every output of a row is nearer than `limit` to its target.

@@ -1,10 +1,10 @@
 //! From a run to its causes: suspicions, experiments, ranking.
 
 use super::finding::{self, Suspicion};
+use super::finished::Finished;
 use super::lab::{Lab, Limits};
 use super::report::{Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
-use super::trial::Trial;
 use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
@@ -18,14 +18,14 @@ const RECOVERED: f64 = 0.45;
 ///
 /// The observer is told what is tried before each run, and with an empty text now and then during it; where it says
 /// [`Control::Stop`], what was found so far is the answer.
-pub fn why(trial: &Trial, limits: Limits, observer: &mut dyn FnMut(&str) -> Control) -> Report {
-    let verdict = trial.verdict();
+pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -> Control) -> Report {
+    let verdict = finished.verdict();
     if verdict == Verdict::Solved {
-        return solved(trial);
+        return solved(finished);
     }
     let mut lab = Lab::new(limits, observer);
     let mut findings: Vec<Finding> = Vec::new();
-    let mut now = trial.clone();
+    let mut now = finished.clone();
     for _ in 0..ROUNDS {
         let (found, best) = round(&now, limits, &mut lab);
         let new: Vec<Finding> =
@@ -38,14 +38,14 @@ pub fn why(trial: &Trial, limits: Limits, observer: &mut dyn FnMut(&str) -> Cont
             _ => break,
         }
     }
-    let summary = in_short(trial, verdict, &findings);
+    let summary = in_short(finished, verdict, &findings);
     Report { verdict, summary, findings }
 }
 
 /// A suspicion after its experiments.
 struct Tried {
     finding: Finding,
-    after: Option<Trial>,
+    after: Option<Finished>,
     /// From 0 (nothing) to 1 (solved).
     recovered: f64,
     certainty: f64,
@@ -54,11 +54,11 @@ struct Tried {
 }
 
 /// One look at a run: its findings in order, and the run that the best of them made.
-fn round(trial: &Trial, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Option<Trial>) {
-    let scene = Scene::new(trial, limits);
+fn round(finished: &Finished, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Option<Finished>) {
+    let scene = Scene::new(finished, limits);
     let mut suspicions: Vec<Suspicion> = finding::ALL.iter().flat_map(|look| look(&scene)).collect();
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-    let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(trial, s, lab)).collect();
+    let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(finished, s, lab)).collect();
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
             (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
@@ -79,12 +79,12 @@ fn round(trial: &Trial, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Opt
     (tried.into_iter().map(|t| t.finding).collect(), best)
 }
 
-fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
-    let mut best: Option<(Trial, String, f64)> = None;
+fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
+    let mut best: Option<(Finished, String, f64)> = None;
     let (mut solved, mut made) = (0, 0);
     for change in &suspicion.changes {
         let Some(after) = lab.run(change) else { continue };
-        let recovered = recovered(trial, &after);
+        let recovered = recovered(finished, &after);
         made += 1;
         solved += usize::from(recovered == 1.0);
         if best.as_ref().is_none_or(|b| recovered > b.2) {
@@ -98,7 +98,7 @@ fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
     let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
     let experiment = best.as_ref().map(|(after, words, _)| Experiment {
         change: words.clone(),
-        before: trial.outcome(),
+        before: finished.outcome(),
         after: after.outcome(),
         draws: suspicion.draws.then_some([solved, made]),
     });
@@ -113,8 +113,8 @@ fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
     };
     let (certainty, is_symptom) = (suspicion.certainty, suspicion.is_symptom);
     let after = best.map(|b| b.0);
-    let changed = |after: &Trial| {
-        let far = (after.loss - trial.loss).abs() > 1e-3 * trial.loss.abs();
+    let changed = |after: &Finished| {
+        let far = (after.loss - finished.loss).abs() > 1e-3 * finished.loss.abs();
         far || after.overflowed() || after.is_solved()
     };
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
@@ -122,7 +122,7 @@ fn experiment(trial: &Trial, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
-fn recovered(before: &Trial, after: &Trial) -> f64 {
+fn recovered(before: &Finished, after: &Finished) -> f64 {
     if after.is_solved() {
         return 1.0;
     }
@@ -143,8 +143,8 @@ fn recovered(before: &Trial, after: &Trial) -> f64 {
     if from > floor { ((from - after.loss) / (from - floor)).clamp(0.0, 0.9) } else { 0.0 }
 }
 
-fn solved(trial: &Trial) -> Report {
-    let summary = format!("Solved: {}.", reached(trial));
+fn solved(finished: &Finished) -> Report {
+    let summary = format!("Solved: {}.", reached(finished));
     let finding = Finding {
         kind: Kind::Solved,
         confirmed: true,
@@ -158,24 +158,24 @@ fn solved(trial: &Trial) -> Report {
 }
 
 /// Where the run ended: "loss 0.25, 2 of 4 rows right".
-fn reached(trial: &Trial) -> String {
-    let rows = trial.case.data.rows;
-    let right = rows - trial.evaluation.wrong.len();
+fn reached(finished: &Finished) -> String {
+    let rows = finished.case.data.rows;
+    let right = rows - finished.evaluation.wrong.len();
     let rows =
-        trial.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
-    let size = trial.loss.abs();
+        finished.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
+    let size = finished.loss.abs();
     let loss = if size < 1e6 && (size >= 1e-3 || size == 0.0) {
-        format!("{:.4}", trial.loss)
+        format!("{:.4}", finished.loss)
     } else {
-        format!("{:.2e}", trial.loss)
+        format!("{:.2e}", finished.loss)
     };
-    format!("loss {loss}{rows} after {} epochs", trial.epochs)
+    format!("loss {loss}{rows} after {} epochs", finished.epochs)
 }
 
-fn in_short(trial: &Trial, verdict: Verdict, findings: &[Finding]) -> String {
+fn in_short(finished: &Finished, verdict: Verdict, findings: &[Finding]) -> String {
     let happened = match verdict {
         Verdict::Solved => "Solved",
-        Verdict::Diverged if trial.overflowed() => "The numbers overflowed",
+        Verdict::Diverged if finished.overflowed() => "The numbers overflowed",
         Verdict::Diverged => "The loss grew",
         Verdict::Stalled => "The run stands still",
         Verdict::StillMoving => "The loss was still falling at the end",
@@ -186,7 +186,7 @@ fn in_short(trial: &Trial, verdict: Verdict, findings: &[Finding]) -> String {
         Some(finding) => format!("Suspected, not confirmed: {}", finding.summary),
         None => "The cause was not found.".into(),
     };
-    format!("{happened} ({}). {cause}", reached(trial))
+    format!("{happened} ({}). {cause}", reached(finished))
 }
 
 #[cfg(test)]
@@ -210,9 +210,8 @@ mod tests {
         let start = vec![0.1; model.program.parameter_count()];
         let options = Options { learning_rate: 0.3, ..Options::default() };
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
-        let trial = case.run(&mut |_| Control::Continue).unwrap();
-        let report = why(&trial, Limits::for_run(&case), &mut |_| Control::Continue);
-        println!("{report:#?}");
+        let finished = case.run(&mut |_| Control::Continue).unwrap();
+        let report = why(&finished, Limits::for_run(&case), &mut |_| Control::Continue);
         assert_eq!(report.verdict, Verdict::Stalled);
         assert_eq!(report.findings[0].kind, Kind::SymmetricUnits);
         assert!(report.findings[0].confirmed);

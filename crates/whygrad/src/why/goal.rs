@@ -2,7 +2,8 @@
 
 use crate::data::Dataset;
 use crate::lint::rows::{distance_of_classes, spreads};
-use crate::train::{Evaluation, Options};
+use crate::model::Logits;
+use crate::train::{Evaluation, Options, are_within};
 
 /// When a run counts as solved.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,19 +30,11 @@ impl Goal {
         }
     }
 
-    /// Whether a model with these outputs has reached it.
-    pub(super) fn is_reached(self, evaluation: &Evaluation, data: &Dataset) -> bool {
+    /// Whether a model with these outputs has reached it; logits are read as the probabilities they stand for.
+    pub(super) fn is_reached(self, evaluation: &Evaluation, data: &Dataset, logits: Option<Logits>) -> bool {
         match self {
             Goal::Loss(target) => evaluation.loss <= target,
-            Goal::Near(limit) if limit == 0.5 => evaluation.accuracy == Some(1.0),
-            Goal::Near(limit) => {
-                let near = |(row, outputs): (usize, &Vec<f64>)| {
-                    let targets = data.target_row(row);
-                    outputs.len() == targets.len()
-                        && outputs.iter().zip(targets).all(|(o, t)| (o - t).abs() < limit)
-                };
-                !evaluation.predictions.is_empty() && evaluation.predictions.iter().enumerate().all(near)
-            }
+            Goal::Near(limit) => are_within(data, &evaluation.predictions, logits, limit),
             Goal::Fit => unexplained(evaluation, data).is_some_and(|left| left <= LEFT),
         }
     }

@@ -1,6 +1,6 @@
 //! Where changed runs are made.
 
-use super::trial::{Case, Trial};
+use super::finished::{Case, Finished};
 use crate::train::Control;
 
 /// How much the experiments of one verdict may cost.
@@ -62,7 +62,7 @@ impl<'a> Lab<'a> {
     }
 
     /// Makes a changed run; `None` where it would cost too much, or its options do not fit.
-    pub(super) fn run(&mut self, change: &Change) -> Option<Trial> {
+    pub(super) fn run(&mut self, change: &Change) -> Option<Finished> {
         let work = change.case.work();
         if self.stopped || work > self.limits.work_of_one.max(1.0) || self.spent + work > self.limits.work {
             return None;
@@ -73,7 +73,7 @@ impl<'a> Lab<'a> {
         }
         let observer = &mut *self.observer;
         let mut stopped = false;
-        let trial = change.case.run(&mut |progress| {
+        let finished = change.case.run(&mut |progress| {
             // A run of a tiny net is over before anyone could ask.
             if progress.epoch % 1024 == 0 && observer("") == Control::Stop {
                 stopped = true;
@@ -82,8 +82,8 @@ impl<'a> Lab<'a> {
             Control::Continue
         });
         self.stopped |= stopped;
-        let trial = trial.ok().filter(|_| !stopped)?;
-        self.spent += work * trial.epochs as f64 / change.case.options.epochs.max(1) as f64;
-        Some(trial)
+        let finished = finished.ok().filter(|_| !stopped)?;
+        self.spent += work * finished.epochs as f64 / change.case.options.epochs.max(1) as f64;
+        Some(finished)
     }
 }

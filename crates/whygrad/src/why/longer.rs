@@ -1,9 +1,9 @@
 //! A run with more epochs: whether and when it would have been solved.
 
+use super::finished::{Case, Finished};
 use super::goal::Goal;
 use super::lab::Lab;
 use super::scene::Scene;
-use super::trial::{Case, Trial};
 
 /// How many times as many epochs are tried, one after the other until one is enough.
 const FACTORS: [u64; 6] = [3, 10, 30, 100, 1000, 10_000];
@@ -14,24 +14,24 @@ const LONG: (u64, u64) = (1000, 100);
 /// The run with more epochs, ended where the goal is reached.
 #[derive(Clone, Debug)]
 pub(super) struct Longer {
-    pub(super) trial: Trial,
+    pub(super) finished: Finished,
 }
 
 impl Longer {
     pub(super) fn of(scene: &Scene<'_>) -> Option<Longer> {
-        let trial = scene.trial;
-        let base = until_solved(&without_rules(&trial.case));
-        let most = Lab::most_epochs(&scene.limits, &trial.case) / 24;
-        let mut best: Option<Trial> = None;
+        let finished = scene.finished;
+        let base = until_solved(&without_rules(&finished.case));
+        let most = Lab::most_epochs(&scene.limits, &finished.case) / 24;
+        let mut best: Option<Finished> = None;
         for factor in FACTORS {
-            if trial.epochs >= LONG.0 && factor > LONG.1 {
+            if finished.epochs >= LONG.0 && factor > LONG.1 {
                 break;
             }
-            let epochs = trial.epochs.max(1).saturating_mul(factor).min(most);
-            if epochs <= best.as_ref().map_or(trial.epochs, |b| b.case.options.epochs) {
+            let epochs = finished.epochs.max(1).saturating_mul(factor).min(most);
+            if epochs <= best.as_ref().map_or(finished.epochs, |b| b.case.options.epochs) {
                 break;
             }
-            let before = best.as_ref().map_or(trial.loss, |b| b.loss);
+            let before = best.as_ref().map_or(finished.loss, |b| b.loss);
             let Some(after) = scene.tried(&base.with(|o| o.epochs = epochs), 0.3) else { break };
             let stands = (before - after.loss).abs() <= 1e-14 * before.abs();
             let ends = after.is_solved() || after.overflowed() || stands;
@@ -40,24 +40,24 @@ impl Longer {
                 break;
             }
         }
-        best.map(|trial| Longer { trial })
+        best.map(|finished| Longer { finished })
     }
 
     /// The run to show: the one that got somewhere, or else one that is not too long to be made again.
-    pub(super) fn case(&self, before: &Trial) -> Case {
-        let epochs = self.trial.case.options.epochs;
+    pub(super) fn case(&self, before: &Finished) -> Case {
+        let epochs = self.finished.case.options.epochs;
         let short = epochs.min(before.epochs.max(1).saturating_mul(FACTORS[1]));
-        let got_somewhere = self.is_solved() || self.trial.loss < 0.6 * before.loss;
-        self.trial.case.with(|o| o.epochs = if got_somewhere { epochs } else { short })
+        let got_somewhere = self.is_solved() || self.finished.loss < 0.6 * before.loss;
+        self.finished.case.with(|o| o.epochs = if got_somewhere { epochs } else { short })
     }
 
     pub(super) fn is_solved(&self) -> bool {
-        self.trial.is_solved()
+        self.finished.is_solved()
     }
 
     /// As many epochs as were enough, and a tenth more, rounded up to two digits.
     pub(super) fn advised(&self) -> u64 {
-        rounded_up(self.trial.epochs + self.trial.epochs / 10)
+        rounded_up(self.finished.epochs + self.finished.epochs / 10)
     }
 }
 

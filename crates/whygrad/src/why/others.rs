@@ -28,11 +28,11 @@ impl Others {
     pub(super) fn of(scene: &Scene<'_>) -> Others {
         let mut others = Others { changes: other_starts(scene), lowest: f64::INFINITY, ..Others::default() };
         for change in &others.changes {
-            let Some(trial) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
+            let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
             others.made += 1;
-            others.solved += usize::from(trial.is_solved());
-            if !trial.overflowed() {
-                others.lowest = others.lowest.min(trial.loss);
+            others.solved += usize::from(finished.is_solved());
+            if !finished.overflowed() {
+                others.lowest = others.lowest.min(finished.loss);
             }
         }
         others
@@ -46,7 +46,7 @@ impl Others {
 
 /// Other starts of the same sort; none where each run is long.
 fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     if case.work() * DRAWS as f64 > 0.5 * scene.limits.work {
         return vec![];
     }
@@ -69,7 +69,7 @@ fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
 
 /// Values drawn evenly, so that the mean square of each parameter is as at the start.
 fn of_same_size(scene: &Scene<'_>, draw: u64) -> Vec<f64> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let mut stream = Key::from_seed(Seed(draw)).stream();
     let mut start = case.start.clone();
     for p in &case.model.program.parameters {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::trial::{Case, Trial};
+use super::finished::{Case, Finished};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::{Options, evaluate};
@@ -30,7 +30,7 @@ pub enum RecordError {
     },
 }
 
-impl Trial {
+impl Finished {
     /// The run that a folder's documents tell of: `options.json`, `result.json`, `history.csv` and, where the parameters
     /// were kept, `path.csv`.
     ///
@@ -40,7 +40,7 @@ impl Trial {
         model: Model,
         data: Dataset,
         (options, result, history, path): (&str, &str, &str, Option<&str>),
-    ) -> Result<Trial, RecordError> {
+    ) -> Result<Finished, RecordError> {
         let wrong = |document, reason: String| RecordError::Document { document, reason };
         let options: Options =
             serde_json::from_str(options).map_err(|e| wrong("options.json", e.to_string()))?;
@@ -58,7 +58,7 @@ impl Trial {
             losses(history).ok_or_else(|| wrong("history.csv", "expected lines `epoch,loss`".into()))?;
         let evaluation = evaluate(&model, &data, &theta);
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
-        Ok(Trial {
+        Ok(Finished {
             losses,
             path: path.map(|text| places(text, count)).unwrap_or_default(),
             epochs: result["stop"]["epoch"].as_u64().unwrap_or(case.options.epochs),

@@ -8,7 +8,7 @@ use whygrad_expr::derivative;
 use whygrad_expr::op::{Function, Op};
 use whygrad_expr::simplify::Simplifier;
 
-use super::trial::Case;
+use super::finished::Case;
 use crate::data::Dataset;
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::range::is_softmax;

@@ -8,13 +8,13 @@ use whygrad_engine::workspace::{Batch, Workspace};
 use whygrad_expr::arena::SymbolId;
 use whygrad_expr::derivative;
 
+use super::finished::{Case, Finished};
 use super::lab::Limits;
 use super::longer::Longer;
 use super::others::Others;
 use super::places::{Place, places};
 use super::speed::Speed;
 use super::stationary::Stationary;
-use super::trial::{Case, Trial};
 use super::units::{Group, Units, Values};
 use crate::model::{Layers, Model};
 use crate::random::{Key, Seed, Source};
@@ -39,7 +39,7 @@ pub(super) struct Unit {
 
 /// A finished run under the lamp.
 pub(super) struct Scene<'a> {
-    pub(super) trial: &'a Trial,
+    pub(super) finished: &'a Finished,
     pub(super) limits: Limits,
     units: RefCell<Units>,
     curvature: OnceCell<RefCell<Curvature>>,
@@ -54,12 +54,12 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(trial: &'a Trial, limits: Limits) -> Scene<'a> {
-        let model = &trial.case.model;
+    pub(super) fn new(finished: &'a Finished, limits: Limits) -> Scene<'a> {
+        let model = &finished.case.model;
         Scene {
-            trial,
+            finished,
             limits,
-            units: RefCell::new(Units::of(model, &trial.case.data)),
+            units: RefCell::new(Units::of(model, &finished.case.data)),
             curvature: OnceCell::new(),
             gradient: OnceCell::new(),
             path: OnceCell::new(),
@@ -73,7 +73,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn model(&self) -> &Model {
-        &self.trial.case.model
+        &self.finished.case.model
     }
 
     /// The units of each layer, hidden ones first, outputs last; empty where the model is no chain of layers.
@@ -109,14 +109,14 @@ impl<'a> Scene<'a> {
         let gradient = derivative::gradient(&mut program.arena, program.loss, &symbols).by_symbol;
         let plan = Plan::compile(&program, &gradient);
         let mut space = Workspace::new(&plan);
-        let data = &self.trial.case.data;
+        let data = &self.finished.case.data;
         space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
         (plan, space)
     }
 
     /// The second derivatives of the loss on all rows.
     pub(super) fn curvature(&self) -> std::cell::RefMut<'_, Curvature> {
-        let make = || RefCell::new(Curvature::new(self.model(), Some(&self.trial.case.data)));
+        let make = || RefCell::new(Curvature::new(self.model(), Some(&self.finished.case.data)));
         self.curvature.get_or_init(make).borrow_mut()
     }
 
@@ -124,11 +124,11 @@ impl<'a> Scene<'a> {
     /// the run would take too long to be made again.
     pub(super) fn path(&self) -> &[(u64, Vec<f64>)] {
         self.path.get_or_init(|| {
-            let (trial, case) = (self.trial, &self.trial.case);
+            let (finished, case) = (self.finished, &self.finished.case);
             let mut path =
-                if trial.path.is_empty() { vec![(0, case.start.clone())] } else { trial.path.clone() };
-            if trial.path.is_empty() && case.work() <= self.limits.work_of_one {
-                let every = (trial.epochs / PLACES).max(1);
+                if finished.path.is_empty() { vec![(0, case.start.clone())] } else { finished.path.clone() };
+            if finished.path.is_empty() && case.work() <= self.limits.work_of_one {
+                let every = (finished.epochs / PLACES).max(1);
                 let again = train_watched(
                     &case.model,
                     Some(&case.data),
@@ -144,8 +144,8 @@ impl<'a> Scene<'a> {
                     path.truncate(1);
                 }
             }
-            if path.last().is_some_and(|last| last.0 != trial.epochs) {
-                path.push((trial.epochs, trial.theta.clone()));
+            if path.last().is_some_and(|last| last.0 != finished.epochs) {
+                path.push((finished.epochs, finished.theta.clone()));
             }
             path
         })
@@ -155,16 +155,16 @@ impl<'a> Scene<'a> {
     pub(super) fn places(&self) -> &[Vec<Option<Place>>] {
         self.places.get_or_init(|| {
             let mut stream = Key::from_seed(Seed(1)).stream();
-            let theta: Vec<f64> = self.trial.theta.iter().map(|_| stream.uniform(-1.0, 1.0)).collect();
+            let theta: Vec<f64> = self.finished.theta.iter().map(|_| stream.uniform(-1.0, 1.0)).collect();
             let of_formula = self.model().dense.is_empty();
             let values = if of_formula { self.values_at(&theta) } else { vec![] };
-            places(self.model(), &self.layers, &self.groups(), (&theta, &values), &self.trial.case.data)
+            places(self.model(), &self.layers, &self.groups(), (&theta, &values), &self.finished.case.data)
         })
     }
 
     /// Whether what the units do on all rows may be computed at many points.
     pub(super) fn is_small(&self) -> bool {
-        self.trial.case.data.rows * self.trial.theta.len() <= 1 << 20
+        self.finished.case.data.rows * self.finished.theta.len() <= 1 << 20
     }
 
     /// How fast the run went against what the curvature allows.
@@ -188,7 +188,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.
-    pub(super) fn tried(&self, case: &Case, share: f64) -> Option<Trial> {
+    pub(super) fn tried(&self, case: &Case, share: f64) -> Option<Finished> {
         if case.work() > share * self.limits.work_of_one {
             return None;
         }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::finished::Finished;
 use super::lab::Limits;
 use super::scene::{ALL_EIGENVALUES, Scene};
 use super::speed::{Bends, bound};
-use super::trial::Trial;
 
 /// So many places of a large net's path are shown.
 const FEW: usize = 6;
@@ -37,12 +37,12 @@ pub struct Spectrum {
 /// How the loss of the whole data bends along a run, from its start to its end.
 ///
 /// Of a net with many parameters and rows, the rows are thinned so far that it takes seconds.
-pub fn spectrum(trial: &Trial, limits: Limits) -> Spectrum {
-    let scene = Scene::new(trial, limits);
-    let mut bends = Bends::of_all(&trial.case);
+pub fn spectrum(finished: &Finished, limits: Limits) -> Spectrum {
+    let scene = Scene::new(finished, limits);
+    let mut bends = Bends::of_all(&finished.case);
     let path = scene.path();
     let every = if bends.is_large() { path.len().div_ceil(FEW).max(1) } else { 1 };
-    let mut lowest: Vec<f64> = (0..trial.theta.len()).map(|k| 1.0 + 0.5 * libm::cos(k as f64)).collect();
+    let mut lowest: Vec<f64> = (0..finished.theta.len()).map(|k| 1.0 + 0.5 * libm::cos(k as f64)).collect();
     let mut places = Vec::new();
     for (epoch, theta) in path.iter().rev().step_by(every).rev() {
         let place = if theta.len() <= ALL_EIGENVALUES {
@@ -56,7 +56,7 @@ pub fn spectrum(trial: &Trial, limits: Limits) -> Spectrum {
         };
         places.extend(place);
     }
-    let options = &trial.case.options;
+    let options = &finished.case.options;
     Spectrum { bound: bound(options).map(|b| b / options.learning_rate), places }
 }
 

@@ -5,8 +5,8 @@
 //! Nesterov's (2 + 2m)/(1 + 2m): where the largest root of the step's recurrence on a parabola has size 1 (Polyak, "Some methods of
 //! speeding up the convergence of iteration methods", 1964).
 
+use super::finished::Case;
 use super::scene::Scene;
-use super::trial::Case;
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::method::Curvature;
@@ -53,8 +53,8 @@ pub(super) struct Speed {
 
 impl Speed {
     pub(super) fn of(scene: &Scene<'_>) -> Speed {
-        let (trial, case) = (scene.trial, &scene.trial.case);
-        let rise = first_rise(&trial.losses);
+        let (finished, case) = (scene.finished, &scene.finished.case);
+        let rise = first_rise(&finished.losses);
         let mut bends = Bends::of_steps(case);
         let mut places = Vec::new();
         let mut thetas = vec![(0, case.start.clone())];
@@ -78,7 +78,7 @@ impl Speed {
             };
             known.or_else(computed)
         });
-        Speed { bound: bound(&case.options), places, rise, before_rise, jumps: jumps(&trial.losses) }
+        Speed { bound: bound(&case.options), places, rise, before_rise, jumps: jumps(&finished.losses) }
     }
 
     /// The largest of all, with its epoch.
@@ -112,7 +112,7 @@ pub(super) fn bound(options: &Options) -> Option<f64> {
 }
 
 fn affordable(scene: &Scene<'_>, epochs: u64, share: f64) -> bool {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     case.work() / case.options.epochs.max(1) as f64 * epochs as f64 <= share * scene.limits.work_of_one
 }
 

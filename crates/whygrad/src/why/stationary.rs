@@ -34,7 +34,7 @@ impl Stationary {
     /// Gauss-Newton steps on the length of the gradient, with the exact Hessian and damping (Levenberg 1944): they go to
     /// saddles and minima alike. `None` where no stationary point is near.
     pub(super) fn near(scene: &Scene<'_>) -> Option<Stationary> {
-        let end = &scene.trial.theta;
+        let end = &scene.finished.theta;
         if end.is_empty() || end.len() > MOST || !end.iter().all(|t| t.is_finite()) {
             return None;
         }
@@ -66,9 +66,9 @@ impl Stationary {
         if length > NEARLY * largest(&pairs) || moved > 0.5 * norm(end).max(1.0) {
             return None;
         }
-        let case = &scene.trial.case;
+        let case = &scene.finished.case;
         let loss = evaluate(&case.model, &case.data, &theta).loss;
-        let same = (loss - scene.trial.loss).abs() <= 0.03 * scene.trial.loss.abs().max(1e-12);
+        let same = (loss - scene.finished.loss).abs() <= 0.03 * scene.finished.loss.abs().max(1e-12);
         same.then_some(Stationary { theta, loss, gradient_norm: length, moved, pairs })
     }
 

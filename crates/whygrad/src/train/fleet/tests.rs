@@ -163,7 +163,7 @@ fn alone() -> Vec<FleetOptions> {
         changed(&|o| (o.batch, o.precision) = (BatchSize::Rows(1), Precision::F32)),
         changed(&|o| {
             (o.batch, o.optimiser) =
-                (BatchSize::Rows(2), "rprop(initial=uniform(0.01, 0.2))".parse().unwrap())
+                (BatchSize::Rows(2), "rprop(initial=uniform(0.01, 0.2))".parse().unwrap());
         }),
         changed(&|o| o.method = Some(crate::train::method::MethodKind::Bfgs)),
         changed(&|o| o.method = Some(crate::train::method::MethodKind::LevenbergMarquardt { damping: 1e-3 })),

@@ -40,7 +40,7 @@ const LONGER: u64 = 20;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let mut found = rows::look(scene);
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let reasons = impossible(&case.model, &case.data);
     for reason in &reasons {
         let without_bias =
@@ -67,9 +67,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// Whether the goal cannot be reached where the classes are not parted.
 fn is_proof(scene: &Scene<'_>, reason: &Impossible) -> bool {
-    let data = &scene.trial.case.data;
+    let data = &scene.finished.case.data;
     let Some(distance) = distance_of_classes(data) else { return false };
-    match (scene.trial.goal(), reason) {
+    match (scene.finished.goal(), reason) {
         (Goal::Near(limit), Impossible::Fixed { row, column, output }) => {
             (output - data.target_row(*row)[*column]).abs() >= limit
         }
@@ -97,7 +97,7 @@ fn with_evidence(suspicion: Suspicion, reason: &Impossible) -> Suspicion {
 
 /// The nets with a nonlinear hidden layer of several units in the place of what there is.
 fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     suspicion.advice = Advice::words("Add a hidden layer of several tanh or sigmoid units.");
     let Some(net) = Net::of(&case.model, &case.data) else { return };
     let with = |activation: &str| {
@@ -148,8 +148,8 @@ fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
 
 /// Measured targets that no affine function of the inputs gives, and a model that is one.
 fn affine_for_curved(scene: &Scene<'_>) -> Option<Suspicion> {
-    let case = &scene.trial.case;
-    if scene.trial.goal() != Goal::Fit || !outputs::is_affine(&case.model.program) {
+    let case = &scene.finished.case;
+    if scene.finished.goal() != Goal::Fit || !outputs::is_affine(&case.model.program) {
         return None;
     }
     let width = case.data.target_names.len();

@@ -29,17 +29,17 @@ const ATTEMPTS: usize = 30;
 const BIAS: f64 = 0.1;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let groups = scene.groups();
-    if groups.iter().all(|g| !g.character.rests_below) || !trial.theta.iter().all(|t| t.is_finite()) {
+    if groups.iter().all(|g| !g.character.rests_below) || !finished.theta.iter().all(|t| t.is_finite()) {
         return vec![];
     }
-    let end = scene.values_at(&trial.theta);
+    let end = scene.values_at(&finished.theta);
     let dead = resting(&groups, &end);
     if dead.is_empty() {
         return vec![];
     }
-    let start = scene.values_at(&trial.case.start);
+    let start = scene.values_at(&finished.case.start);
     let from_start = resting(&groups, &start);
     let death = Death {
         at_start: dead.iter().filter(|&d| from_start.contains(d)).count(),
@@ -100,7 +100,7 @@ fn since(scene: &Scene<'_>, groups: &[Group], dead: &[Place]) -> Option<u64> {
 
 /// Whether the loss jumped up early in the run.
 fn was_a_step(scene: &Scene<'_>) -> bool {
-    let losses = &scene.trial.losses;
+    let losses = &scene.finished.losses;
     let Some(&(_, first)) = losses.first() else { return false };
     losses.iter().take(40).any(|l| !l.1.is_finite() || l.1 > first + 0.5 * first.abs())
 }
@@ -116,7 +116,7 @@ fn worst_share(groups: &[Group], dead: &[Place]) -> f64 {
 }
 
 fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let share = worst_share(groups, &death.dead);
     let units: usize = groups.iter().filter(|g| g.character.rests_below).map(|g| g.units).sum();
     let count = death.dead.len();
@@ -155,20 +155,20 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
     if by_step {
         let mut slower = base();
         slower.changes = [4.0, 16.0, 64.0].map(|by| slower_by(scene, by)).to_vec();
-        let rate = format!("{}", trial.case.options.learning_rate / 4.0);
+        let rate = format!("{}", finished.case.options.learning_rate / 4.0);
         slower.advice = Advice::flags("Take smaller steps.", &["--lr", &rate]);
         all.push(slower);
     }
     let mut revived = base();
     revived.draws = true;
     let (from, words) = if death.at_start == count {
-        (&trial.case.start, "the weights into the dead units are drawn anew, with a small positive bias")
+        (&finished.case.start, "the weights into the dead units are drawn anew, with a small positive bias")
     } else {
-        (&trial.theta, "the run goes on from its end, with the weights into the dead units drawn anew")
+        (&finished.theta, "the run goes on from its end, with the weights into the dead units drawn anew")
     };
     revived.changes = (0..if scene.is_small() { DRAWS } else { 2 })
         .filter_map(|draw| revive(scene, groups, &death.dead, from, draw))
-        .map(|start| Change { words: words.into(), case: trial.case.from(start) })
+        .map(|start| Change { words: words.into(), case: finished.case.from(start) })
         .collect();
     revived.advice = Advice::flags("Start from values that suit relu.", &["--init", "he_uniform"]);
     if scene.layers().is_empty() {
@@ -203,10 +203,10 @@ fn sentence(death: &Death, count: usize, units: usize, share: f64) -> String {
 }
 
 fn slower_by(scene: &Scene<'_>, by: f64) -> Change {
-    let rate = scene.trial.case.options.learning_rate;
+    let rate = scene.finished.case.options.learning_rate;
     let slower = rate / by;
     let words = format!("the learning rate {slower} in place of {rate}");
-    Change { words, case: scene.trial.case.with(|o| o.learning_rate = slower) }
+    Change { words, case: scene.finished.case.with(|o| o.learning_rate = slower) }
 }
 
 /// Other weights into the dead units, such that they are alive.
@@ -255,7 +255,7 @@ fn leaky(scene: &Scene<'_>, mut base: Suspicion) -> Option<Suspicion> {
     };
     let changed = with_activation(model, "leaky_relu", &is_relu)?;
     let words = "leaky_relu in place of relu, which is nowhere flat".into();
-    let case = crate::why::Case { model: std::sync::Arc::new(changed), ..scene.trial.case.clone() };
+    let case = crate::why::Case { model: std::sync::Arc::new(changed), ..scene.finished.case.clone() };
     base.changes = vec![Change { words, case }];
     // A little behind a draw of relu's own: it is another net.
     base.certainty -= 0.02;
@@ -269,7 +269,7 @@ fn leaky(scene: &Scene<'_>, mut base: Suspicion) -> Option<Suspicion> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{answer, assert_cause, case_of, model, rows, run, suspected, trial};
+    use super::super::tests::{answer, assert_cause, case_of, finished, model, rows, run, suspected};
     use super::*;
     use crate::random::Source;
 
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn relus_that_start_dead_are_the_cause() {
         for (net, rate) in [("2-4relu-1", 0.1), ("2-6relu-1sigmoid", 0.5), ("2-8relu-1tanh", 0.1)] {
-            let stuck = trial(net, "xor", |case| {
+            let stuck = finished(net, "xor", |case| {
                 let mut stream = Key::from_seed(Seed(5)).stream();
                 let hidden = case.model.layers.as_ref().map_or(0, |l| l.sizes[1]);
                 for value in &mut case.start[..3 * hidden] {
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn units_on_a_kink_in_a_solved_run_are_no_cause() {
-        let solved = trial("2-32relu-1sigmoid", "xor", |case| {
+        let solved = finished("2-32relu-1sigmoid", "xor", |case| {
             case.options.learning_rate = 1.5;
             case.options.epochs = 2000;
         });
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn units_that_are_nowhere_flat_do_not_die() {
-        let some = trial("2-3leaky_relu-1", "xor", |case| case.options.learning_rate = 0.01);
+        let some = finished("2-3leaky_relu-1", "xor", |case| case.options.learning_rate = 0.01);
         assert_eq!(suspected(look, &some), []);
     }
 }

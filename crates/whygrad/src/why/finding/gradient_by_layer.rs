@@ -39,12 +39,12 @@ const EXPLODED: f64 = 1e4;
 const CLIP: f64 = 1.0;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     // With one hidden layer there is no product of layers; what is small there is saturated or dead.
     if scene.layers().len() < 3 {
         return vec![];
     }
-    let start = sizes(scene, &trial.case.start);
+    let start = sizes(scene, &finished.case.start);
     let (Some(&first), Some(&last)) = (start.first(), start.last()) else { return vec![] };
     if !start.iter().all(|s| s.is_finite()) || first == 0.0 || last == 0.0 {
         return vec![];
@@ -71,7 +71,7 @@ fn sizes(scene: &Scene<'_>, theta: &[f64]) -> Vec<f64> {
 }
 
 fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let layers = start.len();
     let summary = format!(
         "The gradient vanishes on its way through {layers} layers: at the start a weight of the first one gets {} of \
@@ -86,7 +86,7 @@ fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
     let base = || {
         Suspicion::new(Kind::VanishingGradient, certainty, summary.clone(), VANISHING)
             .with("gradient_per_weight_by_layer", start.to_vec())
-            .with("gradient_per_weight_by_layer_at_end", sizes(scene, &trial.theta))
+            .with("gradient_per_weight_by_layer_at_end", sizes(scene, &finished.theta))
             .with("first_over_last", ratio)
             .with("layers", layers)
     };
@@ -98,19 +98,19 @@ fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
     };
     let tanh = with_activation(model, "tanh", &is_hidden_sigmoid).map(Arc::new);
     if let Some(tanh) = &tanh {
-        let case = Case { model: tanh.clone(), ..trial.case.clone() };
+        let case = Case { model: tanh.clone(), ..finished.case.clone() };
         let words = "tanh in place of sigmoid in the hidden layers, from the same start".into();
         suspicion.changes.push(Change { words, case });
     }
     for seed in 1..=2 {
         if let Some(start) = drawn(model, Initialiser::GlorotUniform, 1.0, seed) {
-            let model = tanh.clone().unwrap_or_else(|| trial.case.model.clone());
+            let model = tanh.clone().unwrap_or_else(|| finished.case.model.clone());
             let words = if tanh.is_some() {
                 "tanh in place of sigmoid in the hidden layers, from values after Glorot and Bengio"
             } else {
                 "starting values after Glorot and Bengio"
             };
-            let case = Case { model, start, ..trial.case.clone() };
+            let case = Case { model, start, ..finished.case.clone() };
             suspicion.changes.push(Change { words: words.into(), case });
         }
     }
@@ -124,7 +124,7 @@ fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
             .filter_map(|seed| drawn(model, Initialiser::GlorotUniform, 4.0, seed))
             .map(|start| Change {
                 words: "starting weights four times those of Glorot and Bengio, as suits a sigmoid".into(),
-                case: trial.case.from(start),
+                case: finished.case.from(start),
             })
             .collect();
         wider.advice = advice(model, true);
@@ -134,7 +134,7 @@ fn vanishing(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Vec<Suspicion> {
 }
 
 fn exploding(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Suspicion {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let largest = start.iter().copied().fold(0.0, f64::max);
     let summary = if ratio > EXPLODED {
         format!(
@@ -152,14 +152,14 @@ fn exploding(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Suspicion {
         .with("gradient_per_weight_by_layer", start.to_vec())
         .with("first_over_last", ratio)
         .with("layers", start.len());
-    let clipped = trial.case.with(|o| o.gradient.clip_norm = Some(CLIP));
+    let clipped = finished.case.with(|o| o.gradient.clip_norm = Some(CLIP));
     suspicion
         .changes
         .push(Change { words: format!("the gradient clipped to a length of {CLIP}"), case: clipped });
     for seed in 1..=2 {
         if let Some(start) = drawn(scene.model(), Initialiser::GlorotUniform, 1.0, seed) {
             let words = "starting values after Glorot and Bengio".into();
-            suspicion.changes.push(Change { words, case: trial.case.from(start) });
+            suspicion.changes.push(Change { words, case: finished.case.from(start) });
         }
     }
     suspicion.advice =
@@ -208,7 +208,7 @@ fn advice(model: &Model, sigmoids: bool) -> Advice {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{answer, suspected, trial};
+    use super::super::tests::{answer, finished, suspected};
     use super::*;
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
             "2-4sigmoid-4sigmoid-4sigmoid-4sigmoid-4sigmoid-1sigmoid",
             "2-5sigmoid-5sigmoid-5sigmoid-5sigmoid-1",
         ] {
-            let stuck = trial(net, "xor", |case| {
+            let stuck = finished(net, "xor", |case| {
                 case.options.learning_rate = 0.3;
                 case.options.epochs = 5000;
             });
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn large_weights_in_many_layers_make_gradients_explode() {
-        let stuck = trial("2-6relu-6relu-6relu-6relu-6relu-1", "xor", |case| {
+        let stuck = finished("2-6relu-6relu-6relu-6relu-6relu-1", "xor", |case| {
             case.start = case.start.iter().map(|w| 6.0 * w).collect();
             case.options.learning_rate = 0.01;
         });
@@ -240,9 +240,9 @@ mod tests {
 
     #[test]
     fn a_flat_net_is_not_suspected() {
-        let some = trial("2-4sigmoid-1sigmoid", "xor", |case| case.options.epochs = 50);
+        let some = finished("2-4sigmoid-1sigmoid", "xor", |case| case.options.epochs = 50);
         assert_eq!(suspected(look, &some), []);
-        let some = trial("2-4tanh-4tanh-1", "xor", |case| case.options.epochs = 5);
+        let some = finished("2-4tanh-4tanh-1", "xor", |case| case.options.epochs = 5);
         assert_eq!(suspected(look, &some), []);
     }
 }

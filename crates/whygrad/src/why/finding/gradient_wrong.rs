@@ -36,7 +36,7 @@ const SEARCHED: usize = 2000;
 const SHOWN: usize = 100;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let model = scene.model();
     if !model.own_gradient {
         return vec![];
@@ -73,7 +73,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     }
     suspicion.proved = factor.is_none();
     suspicion.comes_first = suspicion.proved;
-    let case = Case { model: Arc::new(right), ..trial.case.clone() };
+    let case = Case { model: Arc::new(right), ..finished.case.clone() };
     suspicion.changes = vec![Change { words: "the derived gradient in place of the given one".into(), case }];
     suspicion.advice =
         Advice::words("Leave out --gradient, or correct it: `whygrad check` shows the lines that are wrong.");
@@ -86,7 +86,7 @@ fn checked(model: &Model, right: &Model, scene: &Scene<'_>) -> Option<check::Rep
         let gradient = given_at(model, &probe.data, &probe.theta);
         Answer { gradient: gradient.into_iter().map(Some).collect(), loss: None }
     });
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     // Only what the run met counts: a constant that is right for this number of rows alone is right here.
     let (data, freedom) = match case.options.batch {
         BatchSize::Rows(n) if n < case.data.rows => {
@@ -106,9 +106,9 @@ fn checked(model: &Model, right: &Model, scene: &Scene<'_>) -> Option<check::Rep
 
 /// The given gradient of a large net held against the derived one at the start alone, without a name for the mistake.
 fn compared(model: &Model, scene: &Scene<'_>) -> check::Report {
-    let start = &scene.trial.case.start;
+    let start = &scene.finished.case.start;
     let derived = scene.gradient_at(start);
-    let given = given_at(model, &scene.trial.case.data, start);
+    let given = given_at(model, &scene.finished.case.data, start);
     let largest = derived.iter().map(|g| g.abs()).fold(0.0, f64::max);
     let names = model.program.parameters.iter().flat_map(|p| (0..p.len()).map(move |k| p.entry_name(k)));
     let component = |((name, given), derived): ((String, f64), f64)| {

@@ -11,12 +11,12 @@
 use super::Suspicion;
 use crate::train::{BatchSize, Optimiser};
 use crate::why::constant::{ConstantBend, constant_bend};
+use crate::why::finished::{Case, Finished};
 use crate::why::lab::{Change, Lab};
 use crate::why::longer::rounded_up;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::{Bends, Speed, round_down, short};
-use crate::why::trial::{Case, Trial};
 
 const EXPLANATION: &str = "A step of gradient descent is as long as the rate times the slope. Where the loss bends with \
     the curvature (largest eigenvalue of the Hessian) c, steps shrink the distance to the lowest point only below a rate \
@@ -40,12 +40,12 @@ enum Way {
 }
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let (trial, options) = (scene.trial, &scene.trial.case.options);
-    if options.method.is_some() || !options.optimiser.uses_learning_rate() || trial.epochs == 0 {
+    let (finished, options) = (scene.finished, &scene.finished.case.options);
+    if options.method.is_some() || !options.optimiser.uses_learning_rate() || finished.epochs == 0 {
         return vec![];
     }
     let speed = scene.speed();
-    let way = if trial.verdict() == Verdict::Diverged {
+    let way = if finished.verdict() == Verdict::Diverged {
         Way::Diverged
     } else if speed.jumps {
         Way::Jumps
@@ -75,7 +75,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// A bend that is the same everywhere, of what one step sees.
 fn constant_of(scene: &Scene<'_>) -> Option<ConstantBend> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     scene.speed().bound?;
     let rows = match case.options.batch {
         BatchSize::Rows(size) => size.min(case.data.rows),
@@ -90,8 +90,8 @@ fn constant_of(scene: &Scene<'_>) -> Option<ConstantBend> {
 /// How strongly all speaks for it; nothing where it does not.
 fn certainty(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>) -> Option<f64> {
     let speed = scene.speed();
-    let options = &scene.trial.case.options;
-    let first = scene.trial.losses.first().map_or(1.0, |l| l.1.abs());
+    let options = &scene.finished.case.options;
+    let first = scene.finished.losses.first().map_or(1.0, |l| l.1.abs());
     let rise = speed.rise.filter(|_| speed.leapt());
     let high = rise.is_some_and(|r| !r.to.is_finite() || r.to - r.from > 0.2 * first);
     let Some(bound) = speed.bound else {
@@ -111,7 +111,7 @@ fn certainty(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>) -> Op
         return (way == Way::Diverged).then_some(0.5);
     };
     // A run that still falls has come down somewhere in spite of its leap.
-    let high = high && scene.trial.verdict() == Verdict::Stalled;
+    let high = high && scene.finished.verdict() == Verdict::Stalled;
     let beyond = speed.before_rise.or(speed.at_start()).is_some_and(|v| v > limit);
     match way {
         Way::Diverged => (largest > limit).then_some(0.92),
@@ -125,7 +125,7 @@ fn certainty(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>) -> Op
 
 /// The rate beside the size of the parameters it moves.
 fn step_share(scene: &Scene<'_>) -> f64 {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let squares: f64 = case.start.iter().map(|t| t * t).sum();
     let size = (squares / case.start.len().max(1) as f64).sqrt();
     case.options.learning_rate / size.max(1e-3)
@@ -133,7 +133,7 @@ fn step_share(scene: &Scene<'_>) -> f64 {
 
 /// The highest rate that is tried.
 fn first_rate(scene: &Scene<'_>, constant: Option<&ConstantBend>) -> f64 {
-    let (speed, rate) = (scene.speed(), scene.trial.case.options.learning_rate);
+    let (speed, rate) = (scene.speed(), scene.finished.case.options.learning_rate);
     let Some(bound) = speed.bound else { return rate / 3.0 };
     let bend = constant.map_or(0.0, |c| c.value).max(speed.at_start().unwrap_or(0.0));
     if bend > 0.0 { (0.5 * bound / bend).min(0.5 * rate) } else { 0.25 * rate }
@@ -143,12 +143,12 @@ fn first_rate(scene: &Scene<'_>, constant: Option<&ConstantBend>) -> f64 {
 struct Tried {
     changes: Vec<Change>,
     /// The run that one of them solves.
-    solved: Option<Trial>,
+    solved: Option<Finished>,
 }
 
 fn lower_rates(scene: &Scene<'_>, first: f64) -> Tried {
     let mut all = Vec::new();
-    let mut best: Option<(Trial, Change)> = None;
+    let mut best: Option<(Finished, Change)> = None;
     for share in SHARES {
         let rate = round_down(first * share);
         let mut falls = true;
@@ -157,17 +157,17 @@ fn lower_rates(scene: &Scene<'_>, first: f64) -> Tried {
                 break;
             }
             let Some(change) = at_rate(scene, rate, longer) else { continue };
-            let Some(trial) = scene.tried(&change.case, 0.1) else {
+            let Some(finished) = scene.tried(&change.case, 0.1) else {
                 all.push(change);
                 continue;
             };
-            if trial.is_solved() {
-                return Tried { changes: vec![change], solved: Some(trial) };
+            if finished.is_solved() {
+                return Tried { changes: vec![change], solved: Some(finished) };
             }
-            falls = trial.epochs < YOUNG || trial.verdict() == Verdict::StillMoving;
-            let better = |b: &(Trial, Change)| trial.loss < 0.98 * b.0.loss;
-            if !trial.overflowed() && best.as_ref().is_none_or(better) {
-                best = Some((trial, change));
+            falls = finished.epochs < YOUNG || finished.verdict() == Verdict::StillMoving;
+            let better = |b: &(Finished, Change)| finished.loss < 0.98 * b.0.loss;
+            if !finished.overflowed() && best.as_ref().is_none_or(better) {
+                best = Some((finished, change));
             }
         }
     }
@@ -178,7 +178,7 @@ fn lower_rates(scene: &Scene<'_>, first: f64) -> Tried {
 
 /// The run at a lower rate; `longer` with as many more epochs as the rate is smaller.
 fn at_rate(scene: &Scene<'_>, rate: f64, longer: bool) -> Option<Change> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let before = case.options.learning_rate;
     let words = format!("the learning rate {} in place of {}", short(rate), short(before));
     if !longer {
@@ -196,13 +196,18 @@ fn at_rate(scene: &Scene<'_>, rate: f64, longer: bool) -> Option<Change> {
     (epochs > case.options.epochs).then(|| Change { words, case: slower(case) })
 }
 
-fn summary(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>, solved: Option<&Trial>) -> String {
+fn summary(
+    scene: &Scene<'_>,
+    way: Way,
+    constant: Option<&ConstantBend>,
+    solved: Option<&Finished>,
+) -> String {
     let speed = scene.speed();
-    let rate = scene.trial.case.options.learning_rate;
+    let rate = scene.finished.case.options.learning_rate;
     let what = match way {
         Way::Diverged => "the loss grows instead of falling",
         Way::Jumps => "the loss jumps up and down without end",
-        Way::Leapt if scene.trial.verdict() == Verdict::Stalled => {
+        Way::Leapt if scene.finished.verdict() == Verdict::Stalled => {
             "a step leaps over the valley, to where the run stands still"
         }
         Way::Leapt => "early steps leap over the valley",
@@ -245,21 +250,21 @@ fn summary(scene: &Scene<'_>, way: Way, constant: Option<&ConstantBend>, solved:
 }
 
 /// The curvature at the end of a run, of what one step sees.
-fn end_bend(scene: &Scene<'_>, solved: &Trial) -> Option<f64> {
-    Bends::of_steps(&scene.trial.case).largest(&solved.theta)
+fn end_bend(scene: &Scene<'_>, solved: &Finished) -> Option<f64> {
+    Bends::of_steps(&scene.finished.case).largest(&solved.theta)
 }
 
 fn evidence(
     scene: &Scene<'_>,
     constant: Option<&ConstantBend>,
-    solved: Option<&Trial>,
+    solved: Option<&Finished>,
 ) -> serde_json::Map<String, serde_json::Value> {
     let speed: &Speed = scene.speed();
     let mut found = serde_json::Map::new();
     let mut put = |name: &str, value: Option<f64>| {
         found.extend(value.map(|v| (name.to_owned(), v.into())));
     };
-    let rate = scene.trial.case.options.learning_rate;
+    let rate = scene.finished.case.options.learning_rate;
     put("stable_below_curvature", speed.bound.map(|b| b / rate));
     put("curvature_at_start", speed.at_start());
     put("largest_curvature", speed.largest().map(|l| l.1));

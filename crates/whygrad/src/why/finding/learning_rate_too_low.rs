@@ -6,12 +6,12 @@
 
 use super::Suspicion;
 use crate::train::Optimiser;
+use crate::why::finished::Finished;
 use crate::why::lab::{Change, Lab};
 use crate::why::longer::{rounded_up, until_solved};
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::{round_down, short};
-use crate::why::trial::Trial;
 
 const EXPLANATION: &str = "Where the loss bends with the curvature (largest eigenvalue of the Hessian) c, rates up to 2/c \
     are stable, and about 1/c is the quickest. At a rate far below it each epoch goes a small part of the way that it could, \
@@ -27,8 +27,8 @@ const MISSED: f64 = 0.55;
 const SHARES: [f64; 4] = [0.5, 0.25, 0.1, 0.05];
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let (trial, options) = (scene.trial, &scene.trial.case.options);
-    if trial.verdict() == Verdict::Diverged || trial.epochs == 0 || scene.speed().jumps {
+    let (finished, options) = (scene.finished, &scene.finished.case.options);
+    if finished.verdict() == Verdict::Diverged || finished.epochs == 0 || scene.speed().jumps {
         return vec![];
     }
     let Some(highest) = highest_rate(scene) else { return vec![] };
@@ -63,7 +63,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
             summary = format!("{summary}; at {} it would take about {needed}", short(before));
             suspicion = suspicion.with("predicted_epochs", needed);
         }
-        summary = format!("{summary}, and the run had {}", trial.epochs);
+        summary = format!("{summary}, and the run had {}", finished.epochs);
         suspicion = suspicion.with("solved_at_epoch", epochs);
     }
     suspicion.summary = summary + ".";
@@ -81,8 +81,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// The run at higher rates: the one that is solved with when that was, or else those that came nearer.
 fn higher_rates(scene: &Scene<'_>, highest: f64) -> (Vec<Change>, Option<(f64, u64)>) {
-    let trial = scene.trial;
-    let before = trial.case.options.learning_rate;
+    let finished = scene.finished;
+    let before = finished.case.options.learning_rate;
     let mut changes = Vec::new();
     for share in SHARES {
         let rate = round_down(highest * share);
@@ -90,12 +90,12 @@ fn higher_rates(scene: &Scene<'_>, highest: f64) -> (Vec<Change>, Option<(f64, u
             continue;
         }
         let words = format!("the learning rate {} in place of {}", short(rate), short(before));
-        let change = Change { words, case: trial.case.with(|o| o.learning_rate = rate) };
+        let change = Change { words, case: finished.case.with(|o| o.learning_rate = rate) };
         if let Some(after) = scene.tried(&until_solved(&change.case), 0.3) {
             if after.is_solved() {
                 return (vec![change], Some((rate, after.epochs)));
             }
-            if after.overflowed() || after.loss > MISSED * trial.loss {
+            if after.overflowed() || after.loss > MISSED * finished.loss {
                 continue;
             }
         }
@@ -107,9 +107,9 @@ fn higher_rates(scene: &Scene<'_>, highest: f64) -> (Vec<Change>, Option<(f64, u
 /// The epochs that the goal takes at the rate of the run: made, or else predicted. Small steps follow the same path,
 /// only as much slower as they are shorter; so it is enough to make the run at a rate that is still low.
 fn needed(scene: &Scene<'_>, solving: f64, epochs: u64) -> Option<u64> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     if let Some(longer) = scene.longer().filter(|l| l.is_solved()) {
-        return Some(rounded_up(longer.trial.epochs));
+        return Some(rounded_up(longer.finished.epochs));
     }
     let before = case.options.learning_rate;
     let most = Lab::most_epochs(&scene.limits, case) / 40;
@@ -118,7 +118,7 @@ fn needed(scene: &Scene<'_>, solving: f64, epochs: u64) -> Option<u64> {
             o.learning_rate = factor * before;
             o.epochs = most;
         });
-        let after = scene.tried(&until_solved(&quicker), 0.1).filter(Trial::is_solved);
+        let after = scene.tried(&until_solved(&quicker), 0.1).filter(Finished::is_solved);
         if let Some(after) = after.filter(|t| t.epochs < most) {
             return Some(rounded_up((after.epochs as f64 * factor) as u64));
         }
@@ -131,7 +131,7 @@ fn needed(scene: &Scene<'_>, solving: f64, epochs: u64) -> Option<u64> {
 /// A higher rate with more epochs, where the epochs are few at any rate and hopelessly few at this one; and when the
 /// goal is reached then.
 fn with_epochs(scene: &Scene<'_>, highest: f64) -> Option<(Change, Option<u64>)> {
-    let (trial, options) = (scene.trial, &scene.trial.case.options);
+    let (finished, options) = (scene.finished, &scene.finished.case.options);
     let (before, rate) = (options.learning_rate, round_down(0.5 * highest));
     if rate < 20.0 * before || scene.longer().is_some_and(super::super::longer::Longer::is_solved) {
         return None;
@@ -143,18 +143,18 @@ fn with_epochs(scene: &Scene<'_>, highest: f64) -> Option<(Change, Option<u64>)>
         short(before),
         options.epochs
     );
-    let case = trial.case.with(|o| {
+    let case = finished.case.with(|o| {
         o.learning_rate = rate;
         o.epochs = epochs;
     });
     let after = scene.tried(&until_solved(&case), 0.1)?;
     let solved = after.is_solved().then_some(after.epochs);
-    (solved.is_some() || after.loss < MISSED * trial.loss).then_some((Change { words, case }, solved))
+    (solved.is_some() || after.loss < MISSED * finished.loss).then_some((Change { words, case }, solved))
 }
 
 /// The highest rate to try; nothing where the rate is not low.
 fn highest_rate(scene: &Scene<'_>) -> Option<f64> {
-    let options = &scene.trial.case.options;
+    let options = &scene.finished.case.options;
     if options.method.is_some() || !options.optimiser.uses_learning_rate() {
         return None;
     }
@@ -164,7 +164,7 @@ fn highest_rate(scene: &Scene<'_>) -> Option<f64> {
         return (rate > 0.0 && largest > 0.0 && rate * largest < LOW * bound).then(|| bound / largest);
     }
     // The others move a parameter by about the rate in a step, so that their way is bounded.
-    let steps = scene.trial.epochs as f64;
+    let steps = scene.finished.epochs as f64;
     let way = match options.optimiser {
         Optimiser::Adadelta(_) | Optimiser::Quickprop(_) => return None,
         Optimiser::Adagrad(_) => 2.0 * rate * steps.sqrt(),

@@ -14,8 +14,8 @@ const EXPLANATION: &str = "At a local minimum the slope is 0 and the loss bends 
     descent stays there for ever, though lower places exist elsewhere. Only another start, or noise, leads out.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    if trial.verdict() == Verdict::Diverged || is_two_two_one(scene) {
+    let finished = scene.finished;
+    if finished.verdict() == Verdict::Diverged || is_two_two_one(scene) {
         return vec![];
     }
     let Some(point) = scene.stationary().filter(|p| p.is_minimum()) else { return vec![] };
@@ -49,7 +49,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 /// The net of which it is known that it has none.
 fn is_two_two_one(scene: &Scene<'_>) -> bool {
     let sizes: Vec<usize> = scene.layers().iter().map(Vec::len).collect();
-    sizes == [2, 1] && scene.trial.case.data.input_names.len() == 2 && scene.trial.case.data.rows == 4
+    sizes == [2, 1] && scene.finished.case.data.input_names.len() == 2 && scene.finished.case.data.rows == 4
 }
 
 #[cfg(test)]

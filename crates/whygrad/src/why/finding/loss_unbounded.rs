@@ -12,17 +12,17 @@ use crate::lint::checks::{out_of_reach, unbounded_sentence};
 use crate::lint::losses::{LossOfOutputs, rewards_size};
 use crate::lint::range;
 use crate::model::{Model, ModelOptions};
+use crate::why::finished::Case;
 use crate::why::lab::Change;
 use crate::why::remade::with_terms;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "Training makes the loss as small as it can. A loss is at least 0 where it measures a distance; one that \
     has no least value asks for outputs as wrong as they can be, and its number falls below any bound while the net unlearns.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let (model, data) = (&case.model, &case.data);
     let Some(loss) = LossOfOutputs::of(model) else { return vec![] };
     let mut found = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let certainty = if out_of_reach(model, data).is_some() { 0.6 } else { 0.97 };
         let mut suspicion = Suspicion::new(Kind::LossUnbounded, certainty, summary, EXPLANATION)
             .with("loss_at_worst_output", bad.low)
-            .with("loss", scene.trial.loss)
+            .with("loss", scene.finished.loss)
             .with("targets_turned_round", bad.targets.len())
             .with("all_rows", bad.all);
         suspicion.advice = Advice::words("Look for a minus that is missing or stands in the wrong place.");
@@ -63,7 +63,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let summary =
             "A penalty is subtracted from the loss, so that the loss falls for ever as the weights grow.";
         let mut suspicion = Suspicion::new(Kind::LossUnbounded, 0.97, summary.to_owned(), EXPLANATION)
-            .with("loss", scene.trial.loss);
+            .with("loss", scene.finished.loss);
         for (words, factor) in [("the penalty added", -2.0), ("the loss without it", -1.0)] {
             let changed = with_terms(model, |arena| {
                 let factor = arena.constant(factor);

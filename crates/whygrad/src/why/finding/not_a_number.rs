@@ -33,8 +33,8 @@ const GUARD: f64 = 1e-12;
 const SLOWER: f64 = 10.0;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    if !trial.overflowed() {
+    let finished = scene.finished;
+    if !finished.overflowed() {
         return vec![];
     }
     let Some(place) = first(scene) else { return vec![] };
@@ -69,7 +69,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// Whether the same run with a smaller rate reaches its goal: then the rate is the cause.
 fn is_avoided_by_rate(scene: &Scene<'_>) -> bool {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     if case.work() > scene.limits.work_of_one {
         return false;
     }
@@ -107,7 +107,7 @@ fn advice(place: &Place) -> Advice {
 }
 
 fn changes(scene: &Scene<'_>, place: &Place) -> Vec<Change> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let with =
         |model: Model, words: String| Change { words, case: Case { model: Arc::new(model), ..case.clone() } };
     let mut all = Vec::new();
@@ -144,7 +144,7 @@ fn stable(scene: &Scene<'_>) -> Option<(&'static str, Model)> {
         _ => false,
     };
     // Outputs between 0 and 1 that are not made by sigmoid or softmax are no logits.
-    let outputs = evaluate(model, &scene.trial.case.data, &scene.trial.case.start).predictions;
+    let outputs = evaluate(model, &scene.finished.case.data, &scene.finished.case.start).predictions;
     if !is_probability && outputs.iter().flatten().all(|o| *o > 0.0 && *o < 1.0) {
         return None;
     }

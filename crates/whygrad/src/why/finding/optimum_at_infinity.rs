@@ -21,33 +21,33 @@ const EXPLANATION: &str = "A cross-entropy is 0 only for outputs of exactly 0 an
 const EXPONENTS: std::ops::Range<f64> = -1.4..-0.6;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    let goal = trial.goal();
-    if matches!(goal, Goal::Fit) || trial.evaluation.accuracy != Some(1.0) || trial.epochs < 20 {
+    let finished = scene.finished;
+    let goal = finished.goal();
+    if matches!(goal, Goal::Fit) || finished.evaluation.accuracy != Some(1.0) || finished.epochs < 20 {
         return vec![];
     }
-    let named = LossOfOutputs::of(&trial.case.model)
-        .and_then(|l| l.penalties.is_empty().then(|| l.named(&trial.case.data)));
+    let named = LossOfOutputs::of(&finished.case.model)
+        .and_then(|l| l.penalties.is_empty().then(|| l.named(&finished.case.data)));
     let Some(name) = named.flatten().filter(|n| n.contains("cross_entropy")) else { return vec![] };
-    let half = trial.losses.iter().rev().find(|l| l.0 * 2 <= trial.epochs && l.0 > 0);
+    let half = finished.losses.iter().rev().find(|l| l.0 * 2 <= finished.epochs && l.0 > 0);
     let Some(&(epoch, loss)) = half else { return vec![] };
-    let exponent = (trial.loss / loss).ln() / (trial.epochs as f64 / epoch as f64).ln();
+    let exponent = (finished.loss / loss).ln() / (finished.epochs as f64 / epoch as f64).ln();
     if !EXPONENTS.contains(&exponent) {
         return vec![];
     }
     let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let needed = match goal {
-        Goal::Loss(target) if target > 0.0 => trial.loss / target,
+        Goal::Loss(target) if target > 0.0 => finished.loss / target,
         Goal::Near(limit) => {
-            let predictions = trial.evaluation.predictions.iter().enumerate();
+            let predictions = finished.evaluation.predictions.iter().enumerate();
             let far = predictions.flat_map(|(r, p)| {
-                p.iter().zip(trial.case.data.target_row(r)).map(|(o, t)| (o - t).abs()).collect::<Vec<_>>()
+                p.iter().zip(finished.case.data.target_row(r)).map(|(o, t)| (o - t).abs()).collect::<Vec<_>>()
             });
             far.fold(0.0, f64::max) / limit
         }
         _ => f64::INFINITY,
     };
-    let epochs = trial.epochs as f64 * needed.max(1.0) * 1.3;
+    let epochs = finished.epochs as f64 * needed.max(1.0) * 1.3;
     let so_many = if epochs < 1e15 {
         format!("at this pace it takes some {epochs:.0} epochs")
     } else {
@@ -59,15 +59,15 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     );
     let mut suspicion = Suspicion::new(Kind::OptimumAtInfinity, 0.8, summary, EXPLANATION)
         .with("exponent_of_loss", exponent)
-        .with("norm_of_weights_at_start", norm(&trial.case.start))
-        .with("norm_of_weights_at_end", norm(&trial.theta))
+        .with("norm_of_weights_at_start", norm(&finished.case.start))
+        .with("norm_of_weights_at_end", norm(&finished.theta))
         .with("epochs_needed", epochs);
     suspicion.proved = true;
-    if epochs < Lab::most_epochs(&scene.limits, &trial.case) as f64 {
+    if epochs < Lab::most_epochs(&scene.limits, &finished.case) as f64 {
         let more = epochs as u64;
         suspicion
             .changes
-            .push(Change { words: format!("{more} epochs"), case: trial.case.with(|o| o.epochs = more) });
+            .push(Change { words: format!("{more} epochs"), case: finished.case.with(|o| o.epochs = more) });
     }
     suspicion.advice =
         Advice::words("Nothing is wrong: end the run when all rows are right, or ask for a larger loss.");

@@ -13,18 +13,18 @@ use crate::lint::checks::{OutOfReach, out_of_reach};
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::range;
 use crate::lint::rows::distance_of_classes;
+use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
 use crate::why::remade::{Net, with_output};
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "The last activation decides where outputs can lie at all. Where a target lies outside, the loss is \
     lowered by pushing the output to its end, the weights grow and the slope of the activation goes to 0.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     if let Some(outside) = out_of_reach(&case.model, &case.data) {
         return vec![beyond(scene, &outside)];
     }
@@ -32,7 +32,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 }
 
 fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let (low, high) = (outside.range.low, outside.range.high);
     let distance = outside.range.distance(outside.target);
     let mut suspicion = Suspicion::new(Kind::OutputRange, 0.95, outside.in_words(&case.data), EXPLANATION)
@@ -40,7 +40,7 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
         .with("output_high", high)
         .with("target", outside.target);
     suspicion.proved =
-        outside.sum.is_none() && matches!(scene.trial.goal(), Goal::Near(limit) if distance >= limit);
+        outside.sum.is_none() && matches!(scene.finished.goal(), Goal::Near(limit) if distance >= limit);
     let targets = range::of_values(&case.data.targets);
     if distance_of_classes(&case.data).is_some() && low.is_finite() && high.is_finite() && high > low {
         let mut data = (*case.data).clone();
@@ -71,7 +71,7 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
 
 /// The model with another activation at its output.
 fn advice(scene: &Scene<'_>, activation: &str) -> Advice {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let what = if activation == "identity" { "linear" } else { activation };
     let mut advice = Advice::words(format!("Use a {what} output."));
     if let Some(mut net) = Net::of(&case.model, &case.data)
@@ -86,7 +86,7 @@ fn advice(scene: &Scene<'_>, activation: &str) -> Advice {
 
 /// Outputs that may lie where the loss has no value.
 fn without_value(scene: &Scene<'_>) -> Option<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let (model, data) = (&case.model, &case.data);
     let range = *range::of_outputs(model, data).first()?;
     let loss = LossOfOutputs::of(model)?;

@@ -17,43 +17,43 @@ const EXPLANATION: &str = "On a plateau the slope is so small that the loss seem
     gives some rows the mean of their targets there, and the units that could part them are alike or saturated.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    if trial.verdict() != Verdict::Stalled || scene.speed().jumps || trial.epochs == 0 {
+    let finished = scene.finished;
+    if finished.verdict() != Verdict::Stalled || scene.speed().jumps || finished.epochs == 0 {
         return vec![];
     }
-    let gradient = norm(&scene.gradient_at(&trial.theta));
+    let gradient = norm(&scene.gradient_at(&finished.theta));
     // Where the slope is 0 but for rounding there is nothing that still moves.
-    let zero = 1e-12 * trial.loss.abs();
+    let zero = 1e-12 * finished.loss.abs();
     let still = scene.stationary().is_some_and(|p| p.is_minimum() && p.moved < 1e-3);
     if gradient <= zero || !gradient.is_finite() || still {
         return vec![];
     }
-    let level = level(&trial.evaluation, &trial.case.data);
-    let place = level.as_ref().map_or_else(|| short(trial.loss), |l| l.words(trial.loss));
+    let level = level(&finished.evaluation, &finished.case.data);
+    let place = level.as_ref().map_or_else(|| short(finished.loss), |l| l.words(finished.loss));
     let longer = scene.longer();
     let mut summary = format!("The run stalled at {place}: the slope there is {} and not 0", short(gradient));
     let mut suspicion = Suspicion::new(Kind::Plateau, 0.4, String::new(), EXPLANATION)
-        .with("loss", trial.loss)
+        .with("loss", finished.loss)
         .with("gradient_norm", gradient)
-        .with("fell_in_last_quarter", trial.fell_lately());
+        .with("fell_in_last_quarter", finished.fell_lately());
     if let Some(l) = &level {
-        suspicion = suspicion.with("level", l.value(trial.loss)).with("rows_at_level", l.rows);
+        suspicion = suspicion.with("level", l.value(finished.loss)).with("rows_at_level", l.rows);
     }
     if let Some(longer) = longer {
-        let case = longer.case(trial);
+        let case = longer.case(finished);
         let advised = longer.advised().to_string();
         if longer.is_solved() {
             summary = format!(
                 "{summary}; it leaves that place and reaches the goal within {} epochs",
-                longer.trial.epochs
+                longer.finished.epochs
             );
-            suspicion = suspicion.with("solved_at_epoch", longer.trial.epochs);
+            suspicion = suspicion.with("solved_at_epoch", longer.finished.epochs);
             suspicion.advice = Advice::flags("Train longer, or from another start.", &["--epochs", &advised]);
         } else {
-            let share = longer.trial.epochs / trial.epochs.max(1);
+            let share = longer.finished.epochs / finished.epochs.max(1);
             summary = format!("{summary}, and {share} times as many epochs do not lead to the goal");
         }
-        let words = format!("up to {} epochs in place of {}", case.options.epochs, trial.epochs);
+        let words = format!("up to {} epochs in place of {}", case.options.epochs, finished.epochs);
         suspicion.changes = vec![Change { words, case }];
     }
     suspicion.summary = summary + ".";

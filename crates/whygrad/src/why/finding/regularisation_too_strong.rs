@@ -11,11 +11,11 @@ use whygrad_expr::op::{Op, Zip};
 use super::Suspicion;
 use crate::lint::losses::{LossOfOutputs, rewards_size};
 use crate::train::Optimiser;
+use crate::why::finished::Case;
 use crate::why::lab::Change;
 use crate::why::remade::with_terms;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "A penalty makes small weights part of what is asked for. Where it is too strong, the net says nearly the \
     same for all rows, because large enough weights to tell them apart would cost more than they bring.";
@@ -28,7 +28,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// l1, l2 and the decay of weights.
 fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let options = &case.options;
     let own_decay = match options.optimiser {
         Optimiser::AdamW(o) => o.weight_decay,
@@ -40,8 +40,8 @@ fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
         return None;
     }
     let pull = |w: f64| l1 * sign(w) + (2.0 * l2 + decay) * w;
-    let penalty: Vec<f64> = scene.trial.theta.iter().map(|&w| pull(w)).collect();
-    let data = scene.gradient_at(&scene.trial.theta);
+    let penalty: Vec<f64> = scene.finished.theta.iter().map(|&w| pull(w)).collect();
+    let data = scene.gradient_at(&scene.finished.theta);
     let named = [("l1", l1), ("l2", l2), ("the weight decay", decay)];
     let words = named
         .iter()
@@ -67,7 +67,7 @@ fn sign(w: f64) -> f64 {
 
 /// A penalty that is a part of the loss.
 fn of_loss(scene: &Scene<'_>) -> Option<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let penalties = LossOfOutputs::of(&case.model)?.penalties;
     // One that is subtracted is no penalty: the loss has no least value then.
     if penalties.is_empty() || penalties.iter().any(|&p| rewards_size(&case.model, &case.data, p)) {
@@ -90,8 +90,8 @@ fn of_loss(scene: &Scene<'_>) -> Option<Suspicion> {
         Some((sum, case.model.written_predictions.clone()))
     })?;
     let without = Case { model: model.into(), ..case.clone() };
-    let bare = crate::why::trial::Trial { case: without.clone(), ..scene.trial.clone() };
-    let theta = &scene.trial.theta;
+    let bare = crate::why::finished::Finished { case: without.clone(), ..scene.finished.clone() };
+    let theta = &scene.finished.theta;
     let data = Scene::new(&bare, scene.limits).gradient_at(theta);
     let whole = scene.gradient_at(theta);
     let penalty: Vec<f64> = whole.iter().zip(&data).map(|(w, d)| w - d).collect();
@@ -107,7 +107,7 @@ fn judged(scene: &Scene<'_>, words: &str, data: &[f64], penalty: &[f64]) -> Opti
     let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
     let product: f64 = data.iter().zip(penalty).map(|(d, p)| d * p).sum();
     let (data, penalty) = (norm(data), norm(penalty));
-    if scene.trial.overflowed() {
+    if scene.finished.overflowed() {
         return None;
     }
     let cosine = if data > 0.0 && penalty > 0.0 { product / (data * penalty) } else { 0.0 };

@@ -20,7 +20,7 @@ const EXPLANATION: &str = "A step on a batch makes the loss of its rows smaller 
 const SORTED: f64 = 0.6;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let BatchSize::Rows(batch) = case.options.batch else { return vec![] };
     if case.options.shuffle || batch >= case.data.rows || case.options.method.is_some() {
         return vec![];

@@ -17,8 +17,8 @@ const EXPLANATION: &str = "At a saddle the slope is 0 though it is no lowest poi
     Gradient descent leaves such a place at last, but the nearer it came the longer it takes.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    if trial.verdict() == Verdict::Diverged || scene.speed().jumps {
+    let finished = scene.finished;
+    if finished.verdict() == Verdict::Diverged || scene.speed().jumps {
         return vec![];
     }
     let Some(point) = scene.stationary().filter(|p| p.is_saddle()) else { return vec![] };
@@ -42,7 +42,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         .into_iter()
         .map(|sign| Change {
             words: "trained on from below the saddle, reached along the directions that bend down".into(),
-            case: trial.case.from(followed(scene, point, sign)),
+            case: finished.case.from(followed(scene, point, sign)),
         })
         .collect();
     suspicion.is_symptom = true;
@@ -75,7 +75,7 @@ fn followed(scene: &Scene<'_>, point: &Stationary, sign: f64) -> Vec<f64> {
 
 /// The place in a direction where the loss stops falling: steps are doubled while it falls.
 fn down(scene: &Scene<'_>, from: &[f64], direction: &[f64]) -> Option<Vec<f64>> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let at = |length: f64| -> Vec<f64> { from.iter().zip(direction).map(|(t, d)| t + length * d).collect() };
     let loss_at = |length: f64| evaluate(&case.model, &case.data, &at(length)).loss;
     let (mut length, mut loss) = (0.0, loss_at(0.0));

@@ -26,19 +26,19 @@ const LAYER: f64 = 0.5;
 const SIZES: [f64; 3] = [1.0, 0.5, 2.0];
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let groups = scene.groups();
-    let is_finite = trial.theta.iter().chain(&trial.case.start).all(|t| t.is_finite());
+    let is_finite = finished.theta.iter().chain(&finished.case.start).all(|t| t.is_finite());
     if !is_finite || groups.iter().all(|g| !g.character.levels_off) {
         return vec![];
     }
-    let values = scene.values_at(&trial.case.start);
-    let start = saturated(scene, &groups, &values, &trial.case.start);
+    let values = scene.values_at(&finished.case.start);
+    let start = saturated(scene, &groups, &values, &finished.case.start);
     if start.share >= LAYER {
         return vec![at_start(scene, &groups, &values, &start)];
     }
-    let end = saturated(scene, &groups, &scene.values_at(&trial.theta), &trial.theta);
-    if end.share < LAYER || trial.overflowed() {
+    let end = saturated(scene, &groups, &scene.values_at(&finished.theta), &finished.theta);
+    if end.share < LAYER || finished.overflowed() {
         return vec![];
     }
     let summary = format!(
@@ -82,7 +82,7 @@ impl Saturated {
 }
 
 fn saturated(scene: &Scene<'_>, groups: &[Group], values: &[Values], theta: &[f64]) -> Saturated {
-    let data = &scene.trial.case.data;
+    let data = &scene.finished.case.data;
     let is_wrong = |row: usize, k: usize, group: &Group, v: &Values| {
         let target = data.target_row(row).get(k).copied();
         target.is_none_or(|t| (v.outputs[row * group.units + k] - t).abs() > 0.5)
@@ -105,7 +105,7 @@ fn saturated(scene: &Scene<'_>, groups: &[Group], values: &[Values], theta: &[f6
     // The slope of an output may cancel with the loss, as it does in a cross-entropy: then it holds nothing up.
     let outputs_hold = || {
         let gradient = scene.gradient_at(theta);
-        gradient.iter().map(|g| g.abs()).fold(0.0, f64::max) < 0.1 * FLAT * scene.trial.loss.abs().max(0.1)
+        gradient.iter().map(|g| g.abs()).fold(0.0, f64::max) < 0.1 * FLAT * scene.finished.loss.abs().max(0.1)
     };
     if found.units.iter().any(|u| groups[u.0].is_output) && !outputs_hold() {
         found.units.retain(|u| !groups[u.0].is_output);
@@ -122,9 +122,9 @@ fn saturated(scene: &Scene<'_>, groups: &[Group], values: &[Values], theta: &[f6
 
 /// Saturated from the start: the cause, if a smaller start helps.
 fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Saturated) -> Suspicion {
-    let trial = scene.trial;
-    let start = &trial.case.start;
-    let inputs = trial.case.data.inputs.iter().map(|x| x.abs()).fold(0.0, f64::max);
+    let finished = scene.finished;
+    let start = &finished.case.start;
+    let inputs = finished.case.data.inputs.iter().map(|x| x.abs()).fold(0.0, f64::max);
     let weights = start.iter().map(|w| w.abs()).fold(0.0, f64::max);
     let size = |&(g, k): &Place| {
         let z = values[g].inputs.iter().skip(k).step_by(groups[g].units);
@@ -173,12 +173,12 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
         format!("the weights into the saturated units scaled down, to pre-activations of about {to}")
     };
     suspicion.changes =
-        SIZES.iter().map(|&to| Change { words: words(to), case: trial.case.from(shrunk(to)) }).collect();
+        SIZES.iter().map(|&to| Change { words: words(to), case: finished.case.from(shrunk(to)) }).collect();
     if weights > 2.0 {
         let all = |to: f64| start.iter().map(|w| w * to / weights).collect();
         suspicion.changes.extend([1.0, 2.0].map(|to| Change {
             words: format!("the whole start scaled down, to weights of at most {to}"),
-            case: trial.case.from(all(to)),
+            case: finished.case.from(all(to)),
         }));
     }
     suspicion.advice = if inputs > 10.0 && inputs > weights {
@@ -193,7 +193,7 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{answer, assert_cause, case_of, model, rows, run, suspected, trial};
+    use super::super::tests::{answer, assert_cause, case_of, finished, model, rows, run, suspected};
     use super::*;
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn large_starting_weights_saturate_the_hidden_units() {
         for (net, rate) in [("2-3sigmoid-1sigmoid", 1.0), ("2-4tanh-1", 0.05), ("2-4sigmoid-1", 0.2)] {
-            let stuck = trial(net, "xor", |case| {
+            let stuck = finished(net, "xor", |case| {
                 let hidden = case.model.layers.as_ref().map_or(0, |l| l.sizes[1]);
                 for value in &mut case.start[..3 * hidden] {
                     *value = 25.0 + 10.0 * *value;
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_start_is_not_saturated() {
-        let some = trial("2-2sigmoid-1", "xor", |case| {
+        let some = finished("2-2sigmoid-1", "xor", |case| {
             case.options.learning_rate = 0.3;
             case.options.epochs = 100;
         });

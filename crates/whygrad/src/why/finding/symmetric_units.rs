@@ -31,7 +31,7 @@ const DRAWS: u64 = 5;
 const NARROW: usize = 8;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     let Some((_, hidden)) = scene.layers().split_last() else { return vec![] };
     let found = classes(scene);
     if found.is_empty() {
@@ -45,9 +45,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         c.members[1..].iter().map(|m| json!([c.layer, first, m.0])).collect::<Vec<_>>()
     };
     let mut summary = sentence(&found, units, copies);
-    let reach = if is_exact && !trial.rose() && !trial.overflowed() { reach::reach(scene) } else { None };
+    let reach =
+        if is_exact && !finished.rose() && !finished.overflowed() { reach::reach(scene) } else { None };
     if let Some(reach) = &reach {
-        summary.push_str(&reach.sentence(trial.loss));
+        summary.push_str(&reach.sentence(finished.loss));
     }
     let mut suspicion =
         Suspicion::new(Kind::SymmetricUnits, if is_exact { 0.95 } else { 0.6 }, summary, EXPLANATION)
@@ -77,8 +78,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     // Differences as wide as a drawn start has them; and smaller ones, with which the net stays where its rate suits it.
     let draws = if scene.is_small() { DRAWS } else { 2 };
     let tried = |size: f64| {
-        let change =
-            |draw| Change { words: words.into(), case: trial.case.from(parted(scene, &found, draw, size)) };
+        let change = |draw| Change {
+            words: words.into(),
+            case: finished.case.from(parted(scene, &found, draw, size)),
+        };
         let certainty = suspicion.certainty - if size < 1.0 { 0.01 } else { 0.0 };
         Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
     };
@@ -130,7 +133,7 @@ fn parameters(unit: &Unit) -> impl Iterator<Item = usize> {
 /// The start with the weights of all equal units drawn around where they are.
 fn parted(scene: &Scene<'_>, found: &[Class], draw: u64, size: f64) -> Vec<f64> {
     let mut stream = Key::from_seed(Seed(draw)).stream();
-    let mut start = scene.trial.case.start.clone();
+    let mut start = scene.finished.case.start.clone();
     for class in found {
         for &(k, _) in &class.members {
             let unit = &scene.layers()[class.layer][k];

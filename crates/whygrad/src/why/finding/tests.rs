@@ -10,7 +10,7 @@ use crate::model::{Model, ModelOptions, one_word};
 use crate::random::{Key, Purpose, Seed};
 use crate::train::{Control, Options, RandomSource, Start, starting_values, starting_values_of};
 use crate::why::scene::Scene;
-use crate::why::{Case, Kind, Limits, Report, Trial, why};
+use crate::why::{Case, Finished, Kind, Limits, Report, why};
 
 /// A net as one word, with the squared error, or a model's text.
 pub(in crate::why) fn model(text: &str) -> Model {
@@ -43,7 +43,7 @@ pub(in crate::why) fn case_of(model: Model, data: Dataset) -> Case {
 }
 
 /// A run of a net on built-in data, with what is changed about it.
-pub(in crate::why) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> Trial {
+pub(in crate::why) fn finished(net: &str, table: &str, change: impl FnOnce(&mut Case)) -> Finished {
     let model = model(net);
     let data = data(&model, table);
     let mut case = case_of(model, data);
@@ -52,24 +52,24 @@ pub(in crate::why) fn trial(net: &str, table: &str, change: impl FnOnce(&mut Cas
 }
 
 /// A run of a case.
-pub(in crate::why) fn run(case: &Case) -> Trial {
+pub(in crate::why) fn run(case: &Case) -> Finished {
     case.run(&mut |_| Control::Continue).unwrap()
 }
 
 /// The whole answer.
-pub(in crate::why) fn answer(trial: &Trial) -> Report {
-    why(trial, Limits::for_run(&trial.case), &mut |_| Control::Continue)
+pub(in crate::why) fn answer(finished: &Finished) -> Report {
+    why(finished, Limits::for_run(&finished.case), &mut |_| Control::Continue)
 }
 
 /// The kinds that one look alone suspects.
-pub(in crate::why) fn suspected(look: Look, trial: &Trial) -> Vec<Kind> {
-    look(&Scene::new(trial, Limits::for_run(&trial.case))).iter().map(|s| s.kind).collect()
+pub(in crate::why) fn suspected(look: Look, finished: &Finished) -> Vec<Kind> {
+    look(&Scene::new(finished, Limits::for_run(&finished.case))).iter().map(|s| s.kind).collect()
 }
 
 /// Whether the first finding is of this kind and confirmed.
 #[track_caller]
-pub(in crate::why) fn assert_cause(trial: &Trial, kind: Kind) -> Report {
-    let report = answer(trial);
+pub(in crate::why) fn assert_cause(finished: &Finished, kind: Kind) -> Report {
+    let report = answer(finished);
     let first = report.findings.first().map(|f| (f.kind, f.confirmed));
     assert_eq!(first, Some((kind, true)), "{report:#?}");
     report
@@ -113,7 +113,12 @@ pub(in crate::why) fn is_not_named(case: &Case, kind: Kind) {
 
 /// A run of a net in one word, or of a text to which this loss is appended, on built-in data; its start is drawn as the
 /// options say.
-pub(in crate::why) fn run_of(net: &str, loss: &str, table: &str, change: impl FnOnce(&mut Options)) -> Trial {
+pub(in crate::why) fn run_of(
+    net: &str,
+    loss: &str,
+    table: &str,
+    change: impl FnOnce(&mut Options),
+) -> Finished {
     let mut options = Options { start: Start::Model, ..Options::default() };
     change(&mut options);
     let model = model_with_loss(net, loss);
@@ -128,7 +133,7 @@ pub(in crate::why) fn run_from(
     loss: &str,
     start: &[f64],
     change: impl FnOnce(&mut Options),
-) -> Trial {
+) -> Finished {
     let mut options = Options::default();
     change(&mut options);
     let model = model_with_loss(net, loss);

@@ -20,38 +20,38 @@ const YOUNG: f64 = 1000.0;
 const FEW: u64 = 500;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    if trial.verdict() == Verdict::Diverged || scene.speed().jumps {
+    let finished = scene.finished;
+    if finished.verdict() == Verdict::Diverged || scene.speed().jumps {
         return vec![];
     }
-    let by_rule = matches!(trial.stop.as_str(), "smallest-change" | "gradient-norm" | "interrupted");
-    let moving = trial.verdict() == Verdict::StillMoving;
+    let by_rule = matches!(finished.stop.as_str(), "smallest-change" | "gradient-norm" | "interrupted");
+    let moving = finished.verdict() == Verdict::StillMoving;
     let longer = scene.longer();
     let solved = longer.filter(|l| l.is_solved());
-    let soon = solved.is_some_and(|l| l.trial.epochs <= 3 * trial.epochs);
+    let soon = solved.is_some_and(|l| l.finished.epochs <= 3 * finished.epochs);
     // A run that stands, and with more epochs too, has had enough of them.
-    let leaves = longer.is_none_or(|l| l.is_solved() || l.trial.loss < 0.9 * trial.loss);
+    let leaves = longer.is_none_or(|l| l.is_solved() || l.finished.loss < 0.9 * finished.loss);
     if !(by_rule || moving || soon || (is_young(scene) && leaves)) {
         return vec![];
     }
-    let ended = match trial.stop.as_str() {
+    let ended = match finished.stop.as_str() {
         "smallest-change" => "The run was stopped by its rule of the smallest change while it still moved",
         "gradient-norm" => "The run was stopped by its rule of the gradient's length while it still moved",
         "interrupted" => "The run was interrupted",
         _ if moving => "The loss was still falling when the run ended",
         _ => "The run ended on its first flat stretch",
     };
-    let fell = 100.0 * trial.fell_lately();
+    let fell = 100.0 * finished.fell_lately();
     let summary = match solved {
         Some(l) => {
             format!(
                 "{ended}: the goal is reached within {} epochs, and it had {}.",
-                l.trial.epochs, trial.epochs
+                l.finished.epochs, finished.epochs
             )
         }
         None => format!(
             "{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.",
-            trial.epochs
+            finished.epochs
         ),
     };
     // Where most other starts get there in time, the epochs were enough but for this one.
@@ -64,23 +64,23 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         0.45
     };
     let mut suspicion = Suspicion::new(Kind::TooFewSteps, certainty, summary, EXPLANATION)
-        .with("epochs", trial.epochs)
-        .with("fell_in_last_quarter", trial.fell_lately());
+        .with("epochs", finished.epochs)
+        .with("fell_in_last_quarter", finished.fell_lately());
     if let Some(l) = solved {
-        suspicion = suspicion.with("solved_at_epoch", l.trial.epochs);
+        suspicion = suspicion.with("solved_at_epoch", l.finished.epochs);
     }
-    let thrice = || without_rules(&trial.case).with(|o| o.epochs = 3 * trial.epochs.max(1));
-    let case = longer.map_or_else(thrice, |l| l.case(trial));
+    let thrice = || without_rules(&finished.case).with(|o| o.epochs = 3 * finished.epochs.max(1));
+    let case = longer.map_or_else(thrice, |l| l.case(finished));
     let epochs = case.options.epochs;
     let words = if by_rule {
         format!("up to {epochs} epochs, and no rule that ends a run which moves little")
     } else {
-        format!("up to {epochs} epochs in place of {}", trial.epochs)
+        format!("up to {epochs} epochs in place of {}", finished.epochs)
     };
     suspicion.changes = vec![Change { words, case }];
     let advised = solved.map_or(epochs, super::super::longer::Longer::advised).to_string();
     let text = if by_rule { "Train longer, without the rule that stopped it." } else { "Train longer." };
-    let rule: &[&str] = match trial.stop.as_str() {
+    let rule: &[&str] = match finished.stop.as_str() {
         "smallest-change" => &["--tol", "0"],
         "gradient-norm" => &["--gradient-norm", "0"],
         _ => &[],
@@ -91,13 +91,13 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// Whether the run had few epochs, measured by its rate and the curvature it met.
 fn is_young(scene: &Scene<'_>) -> bool {
-    let (trial, speed) = (scene.trial, scene.speed());
+    let (finished, speed) = (scene.finished, scene.speed());
     match speed.bound.and(speed.largest()) {
         Some((_, largest)) => {
-            let rate = trial.case.options.learning_rate;
-            rate * largest * (trial.epochs as f64) < YOUNG
+            let rate = finished.case.options.learning_rate;
+            rate * largest * (finished.epochs as f64) < YOUNG
         }
-        None => trial.epochs < FEW,
+        None => finished.epochs < FEW,
     }
 }
 

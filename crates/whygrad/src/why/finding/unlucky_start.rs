@@ -14,16 +14,16 @@ const EXPLANATION: &str = "From some starting values gradient descent comes to a
     down, and another draw of the same sort does not. More hidden units make such starts rarer.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    let stands = match trial.verdict() {
+    let finished = scene.finished;
+    let stands = match finished.verdict() {
         Verdict::Stalled => true,
         // One that gets there with some more epochs has no bad start.
         Verdict::StillMoving => {
-            scene.longer().is_some_and(|l| !l.is_solved() || l.trial.epochs > 3 * trial.epochs)
+            scene.longer().is_some_and(|l| !l.is_solved() || l.finished.epochs > 3 * finished.epochs)
         }
         _ => false,
     };
-    if !stands || scene.speed().jumps || trial.epochs == 0 {
+    if !stands || scene.speed().jumps || finished.epochs == 0 {
         return vec![];
     }
     let others = scene.others();
@@ -31,10 +31,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     if others.changes.is_empty() || others.share().is_some_and(|s| s < 0.5) {
         return vec![];
     }
-    let place = level(&trial.evaluation, &trial.case.data)
-        .map_or_else(|| format!("loss {}", short(trial.loss)), |l| l.words(trial.loss));
+    let place = level(&finished.evaluation, &finished.case.data)
+        .map_or_else(|| format!("loss {}", short(finished.loss)), |l| l.words(finished.loss));
     let summary = format!("An unlucky start: from these starting values the run stalls at {place}.");
-    let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", trial.loss);
+    let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", finished.loss);
     suspicion.draws = true;
     suspicion.changes.clone_from(&others.changes);
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);

@@ -10,11 +10,11 @@ use crate::data::Dataset;
 use crate::lint::checks::unscaled_in_words;
 use crate::lint::range::{of_outputs, of_values};
 use crate::lint::rows::{Spread, distance_of_classes, spreads, unscaled};
+use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "The slope of a weight is the slope of its unit times its input. With inputs of very different sizes, or \
     far from 0, no learning rate fits all weights: what is stable for the large ones does not move the small ones. Subtract the \
@@ -24,7 +24,7 @@ const EXPLANATION: &str = "The slope of a weight is the slope of its unit times 
 const FAR: f64 = 20.0;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let data = &case.data;
     let scaling = unscaled(data);
     let far = far_targets(scene);
@@ -72,10 +72,10 @@ fn change(case: &Case, data: Dataset, words: &str) -> Change {
 
 /// The size of measured targets, where it is large and the output could be on any scale.
 fn far_targets(scene: &Scene<'_>) -> Option<f64> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let free =
         of_outputs(&case.model, &case.data).iter().all(|r| r.low.is_infinite() && r.high.is_infinite());
-    let measured = scene.trial.goal() == Goal::Fit && distance_of_classes(&case.data).is_none();
+    let measured = scene.finished.goal() == Goal::Fit && distance_of_classes(&case.data).is_none();
     let targets = of_values(&case.data.targets);
     let size = targets.low.abs().max(targets.high.abs());
     (free && measured && size > FAR).then_some(size)

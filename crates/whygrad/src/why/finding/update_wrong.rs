@@ -25,9 +25,9 @@ const MUCH: f64 = 0.95;
 const USUAL: f64 = 0.9;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
+    let finished = scene.finished;
     // A method makes its steps itself.
-    if trial.case.options.method.is_some() {
+    if finished.case.options.method.is_some() {
         return vec![];
     }
     [clipped(scene), scheduled(scene), momentum(scene), offset(scene), margin(scene)]
@@ -43,16 +43,16 @@ fn suspicion(
     without: impl FnOnce(&mut Options),
 ) -> Suspicion {
     let mut suspicion = Suspicion::new(Kind::UpdateWrong, certainty, summary, EXPLANATION);
-    suspicion.changes = vec![Change { words: words.into(), case: scene.trial.case.with(without) }];
+    suspicion.changes = vec![Change { words: words.into(), case: scene.finished.case.with(without) }];
     suspicion
 }
 
 /// A gradient that is clipped on the whole run.
 fn clipped(scene: &Scene<'_>) -> Option<Suspicion> {
-    let trial = scene.trial;
-    let options = &trial.case.options;
+    let finished = scene.finished;
+    let options = &finished.case.options;
     let limit = options.gradient.clip_norm.or(options.gradient.clip_value)?;
-    let gradient = scene.gradient_at(&trial.case.start);
+    let gradient = scene.gradient_at(&finished.case.start);
     let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
     let largest = gradient.iter().map(|g| g.abs()).fold(0.0, f64::max);
     let by_norm = options.gradient.clip_norm.is_some_and(|l| norm > l);
@@ -83,8 +83,8 @@ fn clipped(scene: &Scene<'_>) -> Option<Suspicion> {
 
 /// A rate that fell to nothing early.
 fn scheduled(scene: &Scene<'_>) -> Option<Suspicion> {
-    let trial = scene.trial;
-    let options = &trial.case.options;
+    let finished = scene.finished;
+    let options = &finished.case.options;
     if options.schedule == Schedule::CONSTANT || options.learning_rate <= 0.0 {
         return None;
     }
@@ -111,17 +111,17 @@ fn scheduled(scene: &Scene<'_>) -> Option<Suspicion> {
 
 /// The mean rate of a run as a share of its learning rate, and the last rate.
 fn left_of_rate(scene: &Scene<'_>) -> (f64, f64) {
-    let trial = scene.trial;
-    let options = &trial.case.options;
-    let rows = trial.case.data.rows.max(1);
+    let finished = scene.finished;
+    let options = &finished.case.options;
+    let rows = finished.case.data.rows.max(1);
     let a_batch = match options.batch {
         BatchSize::Full => rows,
         BatchSize::Rows(n) => n.max(1),
     };
     let steps = rows.div_ceil(a_batch) as u64;
     let mut rates = Rates::new(options.schedule, options.learning_rate, steps, options.epochs);
-    let mut known = trial.losses.iter().skip(1).peekable();
-    let (places, total) = (1000, (trial.epochs * steps).max(1));
+    let mut known = finished.losses.iter().skip(1).peekable();
+    let (places, total) = (1000, (finished.epochs * steps).max(1));
     let mut sum = 0.0;
     for k in 0..places {
         let step = k * total / places;
@@ -135,7 +135,7 @@ fn left_of_rate(scene: &Scene<'_>) -> (f64, f64) {
 
 /// A momentum so near 1 that steps go on for hundreds of others.
 fn momentum(scene: &Scene<'_>) -> Option<Suspicion> {
-    let options = &scene.trial.case.options;
+    let options = &scene.finished.case.options;
     let (Optimiser::Momentum(m) | Optimiser::Nesterov(m)) = options.optimiser else { return None };
     if m.momentum < MUCH {
         return None;
@@ -161,7 +161,7 @@ fn momentum(scene: &Scene<'_>) -> Option<Suspicion> {
 
 /// An offset of the sigmoid's slope: the step is no longer along the gradient.
 fn offset(scene: &Scene<'_>) -> Option<Suspicion> {
-    let offset = scene.trial.case.options.backward.sigmoid_prime_offset;
+    let offset = scene.finished.case.options.backward.sigmoid_prime_offset;
     if offset <= 0.0 {
         return None;
     }
@@ -179,16 +179,16 @@ fn offset(scene: &Scene<'_>) -> Option<Suspicion> {
 
 /// Errors that count as none.
 fn margin(scene: &Scene<'_>) -> Option<Suspicion> {
-    let trial = scene.trial;
-    let margin = trial.case.options.backward.error_margin;
+    let finished = scene.finished;
+    let margin = finished.case.options.backward.error_margin;
     if margin <= 0.0 {
         return None;
     }
-    let data = &trial.case.data;
+    let data = &finished.case.data;
     let near = |(row, outputs): (usize, &Vec<f64>)| {
         outputs.iter().zip(data.target_row(row)).all(|(o, t)| (o - t).abs() < margin)
     };
-    let inside = trial.evaluation.predictions.iter().enumerate().filter(|p| near((p.0, p.1))).count();
+    let inside = finished.evaluation.predictions.iter().enumerate().filter(|p| near((p.0, p.1))).count();
     let summary = format!(
         "Errors below {margin} count as none: {inside} of {} rows lie within that margin at the end and are no longer \
          learned.",
@@ -205,13 +205,13 @@ fn margin(scene: &Scene<'_>) -> Option<Suspicion> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{assert_cause, suspected, trial};
+    use super::super::tests::{assert_cause, finished, suspected};
     use super::*;
-    use crate::why::{Case, Trial};
+    use crate::why::{Case, Finished};
 
-    fn xor(change: impl FnOnce(&mut Options)) -> Trial {
+    fn xor(change: impl FnOnce(&mut Options)) -> Finished {
         let mut change = Some(change);
-        trial("2-4sigmoid-1sigmoid", "xor", |case: &mut Case| {
+        finished("2-4sigmoid-1sigmoid", "xor", |case: &mut Case| {
             case.options.learning_rate = 2.0;
             case.options.epochs = 8000;
             if let Some(change) = change.take() {

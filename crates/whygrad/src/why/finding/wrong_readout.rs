@@ -12,10 +12,10 @@ use whygrad_expr::shape::Dims;
 
 use super::Suspicion;
 use crate::model::Model;
+use crate::why::finished::Case;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "Training made the loss small, so that the net has learned what the loss asks for. What the loss compares \
     with the target is not what is read out as the prediction: a logit is no probability (0 is a half), and a column belongs to \
@@ -125,13 +125,13 @@ fn stacked(arena: &mut Arena, parts: &[Term], dims: Dims) -> Option<Term> {
 }
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let trial = scene.trial;
-    let first = trial.losses.first().map_or(f64::INFINITY, |l| l.1);
-    let classes = trial.case.data.targets.iter().all(|t| *t == 0.0 || *t == 1.0);
-    if trial.overflowed()
+    let finished = scene.finished;
+    let first = finished.losses.first().map_or(f64::INFINITY, |l| l.1);
+    let classes = finished.case.data.targets.iter().all(|t| *t == 0.0 || *t == 1.0);
+    if finished.overflowed()
         || !classes
-        || trial.evaluation.accuracy == Some(1.0)
-        || trial.loss > LEARNED * first
+        || finished.evaluation.accuracy == Some(1.0)
+        || finished.loss > LEARNED * first
     {
         return vec![];
     }
@@ -141,7 +141,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// The readings that could be meant.
 fn readings(scene: &Scene<'_>) -> Vec<Reading> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let width = case.data.target_names.len();
     let mut all = Vec::new();
     if case.model.logits.is_none() && width == 1 {
@@ -159,7 +159,7 @@ fn readings(scene: &Scene<'_>) -> Vec<Reading> {
 
 /// The order of the outputs in which each is nearest to its target; `None` where that is the order they have.
 fn best_order(scene: &Scene<'_>) -> Option<Vec<usize>> {
-    let (data, predictions) = (&scene.trial.case.data, &scene.trial.evaluation.predictions);
+    let (data, predictions) = (&scene.finished.case.data, &scene.finished.evaluation.predictions);
     let width = data.target_names.len();
     if predictions.iter().any(|p| p.len() != width) || width > 64 {
         return None;
@@ -176,7 +176,7 @@ fn best_order(scene: &Scene<'_>) -> Option<Vec<usize>> {
 }
 
 fn reads_well(scene: &Scene<'_>, reading: &Reading) -> bool {
-    let (data, predictions) = (&scene.trial.case.data, &scene.trial.evaluation.predictions);
+    let (data, predictions) = (&scene.finished.case.data, &scene.finished.evaluation.predictions);
     let width = data.target_names.len();
     predictions.len() == data.rows
         && predictions.iter().enumerate().all(|(row, outputs)| {
@@ -186,19 +186,19 @@ fn reads_well(scene: &Scene<'_>, reading: &Reading) -> bool {
 }
 
 fn suspicion(scene: &Scene<'_>, reading: &Reading) -> Suspicion {
-    let trial = scene.trial;
-    let wrong = trial.evaluation.wrong.len();
+    let finished = scene.finished;
+    let wrong = finished.evaluation.wrong.len();
     let summary = format!(
         "The net has learned (loss {:.4}), but it is read out wrongly: {}.",
-        trial.loss,
+        finished.loss,
         reading.reason()
     );
     let mut suspicion = Suspicion::new(Kind::WrongReadout, 0.97, summary, EXPLANATION)
         .with("wrong_rows", wrong)
         .with("wrong_rows_read_otherwise", 0)
-        .with("loss", trial.loss);
-    if let Some(model) = read_otherwise(&trial.case.model, reading) {
-        let case = Case { model: model.into(), ..trial.case.clone() };
+        .with("loss", finished.loss);
+    if let Some(model) = read_otherwise(&finished.case.model, reading) {
+        let case = Case { model: model.into(), ..finished.case.clone() };
         suspicion.changes.push(Change { words: reading.words().into(), case });
     }
     suspicion.advice = Advice::words(match reading {

@@ -3,17 +3,17 @@
 use super::super::Suspicion;
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::rows::contradictions;
+use crate::why::finished::Case;
 use crate::why::goal::{Goal, LEFT, variance};
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 const EXPLANATION: &str = "A model is a function: rows with the same inputs get the same output, whatever the parameters are. Where \
     their targets differ, a squared loss is least at the mean of these targets, and no lower.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let data = &case.data;
     let Some(found) = contradictions(data) else { return vec![] };
     let (a, b) = found.pair;
@@ -21,12 +21,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         data.target_row(a).iter().zip(data.target_row(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let share = found.least_squares / variance(data).max(f64::MIN_POSITIVE);
     let least = named_least(scene, found.least_squares);
-    let proved = match scene.trial.goal() {
+    let proved = match scene.finished.goal() {
         Goal::Near(limit) => far >= 2.0 * limit,
         Goal::Fit => share > LEFT,
         Goal::Loss(target) => least.is_some_and(|least| least > target),
     };
-    if scene.trial.goal() == Goal::Fit && !proved {
+    if scene.finished.goal() == Goal::Fit && !proved {
         return vec![];
     }
     let others = found.fewer.len();
@@ -59,7 +59,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 
 /// The least value of the loss, where it is a squared one.
 fn named_least(scene: &Scene<'_>, least_squares: f64) -> Option<f64> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let loss = LossOfOutputs::of(&case.model)?;
     let name = loss.named(&case.data)?;
     let factor = name.strip_suffix("mse(y_hat, y)")?;

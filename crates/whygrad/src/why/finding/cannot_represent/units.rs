@@ -5,11 +5,11 @@ use super::super::Suspicion;
 use super::{EXPLANATION, NO_BIAS};
 use crate::random::{Key, Seed, Source};
 use crate::train::{RandomSource, starting_values};
+use crate::why::finished::Case;
 use crate::why::lab::Change;
 use crate::why::remade::Net;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
-use crate::why::trial::Case;
 
 /// Restarts of the given net that must all fail before it is called too small.
 const RESTARTS: u64 = 12;
@@ -27,7 +27,7 @@ const WIDE: u64 = 4;
 const PART: f64 = 0.3;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     // A gradient of one's own belongs to the net as it is.
     let Some(net) = Net::of(&case.model, &case.data).filter(|_| !case.model.own_gradient) else {
         return vec![];
@@ -35,7 +35,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let mut found = Vec::new();
     if net.biases.iter().any(|b| !b) {
         let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.6, String::new(), NO_BIAS);
-        let solved = restarts(scene, &scene.trial.case, RESTARTS, 1);
+        let solved = restarts(scene, &scene.finished.case, RESTARTS, 1);
         let so_far = match solved {
             Some((0, made)) => format!("none of {made} other starts solves it either"),
             Some((solved, made)) => {
@@ -67,7 +67,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 /// The runs with biases: first with the weights as they are, then, since restarts are what it is held against, with others.
 pub(super) fn add_biases(scene: &Scene<'_>, suspicion: &mut Suspicion) {
     suspicion.advice = Advice::words("Give each layer biases.");
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let Some(net) = Net::of(&case.model, &case.data) else { return };
     let with = Net { biases: vec![true; net.biases.len()], ..net };
     suspicion.draws = true;
@@ -97,17 +97,17 @@ fn restarts(scene: &Scene<'_>, case: &Case, starts: u64, longer: u64) -> Option<
     let mut solved = 0;
     for seed in 1..=starts {
         let start = starting_values(&case.model, None, seed, RandomSource::Own).ok()?;
-        let trial = case.from(start).run(&mut |_| crate::train::Control::Continue).ok()?;
-        solved += u64::from(trial.is_solved());
+        let finished = case.from(start).run(&mut |_| crate::train::Control::Continue).ok()?;
+        solved += u64::from(finished.is_solved());
     }
     Some((solved, starts))
 }
 
 /// Two or four times the hidden units, where no other start of the given net solves it.
 fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let hidden = hidden_units(net);
-    if hidden == 0 || hidden > 64 || scene.trial.verdict() != Verdict::Stalled {
+    if hidden == 0 || hidden > 64 || scene.finished.verdict() != Verdict::Stalled {
         return None;
     }
     // Whether it helps at all comes first: most often it does not, and nothing is to be said.

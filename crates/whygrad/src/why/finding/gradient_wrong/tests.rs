@@ -1,7 +1,7 @@
 use super::super::tests::{answer, assert_cause, case_of, data, rows, run, suspected};
 use super::look;
 use crate::model::{Model, ModelOptions};
-use crate::why::{Case, Kind, Trial};
+use crate::why::{Case, Finished, Kind};
 
 const NEURON: &str = "inputs x1, x2\ntarget y\ns(z) = 1/(1 + exp(-z))\nm_1 = w1*x1 + w2*x2 + b\nm_2 = s(m_1)\n\
     MSE = mean((y - m_2)^2)";
@@ -26,7 +26,7 @@ fn with(text: &str, gradient: &str) -> Model {
     Model::parse(text, &options).unwrap()
 }
 
-fn on_xor(text: &str, gradient: &str, change: impl FnOnce(&mut Case)) -> Trial {
+fn on_xor(text: &str, gradient: &str, change: impl FnOnce(&mut Case)) -> Finished {
     let model = with(text, gradient);
     let data = data(&model, "xor");
     let mut case = case_of(model, data);
@@ -35,7 +35,7 @@ fn on_xor(text: &str, gradient: &str, change: impl FnOnce(&mut Case)) -> Trial {
 }
 
 /// The 2-2-1 net with some lines of its gradient written otherwise.
-fn xor(wrong: &[(&str, &str)], start: [f64; 9]) -> Trial {
+fn xor(wrong: &[(&str, &str)], start: [f64; 9]) -> Finished {
     let line = |(name, right): &(&str, &str)| {
         let own = wrong.iter().find(|w| w.0 == *name).map_or(*right, |w| w.1);
         format!("d{name} = {own}\n")
@@ -94,10 +94,10 @@ fn mistakes_that_spoil_a_run_are_its_cause() {
     ];
     let mut failed = 0;
     for wrong in mistakes {
-        let trial = xor(wrong, GOOD);
-        if !trial.is_solved() {
+        let finished = xor(wrong, GOOD);
+        if !finished.is_solved() {
             failed += 1;
-            let report = assert_cause(&trial, Kind::GradientWrong);
+            let report = assert_cause(&finished, Kind::GradientWrong);
             assert!(report.findings[0].experiment.as_ref().unwrap().after.solved, "{wrong:?}");
         }
     }

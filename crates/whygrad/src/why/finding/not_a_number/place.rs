@@ -50,7 +50,7 @@ pub(super) struct Place {
 
 /// Looks for it at the start, else by making the run again.
 pub(super) fn first(scene: &Scene<'_>) -> Option<Place> {
-    let case = &scene.trial.case;
+    let case = &scene.finished.case;
     let model = scene.model();
     let (epoch, term, row, entry) = match at_point(scene, &case.start) {
         Some((term, row, entry)) => (0, term, row, entry),
@@ -77,7 +77,7 @@ pub(super) fn first(scene: &Scene<'_>) -> Option<Place> {
 fn at_point(scene: &Scene<'_>, theta: &[f64]) -> Option<(Term, Option<usize>, usize)> {
     let plan = Plan::of_gradient(&scene.model().program);
     let mut space = Workspace::new(&plan);
-    let data = &scene.trial.case.data;
+    let data = &scene.finished.case.data;
     space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
     space.run(&plan, theta);
     let found = space.first_non_finite(&plan)?;
@@ -104,9 +104,9 @@ fn operation(model: &Model, term: Term) -> (Operation, Option<Term>) {
 fn value_at(scene: &Scene<'_>, term: Term, row: usize, entry: usize) -> Option<f64> {
     let plan = Plan::compile(&scene.model().program, &[term]);
     let mut space = Workspace::new(&plan);
-    let data = &scene.trial.case.data;
+    let data = &scene.finished.case.data;
     space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
-    space.run(&plan, &scene.trial.theta);
+    space.run(&plan, &scene.finished.theta);
     let (values, buffer) = space.output(&plan, 0);
     let entry = if buffer.len == 1 { 0 } else { entry };
     values.get(if buffer.per_row { row * buffer.len + entry } else { entry }).copied()

@@ -1,4 +1,4 @@
-use super::super::tests::{answer, assert_cause, case_of, model, rows, run, trial};
+use super::super::tests::{answer, assert_cause, case_of, finished, model, rows, run};
 use crate::why::{Kind, Verdict};
 
 #[test]
@@ -30,7 +30,7 @@ fn a_cross_entropy_written_out_meets_log_of_nothing_on_the_way() {
     // tanh scaled to 0..1 is no sigmoid in the eyes of the loss, and rounds to 1.
     let text = "inputs x[2]\ntarget y\nh = dense(x, 3, tanh)\no = dense(h, 1, tanh)\ny_hat = o/2 + 1/2\n\
         loss = mean(-y*log(y_hat) - (1 - y)*log(1 - y_hat))";
-    let broken = trial(text, "xor", |case| {
+    let broken = finished(text, "xor", |case| {
         case.options.learning_rate = 60.0;
         case.options.epochs = 3000;
     });
@@ -42,7 +42,7 @@ fn a_cross_entropy_written_out_meets_log_of_nothing_on_the_way() {
 
 #[test]
 fn numbers_that_grew_are_a_symptom_of_the_rate() {
-    let broken = trial("2-2sigmoid-1", "xor", |case| {
+    let broken = finished("2-2sigmoid-1", "xor", |case| {
         case.options.learning_rate = 1e6;
         case.options.epochs = 3000;
     });

@@ -39,7 +39,7 @@ const AT_END: Limits = (0.5, 0.25, 0.1);
 /// both ends, they did not part them.
 pub(super) fn classes(scene: &Scene<'_>) -> Vec<Class> {
     let Some((_, hidden)) = scene.layers().split_last() else { return vec![] };
-    let (start, end) = (&scene.trial.case.start, &scene.trial.theta);
+    let (start, end) = (&scene.finished.case.start, &scene.finished.theta);
     let mut found = Vec::new();
     let mut values: Option<[Vec<Values>; 2]> = None;
     for (layer, units) in hidden.iter().enumerate() {
@@ -120,7 +120,7 @@ fn are_near(
     let place = |k: usize| scene.places().get(layer)?.get(k).copied().flatten();
     let (Some(a), Some(b)) = (place(a), place(b)) else { return false };
     let bends = |g: usize| groups[g].character.levels_off;
-    let rows = scene.trial.case.data.rows;
+    let rows = scene.finished.case.data.rows;
     let z = |(g, k): (usize, usize), row: usize| values[g].inputs[row * groups[g].units + k];
     let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
     for r in 0..rows {

@@ -24,11 +24,13 @@ const LONGER: u64 = 10;
 
 /// Lets the run go on as it is; `None` where that is dear, or the units do not stay equal.
 pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
-    let trial = scene.trial;
-    let case = &trial.case;
+    let finished = scene.finished;
+    let case = &finished.case;
     let one = case.work() / case.options.epochs.max(1) as f64;
     let epochs = ((WORK / one) as u64).min(1_000_000);
-    if epochs < LONGER * trial.epochs || case.options.schedule != Schedule::CONSTANT || case.options.keep_path
+    if epochs < LONGER * finished.epochs
+        || case.options.schedule != Schedule::CONSTANT
+        || case.options.keep_path
     {
         return None;
     }
@@ -41,16 +43,17 @@ pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
         return None;
     }
     // Rounding may part units, as it does where sums are made in another order.
-    let ties =
-        |trial| classes(&Scene::new(trial, Limits::for_run(case))).iter().map(|c| c.members.len()).sum();
-    let (before, after): (usize, usize) = (ties(trial), ties(&longer));
+    let ties = |finished| {
+        classes(&Scene::new(finished, Limits::for_run(case))).iter().map(|c| c.members.len()).sum()
+    };
+    let (before, after): (usize, usize) = (ties(finished), ties(&longer));
     if after < before {
         return None;
     }
-    let (here, there) = (trial.loss, longer.loss);
+    let (here, there) = (finished.loss, longer.loss);
     let fell = here - there;
-    let left = longer.losses.iter().find(|l| l.0 > trial.epochs && l.1 < here - 0.1 * fell);
-    let is_plateau = trial.verdict() == Verdict::Stalled && fell > 0.02 * here.abs();
+    let left = longer.losses.iter().find(|l| l.0 > finished.epochs && l.1 < here - 0.1 * fell);
+    let is_plateau = finished.verdict() == Verdict::Stalled && fell > 0.02 * here.abs();
     let plateau = left.filter(|_| is_plateau).map(|l| (here, l.0));
     Some(Reach { loss: there, epochs: longer.epochs, plateau })
 }

@@ -1,10 +1,10 @@
-use super::super::tests::{answer, assert_cause, run, suspected, trial};
+use super::super::tests::{answer, assert_cause, finished, run, suspected};
 use super::look;
 use crate::why::Kind;
 
 #[test]
 fn equal_units_leave_the_quarter_late_and_tend_to_a_sixth() {
-    let stuck = trial("2-2sigmoid-1", "xor", |case| {
+    let stuck = finished("2-2sigmoid-1", "xor", |case| {
         case.start = vec![0.1; 9];
         case.options.learning_rate = 0.3;
     });
@@ -28,7 +28,7 @@ fn equal_units_are_the_cause_in_nets_of_every_sort() {
         ("2-5tanh-1tanh", 0.2, 0.1),
         ("2-4sigmoid-1", 0.0, 0.3),
     ] {
-        let stuck = trial(net, "xor", |case| {
+        let stuck = finished(net, "xor", |case| {
             case.start.fill(value);
             case.options.learning_rate = rate;
             case.options.epochs = 20_000;
@@ -40,7 +40,7 @@ fn equal_units_are_the_cause_in_nets_of_every_sort() {
 #[test]
 fn units_of_opposite_sign_are_copies_where_the_activation_is_odd() {
     let mirrored = |net: &str| {
-        trial(net, "xor", |case| {
+        finished(net, "xor", |case| {
             // w of unit 0, of unit 1; biases; outgoing; bias.
             case.start = vec![0.4, 0.3, -0.4, -0.3, 0.2, -0.2, 0.5, -0.5, 0.1];
             case.options.learning_rate = 0.1;
@@ -56,7 +56,7 @@ fn units_of_opposite_sign_are_copies_where_the_activation_is_odd() {
 #[test]
 fn a_run_with_different_units_has_no_copies() {
     for seed in 1..=20 {
-        let some = trial("2-2sigmoid-1", "xor", |case| {
+        let some = finished("2-2sigmoid-1", "xor", |case| {
             let random = crate::train::RandomSource::Own;
             let initialiser = "uniform(-1, 1)".parse().unwrap();
             case.start = crate::train::starting_values(&case.model, Some(initialiser), seed, random).unwrap();
@@ -71,7 +71,7 @@ fn a_run_with_different_units_has_no_copies() {
 fn a_start_of_tiny_weights_ends_on_the_symmetric_plateau() {
     let text = "inputs x[2]\ntarget y\nhidden = dense(x, 5, sigmoid)\ny_hat = dense(hidden, 1, sigmoid)\n\
         loss = binary_cross_entropy(y_hat, y)";
-    let stuck = trial(text, "xor", |case| {
+    let stuck = finished(text, "xor", |case| {
         let random = crate::train::RandomSource::Own;
         let initialiser = "normal(0, 0.01)".parse().unwrap();
         case.start = crate::train::starting_values(&case.model, Some(initialiser), 3, random).unwrap();
@@ -86,7 +86,7 @@ fn a_start_of_tiny_weights_ends_on_the_symmetric_plateau() {
 #[test]
 fn copies_that_do_not_hold_the_run_up_are_not_named() {
     // One unit of three is enough for AND.
-    let solved = trial("2-3sigmoid-1sigmoid", "and", |case| {
+    let solved = finished("2-3sigmoid-1sigmoid", "and", |case| {
         case.start.fill(0.1);
         case.options.learning_rate = 2.0;
     });

@@ -29,9 +29,9 @@ impl Case {
     pub fn run(
         &self,
         observer: &mut dyn FnMut(&crate::train::Progress) -> Control,
-    ) -> Result<Trial, TrainError> {
+    ) -> Result<Finished, TrainError> {
         let run = train(&self.model, Some(&self.data), &self.start, &self.options, observer)?;
-        Ok(Trial::new(self.clone(), &run))
+        Ok(Finished::new(self.clone(), &run))
     }
 
     /// About how many products of a parameter with a row the run is.
@@ -54,7 +54,7 @@ impl Case {
 
 /// A finished run.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub struct Finished {
     /// What decided how it went.
     pub case: Case,
     /// The loss after epochs, the first and the last among them: (epoch, loss).
@@ -73,11 +73,11 @@ pub struct Trial {
     pub evaluation: Evaluation,
 }
 
-impl Trial {
+impl Finished {
     /// A run that was just made.
-    pub fn new(case: Case, run: &Run) -> Trial {
+    pub fn new(case: Case, run: &Run) -> Finished {
         let evaluation = evaluate(&case.model, &case.data, &run.theta);
-        Trial {
+        Finished {
             losses: run.history.points(),
             path: Vec::new(),
             epochs: run.epoch,
@@ -96,7 +96,8 @@ impl Trial {
 
     /// Whether the goal is reached.
     pub fn is_solved(&self) -> bool {
-        !self.overflowed() && self.goal().is_reached(&self.evaluation, &self.case.data)
+        !self.overflowed()
+            && self.goal().is_reached(&self.evaluation, &self.case.data, self.case.model.logits)
     }
 
     /// Whether a number was not finite.
