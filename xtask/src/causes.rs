@@ -1,6 +1,6 @@
 //! `cargo xtask causes`: runs that fail for a planted cause, and whether `why` names it.
 //!
-//! Each begins with a run on XOR that is solved. One thing is then made wrong ([`plant`]), and only where the run now
+//! Each begins with a run on XOR that is solved. One thing is then made wrong (`plant.rs`), and only where the run now
 //! fails does it count: so the cause is known, and known to be the only one.
 
 mod plant;

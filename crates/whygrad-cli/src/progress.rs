@@ -230,6 +230,41 @@ impl Watch {
     }
 }
 
+/// Watches the experiments of a verdict: shows what is tried, hears Ctrl-C.
+pub(crate) struct Experiments {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+}
+
+impl Experiments {
+    /// Begins to watch.
+    pub(crate) fn new(quiet: bool) -> Experiments {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} run {pos}: {wide_msg}  {elapsed}") {
+            bar.set_style(style);
+        }
+        Experiments { bar, stop: interruption() }
+    }
+
+    /// Takes note of what is tried; an empty text asks only whether to go on.
+    pub(crate) fn see(&mut self, tried: &str) -> Control {
+        if tried.is_empty() {
+            self.bar.tick();
+        } else {
+            self.bar.set_message(tried.to_owned());
+            self.bar.inc(1);
+        }
+        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+    }
+
+    /// Takes the line away; whether it was interrupted.
+    pub(crate) fn finish(&mut self) -> Control {
+        self.bar.finish_and_clear();
+        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,40 +310,5 @@ mod tests {
         now += Duration::from_secs(10);
         looks.look(now);
         assert_eq!(looks.every, 2);
-    }
-}
-
-/// Watches the experiments of a verdict: shows what is tried, hears Ctrl-C.
-pub(crate) struct Experiments {
-    bar: ProgressBar,
-    stop: Arc<AtomicBool>,
-}
-
-impl Experiments {
-    /// Begins to watch.
-    pub(crate) fn new(quiet: bool) -> Experiments {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} run {pos}: {wide_msg}  {elapsed}") {
-            bar.set_style(style);
-        }
-        Experiments { bar, stop: interruption() }
-    }
-
-    /// Takes note of what is tried; an empty text asks only whether to go on.
-    pub(crate) fn see(&mut self, tried: &str) -> Control {
-        if tried.is_empty() {
-            self.bar.tick();
-        } else {
-            self.bar.set_message(tried.to_owned());
-            self.bar.inc(1);
-        }
-        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
-    }
-
-    /// Takes the line away; whether it was interrupted.
-    pub(crate) fn finish(&mut self) -> Control {
-        self.bar.finish_and_clear();
-        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
     }
 }

@@ -355,7 +355,7 @@ fn own_gradient(seed: u64) -> Option<Planted> {
         let _ = write!(gradient, "dw{k}1 = mean({error}*{hidden}*x1)\ndw{k}2 = mean({error}*{hidden}*x2)\n");
         let _ = write!(gradient, "db{k} = mean({error}*{hidden})\ndv{k} = mean({error}*h{k})\n");
     }
-    let _ = write!(gradient, "dc = mean({error})\n");
+    let _ = writeln!(gradient, "dc = mean({error})");
     let right = model(&text, None)?;
     draft.start = starting_values(&right, None, draft.options.seed, RandomSource::Own).ok()?;
     if !draft.finished_with(right)?.is_solved() {

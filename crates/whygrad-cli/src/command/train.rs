@@ -361,7 +361,7 @@ fn train_it(
     start: &[f64],
     options: &Options,
     (quiet, keep): (bool, bool),
-) -> anyhow::Result<(Run, Vec<(u64, Vec<f64>)>, f64)> {
+) -> anyhow::Result<(Run, Places, f64)> {
     let mut watch = Watch::new(options.epochs, quiet);
     let mut path = Vec::new();
     let run = if keep {
@@ -375,6 +375,9 @@ fn train_it(
     };
     Ok((run, path, watch.finish()))
 }
+
+/// The parameters of a run at some of its epochs.
+type Places = Vec<(u64, Vec<f64>)>;
 
 /// At how many places of a run its parameters are kept.
 const PLACES: u64 = 40;

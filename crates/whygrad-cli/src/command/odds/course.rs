@@ -209,7 +209,7 @@ impl<'a> Course<'a> {
         };
         self.cut_off = cut_off.filter(|_| self.stopped.is_some());
         if let Some(ending) = found {
-            self.take(setting, &[ending], table.as_deref_mut(), true)?;
+            self.take(setting, &[ending], table, true)?;
         }
         failed.map_or(Ok(made), Err)
     }

@@ -67,7 +67,9 @@ pub(super) fn merged(a: &Arguments) -> anyhow::Result<Option<Arguments>> {
     let says = |names: &[&str]| now.iter().any(|w| names.contains(&w.split('=').next().unwrap_or(w)));
     // What another choice makes senseless.
     if says(&["--optimiser", "--optimizer", "--opt"]) {
-        ["optimiser", "lr", "momentum", "schedule"].iter().for_each(|name| drop_option(&mut words, name));
+        for name in ["optimiser", "lr", "momentum", "schedule"] {
+            drop_option(&mut words, name);
+        }
     }
     if says(&["--until-right", "--within"]) {
         drop_option(&mut words, "within");
