@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod derive;
 pub(crate) mod eval;
 pub(crate) mod examples;
+pub(crate) mod lint;
 pub(crate) mod minimize;
 pub(crate) mod odds;
 mod outcome;

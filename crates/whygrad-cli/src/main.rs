@@ -44,6 +44,8 @@ enum Command {
     Train(command::train::Arguments),
     /// Why a run does not converge: the cause, and the run that proves it
     Why(command::why::Arguments),
+    /// What cannot work, said before the first step
+    Lint(command::lint::Arguments),
     /// How often a model solves its data from random starts, how fast, and where it ends otherwise
     Odds(command::odds::Arguments),
     /// Loss, predictions and wrong rows of a model at given parameters
@@ -72,6 +74,10 @@ fn main() -> ExitCode {
         Command::Eval(a) => command::eval::run(&a),
         Command::Minimize(a) => command::minimize::run(&a),
         Command::Check(a) => match command::check::run(&a) {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
+        Command::Lint(a) => match command::lint::run(&a) {
             Ok(status) => return status,
             Err(error) => Err(error),
         },

@@ -19,4 +19,4 @@ pub use odds::{
     settings_text, solved_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
-pub use why::{why_json, why_text};
+pub use why::{spectrum_text, why_json, why_text};

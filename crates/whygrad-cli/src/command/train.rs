@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use whygrad::data::Dataset;
 use whygrad::derive::{DeriveOptions, Form, Format, derive};
 use whygrad::interop::{parameters, run_folder};
+use whygrad::lint::lint;
 use whygrad::model::{Model, ModelOptions};
 use whygrad::odds::sweep::Setting;
 use whygrad::report;
@@ -14,7 +15,7 @@ use whygrad::train::{
     BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values_of, train,
     train_watched,
 };
-use whygrad::why::{Case, Finished};
+use whygrad::why::{Case, Finished, Report};
 
 mod again;
 mod best;
@@ -275,16 +276,13 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;
     let mut options = options(a, &loaded, &data)?;
     let mut start = start(a, model, &mut options)?;
-    let folder = match &a.run.out {
-        Some(path) if path.as_os_str() == "none" => None,
-        Some(path) => Some(path.clone()),
-        None => folder::free(&loaded),
-    };
-    if let Some(folder) = folder.as_ref().filter(|_| a.run.out.is_some()) {
-        folder::can_write(folder)?;
-    }
+    let folder = folder::chosen(a.run.out.as_deref(), &loaded)?;
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options, (&a.run.steps, &[]));
+    }
+    let warnings = lint(model, &data, &options, &start);
+    if !a.run.quiet {
+        super::lint::say_before_a_run(&warnings);
     }
     let mut best = None;
     if let Some(restarts) = a.restarts {
@@ -306,6 +304,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     again::remember(&mut choices, a, &options);
     input::remember(&mut choices, &loaded, &a.net.data);
     document["options"] = choices.clone();
+    document["warnings"] = serde_json::to_value(&warnings)?;
     let figures = folder::figures(model, &data, &run);
     if let Some(folder) = &folder {
         let gradient = a.run.gradient_text(&a.model)?;
@@ -316,8 +315,8 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         .as_ref()
         .map_or_else(|| again::words(a, &options), |folder| vec![folder.display().to_string()]);
     let reasons = a.why.then(|| {
-        let case =
-            Case { model: model.clone().into(), data: data.clone().into(), options: options.clone(), start };
+        let (model, data) = (model.clone().into(), data.clone().into());
+        let case = Case { model, data, options: options.clone(), start };
         super::why::ask(&Finished { path, ..Finished::new(case, &run) }, a.run.quiet)
     });
     if a.run.json {
@@ -335,13 +334,20 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         text.push('\n');
     }
     text.push_str(&outcome(model, &data, &run, &evaluation, (&options, seconds)));
-    if let Some(folder) = &folder {
+    text.push_str(&ending(folder.as_deref(), reasons.as_ref(), &name));
+    output::data(&text)
+}
+
+/// Where the run is kept, and why it went as it did.
+fn ending(folder: Option<&Path>, reasons: Option<&Report>, name: &[String]) -> String {
+    let mut text = String::new();
+    if let Some(folder) = folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());
     }
-    if let Some(reasons) = &reasons {
-        let _ = write!(text, "\n{}", report::why_text(reasons, &name, false, output::columns()));
+    if let Some(reasons) = reasons {
+        let _ = write!(text, "\n{}", report::why_text(reasons, name, false, output::columns()));
     }
-    output::data(&text)
+    text
 }
 
 fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> anyhow::Result<Options> {
@@ -395,12 +401,22 @@ fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<
     if let Some(start) = again::start(a).filter(|start| start.len() == model.program.parameter_count()) {
         return Ok(start);
     }
-    let drawn = match a.net.init.as_deref().map(input::init).transpose()? {
-        Some(Init::Values(..)) if a.restart.is_some() || a.restarts.is_some() => {
-            bail!(
-                "--init gives the starting values, so that a restart has nothing to draw; leave one of them out"
-            )
-        }
+    let is_restart = a.restart.is_some() || a.restarts.is_some();
+    if is_restart && matches!(a.net.init.as_deref().map(input::init).transpose()?, Some(Init::Values(..))) {
+        bail!(
+            "--init gives the starting values, so that a restart has nothing to draw; leave one of them out"
+        );
+    }
+    drawn_start(a.net.init.as_deref(), model, options)
+}
+
+/// The starting values that `--init` says.
+pub(super) fn drawn_start(
+    init: Option<&str>,
+    model: &Model,
+    options: &mut Options,
+) -> anyhow::Result<Vec<f64>> {
+    let drawn = match init.map(input::init).transpose()? {
         Some(Init::Values(text, name)) => return parameters::read(&text, model).context(name),
         Some(Init::Drawn(initialiser)) => Some(initialiser),
         None => None,

@@ -7,7 +7,7 @@ use whygrad::interop::run_folder;
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::Control;
-use whygrad::why::{Finished, Limits, Report, why};
+use whygrad::why::{Finished, Limits, Report, spectrum, why};
 
 use crate::input::{self, DataArguments};
 use crate::output;
@@ -19,6 +19,7 @@ use crate::progress::Experiments;
 Examples:
   whygrad why runs/xor-1              the cause, the run that proves it, and what to do
   whygrad why runs/xor-1 --explain    with the evidence, and what each cause is
+  whygrad why runs/xor-1 --spectrum   with the eigenvalues of the Hessian along the run
   whygrad why runs/xor-1 --json       for programs
   whygrad train xor --why             train, then ask")]
 pub(crate) struct Arguments {
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// The evidence in numbers, and what each cause is
     #[arg(long)]
     explain: bool,
+    /// The eigenvalues of the Hessian along the run, beside those that are stable at its learning rate
+    #[arg(long)]
+    spectrum: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -41,10 +45,19 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let finished = recorded(&a.run, &a.data)?;
     let name = [a.run.display().to_string()];
     let report = ask(&finished, a.quiet);
+    let bends = a.spectrum.then(|| spectrum(&finished, Limits::for_run(&finished.case)));
     if a.json {
-        return output::json(&report::why_json(&report, &name));
+        let mut document = report::why_json(&report, &name);
+        if let Some(bends) = &bends {
+            document["spectrum"] = serde_json::to_value(bends)?;
+        }
+        return output::json(&document);
     }
-    output::data(&report::why_text(&report, &name, a.explain, output::columns()))
+    let mut text = report::why_text(&report, &name, a.explain, output::columns());
+    if let Some(bends) = &bends {
+        text.push_str(&report::spectrum_text(bends));
+    }
+    output::data(&text)
 }
 
 /// The run of a folder.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::why::{Experiment, Finding, Kind, Outcome, Report};
+use crate::why::{Experiment, Finding, Kind, Outcome, Report, Spectrum};
 
 /// The document of `why`; `run` is what `train` takes to make the run again.
 pub fn why_json(report: &Report, run: &[String]) -> Value {
@@ -53,6 +53,28 @@ pub fn why_text(report: &Report, run: &[String], explain: bool, width: usize) ->
                 let _ = writeln!(text, "     {}: {short}{more}", name.replace('_', " "));
             }
         }
+    }
+    text
+}
+
+/// The eigenvalues along a run as a table, and in how many places they are too large for the learning rate.
+pub fn spectrum_text(spectrum: &Spectrum) -> String {
+    let mut text = String::from("\nEigenvalues of the Hessian of the loss along the run\n\n");
+    if spectrum.places.is_empty() {
+        return text + "   none: a number is not finite everywhere\n";
+    }
+    let _ = writeln!(text, "   {:>12}  {:>12}  {:>12}", "epoch", "smallest", "largest");
+    for place in &spectrum.places {
+        let beyond =
+            if spectrum.bound.is_some_and(|bound| place.largest > bound) { "  above the bound" } else { "" };
+        let (smallest, largest) = (loss_word(place.smallest), loss_word(place.largest));
+        let _ = writeln!(text, "   {:>12}  {smallest:>12}  {largest:>12}{beyond}", place.epoch);
+    }
+    if let Some(bound) = spectrum.bound {
+        let above = spectrum.places.iter().filter(|place| place.largest > bound).count();
+        let (of, bound) = (spectrum.places.len(), loss_word(bound));
+        let _ =
+            writeln!(text, "\n   Steps are stable up to {bound}, which is passed in {above} of {of} places.");
     }
     text
 }

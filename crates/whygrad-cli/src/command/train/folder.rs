@@ -14,8 +14,17 @@ use whygrad::train::Run;
 use crate::input::Loaded;
 use crate::output;
 
+/// The folder that was said, which can be written, or a free one; `none` is none.
+pub(super) fn chosen(said: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Option<PathBuf>> {
+    match said {
+        Some(path) if path.as_os_str() == "none" => Ok(None),
+        Some(path) => can_write(path).map(|()| Some(path.to_owned())),
+        None => Ok(free(loaded)),
+    }
+}
+
 /// A new folder in ./runs; none, and a note, where nothing can be written here.
-pub(super) fn free(loaded: &Loaded) -> Option<PathBuf> {
+fn free(loaded: &Loaded) -> Option<PathBuf> {
     let folder = run_folder::free_name(Path::new("runs"), &loaded.name);
     match can_write(&folder) {
         Ok(()) => Some(folder),
