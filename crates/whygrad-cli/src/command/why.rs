@@ -14,6 +14,7 @@ use crate::output;
 use crate::progress::Experiments;
 
 /// What `why` takes.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

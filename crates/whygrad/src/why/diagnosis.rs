@@ -26,10 +26,16 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     let mut lab = Lab::new(limits, observer);
     let mut findings: Vec<Finding> = Vec::new();
     let mut now = finished.clone();
-    for _ in 0..ROUNDS {
+    for number in 0..ROUNDS {
         let (found, best) = round(&now, limits, &mut lab);
-        let new: Vec<Finding> =
-            found.into_iter().filter(|f| findings.iter().all(|g| !g.confirmed || g.kind != f.kind)).collect();
+        let is_new = |f: &Finding| findings.iter().all(|g| !g.confirmed || g.kind != f.kind);
+        let mut new: Vec<Finding> = found.into_iter().filter(is_new).collect();
+        if number > 0 {
+            new.retain(|f| f.confirmed);
+            if let Some(mended) = findings.iter().rfind(|f| f.confirmed) {
+                new.iter_mut().for_each(|finding| goes_on(mended, finding));
+            }
+        }
         let helped = new.first().is_some_and(|f| f.confirmed);
         findings.retain(|f| f.confirmed || new.is_empty());
         findings.extend(new);
@@ -40,6 +46,14 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     }
     let summary = in_short(finished, verdict, &findings);
     Report { verdict, summary, findings }
+}
+
+/// What is still wrong once another cause is mended is told, and mended, on top of that.
+fn goes_on(mended: &Finding, finding: &mut Finding) {
+    finding.advice = finding.advice.on_top_of(&mended.advice);
+    if let Some(experiment) = &mut finding.experiment {
+        experiment.change = format!("besides, {}", experiment.change);
+    }
 }
 
 /// A suspicion after its experiments.

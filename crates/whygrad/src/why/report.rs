@@ -108,6 +108,22 @@ impl Advice {
         Advice { words: words.into(), ..Advice::default() }
     }
 
+    /// The same beside what another advice says; where both say an option, this one's.
+    pub(super) fn on_top_of(&self, first: &Advice) -> Advice {
+        let mut flags = Vec::new();
+        let mut words = first.flags.iter().peekable();
+        while let Some(word) = words.next() {
+            let value = words.next_if(|next| !next.starts_with("--"));
+            if !self.flags.contains(word) {
+                flags.push(word.clone());
+                flags.extend(value.cloned());
+            }
+        }
+        flags.extend(self.flags.iter().cloned());
+        let model = self.model.clone().or_else(|| first.model.clone());
+        Advice { words: self.words.clone(), model, flags }
+    }
+
     /// The command to paste, where there is one; `run` is what `train` takes to make the run again: its folder, or a model
     /// with options, of which those give way that the advice says otherwise.
     pub fn command(&self, run: &[String]) -> Option<String> {
@@ -115,16 +131,9 @@ impl Advice {
             return None;
         }
         let (model, said) = run.split_first().map_or(("", &[][..]), |(model, said)| (model.as_str(), said));
+        let said = Advice { flags: said.to_vec(), ..Advice::default() };
         let mut words = vec![self.model.as_deref().unwrap_or(model).to_owned()];
-        let mut said = said.iter().peekable();
-        while let Some(word) = said.next() {
-            let value = said.next_if(|next| !next.starts_with("--"));
-            if !self.flags.contains(word) {
-                words.push(word.clone());
-                words.extend(value.cloned());
-            }
-        }
-        words.extend(self.flags.iter().cloned());
+        words.extend(self.on_top_of(&said).flags);
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         Some(format!("whygrad train {}", words.join(" ")))
     }
