@@ -33,7 +33,9 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         if number > 0 {
             new.retain(|f| f.confirmed);
             if let Some(mended) = findings.iter().rfind(|f| f.confirmed) {
-                new.iter_mut().for_each(|finding| goes_on(mended, finding));
+                for finding in &mut new {
+                    goes_on(mended, finding);
+                }
             }
         }
         let helped = new.first().is_some_and(|f| f.confirmed);
