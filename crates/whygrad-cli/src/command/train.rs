@@ -294,15 +294,11 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let (run, path, seconds) = train_it((model, &data), &start, &options, (a.run.quiet, a.watch))?;
     let evaluation = evaluate(model, &data, &run.theta);
     let mut document = report::run_json(model, &run, Some(&evaluation), seconds);
-    if let Some(restart) = options.restart {
-        document["restart"] = restart.into();
-    }
-    if let Some(best) = best {
-        document["restarts"] = best.json();
-    }
     let mut choices = serde_json::to_value(&options)?;
     again::remember(&mut choices, a, &options);
     input::remember(&mut choices, &loaded, &a.net.data);
+    document["restart"] = options.restart.into();
+    document["restarts"] = best.map_or(serde_json::Value::Null, |best| best.json());
     document["options"] = choices.clone();
     document["warnings"] = serde_json::to_value(&warnings)?;
     let figures = folder::figures(model, &data, &run);

@@ -134,6 +134,8 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         far || after.overflowed() || after.is_solved()
     };
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
+    // Where nothing can be tried, a certificate stands for it.
+    let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { recovered };
     Tried { finding, after, recovered, certainty, is_symptom, comes_first }
 }
 

@@ -148,7 +148,7 @@ fn exploding(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Suspicion {
             start.len()
         )
     };
-    let mut suspicion = Suspicion::new(Kind::ExplodingGradient, 0.92, summary, EXPLODING)
+    let mut suspicion = Suspicion::new(Kind::ExplodingGradient, 0.94, summary, EXPLODING)
         .with("gradient_per_weight_by_layer", start.to_vec())
         .with("first_over_last", ratio)
         .with("layers", start.len());

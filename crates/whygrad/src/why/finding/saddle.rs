@@ -95,6 +95,8 @@ fn down(scene: &Scene<'_>, from: &[f64], direction: &[f64]) -> Option<Vec<f64>> 
 mod tests {
     use super::super::tests::{answer, run_from};
     use super::*;
+    use crate::train::Control;
+    use crate::why::Limits;
 
     #[test]
     fn a_run_from_tiny_weights_stands_near_a_saddle_and_leaves_it_downwards() {
@@ -106,9 +108,12 @@ mod tests {
             o.learning_rate = 1.0;
             o.epochs = 20_000;
         });
-        let report = answer(&run);
-        let found = report.findings.iter().find(|f| f.kind == Kind::Saddle).unwrap();
-        assert!(found.confirmed, "{found:#?}");
-        assert!(found.evidence["smallest_eigenvalue"].as_f64().unwrap() < 0.0);
+        let found = look(&Scene::new(&run, Limits::for_run(&run.case)));
+        assert!(found[0].evidence["smallest_eigenvalue"].as_f64().unwrap() < 0.0);
+        let after: Vec<f64> =
+            found[0].changes.iter().map(|c| c.case.run(&mut |_| Control::Continue).unwrap().loss).collect();
+        assert!(after.iter().any(|loss| *loss < 0.5 * run.loss), "{after:?}");
+        // Why it stands there: its units began nearly alike.
+        assert_eq!(answer(&run).findings[0].kind, Kind::SymmetricUnits);
     }
 }
