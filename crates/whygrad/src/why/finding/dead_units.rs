@@ -11,7 +11,7 @@ use super::Suspicion;
 use crate::random::{Key, Seed, Source};
 use crate::why::lab::Change;
 use crate::why::places::Place;
-use crate::why::report::{Advice, Kind};
+use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::rewrite::with_activation;
 use crate::why::scene::Scene;
 use crate::why::units::{Group, Values};
@@ -125,6 +125,8 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
         // The rate that killed them is the cause behind it.
         _ if by_step => 0.6,
         1.0 => 0.93,
+        // The units that are left still learn.
+        share if finished.verdict() == Verdict::StillMoving => 0.3 + 0.2 * share,
         share => 0.4 + 0.4 * share,
     };
     let base = || {

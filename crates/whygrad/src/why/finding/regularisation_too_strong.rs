@@ -49,7 +49,11 @@ fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
         .map(|n| format!("{} {}", n.0, n.1))
         .collect::<Vec<_>>()
         .join(" and ");
-    let mut suspicion = judged(scene, &words, &data, &penalty)?;
+    let mut suspicion = if scene.finished.overflowed() {
+        leaping(&words, options.learning_rate * (2.0 * l2 + decay))
+    } else {
+        judged(scene, &words, &data, &penalty)?
+    };
     let without = case.with(|o| {
         (o.gradient.l1, o.gradient.l2) = (0.0, 0.0);
         o.gradient.weight_decay = (decay != 0.0).then_some(0.0);
@@ -59,6 +63,21 @@ fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
     let flags: Vec<&str> = flags.iter().filter(|f| f.1 != 0.0).flat_map(|f| [f.0, "0"]).collect();
     suspicion.advice = Advice::flags("Leave the penalty out, or make it a hundred times smaller.", &flags);
     Some(suspicion)
+}
+
+/// A penalty whose step alone takes this share of a weight away; beyond 2 the weight grows at each step.
+fn leaping(words: &str, share: f64) -> Suspicion {
+    let (summary, certainty) = if share > 2.0 {
+        let text = format!(
+            "With {words}, each step takes {share:.2} times a weight away from it: more than twice is a leap over 0 to a \
+             larger weight on the other side, and the weights grow without end."
+        );
+        (text, 0.97)
+    } else {
+        (format!("With {words}, the numbers overflowed."), 0.6)
+    };
+    Suspicion::new(Kind::RegularisationTooStrong, certainty, summary, EXPLANATION)
+        .with("share_of_a_step", share)
 }
 
 fn sign(w: f64) -> f64 {
@@ -145,6 +164,15 @@ mod tests {
                 is_first(&case, Kind::RegularisationTooStrong);
             }
         }
+    }
+
+    #[test]
+    fn a_penalty_that_leaps_over_zero_is_the_cause_of_the_overflow() {
+        let case = case("2-3sigmoid-1sigmoid", "xor", |o| {
+            (o.learning_rate, o.epochs, o.seed, o.gradient.l2) = (4.0, 6000, 2, 0.4);
+        });
+        let report = is_first(&case, Kind::RegularisationTooStrong);
+        assert!(report.findings[0].summary.contains("3.20 times a weight"), "{}", report.findings[0].summary);
     }
 
     #[test]
