@@ -146,3 +146,17 @@ fn the_widest_interval_of_a_curve_is_told() {
         "Rate stays at 10 from x = 1 to 2. Its widest interval is 5 to 15 at x = 2.",
     );
 }
+
+#[test]
+fn a_curve_that_jumps_about_and_then_stands_is_told() {
+    let begin =
+        [0.48810989745754557, 0.4019356358842012, 0.5002705938135815, 0.7497836659875068, 0.271046649];
+    let curve = |x: f64| begin.get(x as usize).copied().unwrap_or(0.5);
+    for count in [1001, 10_001] {
+        for y_log in [false, true] {
+            let lines = Lines { y_log, ..loss(sampled(count, curve)) };
+            let text = words::describe(&Figure::Lines(lines));
+            assert!(text.contains("its lowest value is 0.271 at epoch 4."), "{text}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{file, run, trained};
+use super::{file, run, run_in, trained};
 
 #[test]
 fn the_document_of_a_run_has_these_fields() {
@@ -191,4 +191,12 @@ fn an_output_over_many_inputs_is_not_drawn() {
     };
     assert!(drawn("4-2tanh-1", "parity-4"));
     assert!(!drawn("5-2tanh-1", "parity-5"));
+}
+
+#[test]
+fn a_loss_that_jumps_about_and_then_stands_has_a_picture_in_words() {
+    let net = ["train", "2-4tanh-1sigmoid", "--data", "xor", "--lr", "50", "--optimiser", "momentum"];
+    super::empty("jumps");
+    let output = run_in("jumps", &[&net[..], &["--init", "constant(1)", "--epochs", "1000", "-q"]].concat());
+    assert_eq!((output.code, output.stdout.as_str()), (0, ""), "{}", output.stderr);
 }

@@ -282,7 +282,8 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)]) -> Vec<Piece> {
         }
     }
     if merged.len() > 1 && is_small(&merged[0]) {
-        merged[1].1 = merged.remove(0).1;
+        let first = merged.remove(0);
+        merged[0].1 = first.1;
     }
     for piece in &mut merged {
         // Flats that were joined may add up to a slow move, and a long move may come to nothing.
