@@ -24,6 +24,9 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     if verdict == Verdict::Solved {
         return solved(finished);
     }
+    if let Some(report) = super::noise::as_well_as_it_can(finished, limits) {
+        return report;
+    }
     let mut lab = Lab::new(limits, observer);
     let mut findings: Vec<Finding> = Vec::new();
     let mut now = finished.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::finished::{Case, Finished};
 use crate::data::Dataset;
 use crate::lint::losses::LossOfOutputs;
-use crate::lint::rows::{distance_of_classes, spreads};
+use crate::lint::rows::distance_of_classes;
 use crate::model::Logits;
 use crate::train::{Evaluation, Options, are_within, on_target_scale};
 
@@ -21,7 +21,7 @@ pub enum Goal {
 }
 
 /// The share of the variance of measured targets that a solved run may leave.
-pub(super) const LEFT: f64 = 0.01;
+const LEFT: f64 = 0.01;
 
 /// Targets without variance are met from this distance on, as a share of their size.
 const NEAR: f64 = 0.1;
@@ -55,10 +55,20 @@ impl Goal {
     }
 }
 
-/// The variance of the targets, the mean over their columns.
-pub(super) fn variance(data: &Dataset) -> f64 {
-    let columns = spreads(&data.targets, data.target_names.len());
-    columns.iter().map(|c| c.deviation.powi(2)).sum::<f64>() / columns.len().max(1) as f64
+/// Whether each row's target is 1 in one column and 0 in the others, its outputs have the sum 1, and the largest of them is in
+/// that column: the class that is read out is right, though no output need be above a half.
+pub(super) fn are_classes_right(evaluation: &Evaluation, data: &Dataset, logits: Option<Logits>) -> bool {
+    let width = data.target_names.len();
+    let right = |(r, outputs): (usize, &Vec<f64>)| {
+        let targets = data.target_row(r);
+        let one_hot = targets.iter().all(|&t| t == 0.0 || t == 1.0) && targets.iter().sum::<f64>() == 1.0;
+        let outputs = on_target_scale(outputs, logits);
+        let Some(class) = targets.iter().position(|&t| t == 1.0).filter(|_| one_hot) else { return false };
+        let share = outputs.len() == width && (outputs.iter().sum::<f64>() - 1.0).abs() < 1e-9;
+        share && (0..width).all(|k| k == class || outputs[k] < outputs[class])
+    };
+    let rows = &evaluation.predictions;
+    width > 2 && !rows.is_empty() && rows.len() == data.rows && rows.iter().enumerate().all(right)
 }
 
 /// Whether all targets are 0, or all are 1.
@@ -158,5 +168,25 @@ mod tests {
         let [left, leaves] = left_by_both(&before, &after).unwrap();
         assert!(after.loss < 0.01 * before.loss && leaves > 0.5 * left, "{left} {leaves}");
         assert_eq!(left_by_both(&before, &before), None);
+    }
+
+    #[test]
+    fn of_several_classes_the_largest_share_is_read_out() {
+        let data = rows(&[(&[0.0], &[1.0, 0.0, 0.0]), (&[1.0], &[0.0, 0.0, 1.0])]);
+        let mut evaluation = Evaluation {
+            loss: 0.5,
+            predictions: vec![vec![0.4, 0.3, 0.3], vec![0.3, 0.3, 0.4]],
+            accuracy: Some(0.0),
+            wrong: vec![],
+        };
+        assert!(are_classes_right(&evaluation, &data, None));
+        // Outputs that are no shares of 1 are compared each with its own target.
+        assert!(!are_classes_right(
+            &Evaluation { predictions: vec![vec![0.4; 3]; 2], ..evaluation.clone() },
+            &data,
+            None
+        ));
+        evaluation.predictions[1] = vec![0.4, 0.3, 0.3];
+        assert!(!are_classes_right(&evaluation, &data, None));
     }
 }
