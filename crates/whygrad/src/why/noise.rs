@@ -23,14 +23,27 @@ use crate::train::Evaluation;
 /// Fewer rows say nothing of noise.
 const FEWEST: usize = 5;
 
+/// Fewer rows of classes say nothing of how these overlap.
+const FEWEST_OF_CLASSES: usize = 40;
+
+/// A net that leaves more of the variance of classes has not learned.
+const LEARNED: f64 = 0.9;
+
 /// From so many rows on neighbours are compared.
 const NEIGHBOURS: usize = 8;
+
+/// Of fewer rows than this, errors are noise only where they leave no more than that share of the variance.
+const FEW_ROWS: usize = 20;
+const LITTLE: f64 = 0.2;
 
 /// Random orders that errors are compared with.
 const ORDERS: usize = 400;
 
 /// Of rows that are equally near so many are looked at.
 const EQUALLY_NEAR: usize = 16;
+
+/// Beyond so many differences of inputs no neighbours are looked for.
+const LARGEST: usize = 50_000_000;
 
 /// Rows that neighbours are looked for, at most.
 const MOST: usize = 800;
@@ -48,12 +61,21 @@ const EXPLANATION: &str = "Measured numbers contain noise. The least mean square
 /// The answer where a run is at the least loss of its model, and what is left is noise as far as can be seen.
 pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<Report> {
     let data = &finished.case.data;
-    let fits = finished.goal() == Goal::Fit && !finished.overflowed() && !finished.rose();
+    let measured = finished.goal() == Goal::Fit;
+    let stop = &finished.case.options.stop;
+    let asked = stop.target_loss.is_some() || stop.within.is_some() || stop.all_right;
     let affine = is_affine(&finished.case.model.program);
-    if !fits || data.rows < if affine { FEWEST } else { NEIGHBOURS } {
+    let fewest = match (measured, affine) {
+        (true, true) => FEWEST,
+        (true, false) => NEIGHBOURS,
+        // Classes may overlap.
+        (false, _) => FEWEST_OF_CLASSES,
+    };
+    if finished.overflowed() || finished.rose() || asked || data.rows < fewest {
         return None;
     }
-    let left = unexplained(&finished.evaluation, data).filter(|left| *left <= 1.0 + 1e-9)?;
+    let most = if measured { 1.0 + 1e-9 } else { LEARNED };
+    let left = unexplained(&finished.evaluation, data).filter(|left| *left <= most)?;
     if has_pattern(&finished.evaluation, data) {
         return None;
     }
@@ -77,10 +99,10 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
     };
     let summary = format!(
         "Nothing is wrong: loss {} is as well as this model can do on these rows{minimum}; more epochs do not lower it, and its \
-         errors follow no pattern of the inputs. What is left, {:.1} % of the variance of the targets, is noise or needs another \
-         model.",
+         errors follow no pattern of the inputs. What is left, {:.1} % of the variance of the targets, {}.",
         short(finished.loss),
-        100.0 * left
+        100.0 * left,
+        if measured { "is noise or needs another model" } else { "is where the classes overlap" }
     );
     let mut evidence = Map::new();
     evidence.insert("left_of_variance".into(), left.into());
@@ -103,14 +125,20 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
         advice: Advice::default(),
         explanation: EXPLANATION.into(),
     };
-    Some(Report { verdict: Verdict::Solved, summary, findings: vec![finding] })
+    let verdict = if measured { Verdict::Solved } else { finished.verdict() };
+    Some(Report { verdict, summary, findings: vec![finding] })
 }
 
 /// Whether the errors of a model can be told from noise.
 pub(super) fn has_pattern(evaluation: &Evaluation, data: &Dataset) -> bool {
     let width = data.target_names.len();
     let rows = &evaluation.predictions;
-    if rows.len() != data.rows || rows.iter().any(|p| p.len() != width) {
+    let size = data.rows.min(MOST) * data.rows * data.input_names.len().max(1);
+    if rows.len() != data.rows || rows.iter().any(|p| p.len() != width) || size > LARGEST {
+        return true;
+    }
+    // A few rows show a pattern only where it is strong, so that what is left has to be little.
+    if data.rows < FEW_ROWS && unexplained(evaluation, data).is_none_or(|left| left > LITTLE) {
         return true;
     }
     let features = features(data);
@@ -164,11 +192,13 @@ fn follows(errors: &[f64], features: &Features) -> bool {
         // About the value that chance passes once in several hundred times.
         Some(ratio > 8.0 + 60.0 / free)
     };
-    explains(&features.products, features.product_width).unwrap_or(false)
-        || explains(&features.inputs, features.width).unwrap_or(false)
+    let quadratic = explains(&features.products, features.product_width);
+    let affine = explains(&features.inputs, features.width);
+    // With too few rows for either nothing is known.
+    (features.width > 0 && quadratic.or(affine).is_none()) || quadratic == Some(true) || affine == Some(true)
 }
 
-/// Whether rows beside each other have errors more alike than in any of many random orders of these errors.
+/// Whether rows beside each other have errors more alike, or more contrary, than in any of many random orders of these.
 fn are_alike(errors: &[f64], features: &Features) -> bool {
     let n = errors.len();
     let spread = spreads(errors, 1)[0];
@@ -184,13 +214,13 @@ fn are_alike(errors: &[f64], features: &Features) -> bool {
         };
         nearest.iter().map(pair).sum()
     };
-    let found = alike(&errors);
+    let found = alike(&errors).abs();
     let mut stream = Key::from_seed(Seed(1)).stream();
     (0..ORDERS).all(|_| {
         for last in (1..n).rev() {
             errors.swap(last, (stream.uniform(0.0, (last + 1) as f64) as usize).min(last));
         }
-        alike(&errors) < found
+        alike(&errors).abs() < found
     })
 }
 
@@ -274,6 +304,19 @@ mod tests {
             with_data(&case, |data| data.inputs.iter_mut().for_each(|x| *x = (*x * 4.0).round() / 4.0));
         let report = asked(&case);
         assert!(report.findings.iter().all(|f| f.kind != Kind::CannotRepresent), "{report:#?}");
+    }
+
+    #[test]
+    fn classes_that_overlap_are_no_failure_of_a_neuron_and_those_that_curve_are() {
+        let neuron =
+            "inputs x[2]\ntarget y\ny_hat = dense(x, 1, sigmoid)\nloss = binary_cross_entropy(y_hat, y)";
+        let on = |table: &str| asked(&case(neuron, table, |o| (o.learning_rate, o.epochs) = (0.5, 3000)));
+        let report = on("blobs(noise=0.8)");
+        assert_eq!(report.findings[0].kind, Kind::NothingWrong, "{report:#?}");
+        for table in ["moons", "circles", "xor-cloud(noise=0.1)"] {
+            let report = on(table);
+            assert_eq!(report.findings[0].kind, Kind::CannotRepresent, "{table}: {report:#?}");
+        }
     }
 
     #[test]
