@@ -35,7 +35,7 @@ impl Case {
     }
 
     /// The same with as many epochs as were done, where someone ended the run: experiments are as long as it was.
-    pub(super) fn as_far_as_it_came(mut self, stop: &str, epochs: u64) -> Case {
+    pub(super) fn ended_where_it_was(mut self, stop: &str, epochs: u64) -> Case {
         if stop == "interrupted" {
             self.options.epochs = epochs.max(1);
         }
@@ -93,7 +93,7 @@ impl Finished {
             theta: run.theta.clone(),
             loss: run.loss,
             evaluation,
-            case: case.as_far_as_it_came(run.stop.name(), run.epoch),
+            case: case.ended_where_it_was(run.stop.name(), run.epoch),
         }
     }
 

@@ -67,7 +67,7 @@ impl Finished {
             theta,
             loss: result["loss"].as_f64().unwrap_or(f64::NAN),
             evaluation,
-            case: case.as_far_as_it_came(&stop, epochs),
+            case: case.ended_where_it_was(&stop, epochs),
             stop,
         })
     }
