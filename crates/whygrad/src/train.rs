@@ -32,8 +32,8 @@ use whygrad_expr::program::Program;
 
 use crate::data::Dataset;
 use crate::model::Model;
-pub(crate) use evaluate::are_within;
 pub use evaluate::{Evaluation, WrongRow, evaluate};
+pub(crate) use evaluate::{are_within, on_target_scale};
 pub use fleet::{
     Ending, FleetError, FleetOptions, FleetProgress, Reason, Solved, train_fleet, train_from,
     train_until_solved,

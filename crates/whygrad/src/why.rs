@@ -14,6 +14,7 @@ mod goal;
 mod lab;
 mod level;
 mod longer;
+mod noise;
 mod others;
 mod places;
 mod recorded;

@@ -72,7 +72,7 @@ pub(crate) fn constant_curvature(model: &Model, data: &Dataset, options: &Option
         return None;
     }
     let whole = found.len() == program.parameters.len() && all && program.parameter_count() <= 2000;
-    if let Some(curvature) = whole.then(|| curvature_everywhere(model, data)).flatten() {
+    if let Some(curvature) = whole.then(|| curvature_everywhere(model, data)).flatten().filter(|c| *c > 0.0) {
         return Some(Bound { parameter: String::new(), curvature });
     }
     let terms: Vec<Term> = found.iter().map(|f| f.1).collect();

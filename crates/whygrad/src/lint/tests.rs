@@ -298,3 +298,9 @@ fn two_classes_through_one_hidden_unit_are_parted_by_one_hyperplane() {
     let and = rows(&model, 4, &inputs, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
     assert_eq!(said(text, &and, &Options::default(), None), []);
 }
+
+#[test]
+fn a_loss_bent_downwards_everywhere_is_not_blamed_on_the_rate() {
+    let text = format!("{HEAD}y_hat = dense(x, 1)\nloss = -mse(y_hat, y)");
+    assert!(!kinds(&on_xor(&text)).contains(&Kind::LearningRateTooHigh), "{:?}", on_xor(&text));
+}

@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
 }
 
 /// The outputs on the scale of the targets.
-fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
+pub(crate) fn on_target_scale(outputs: &[f64], logits: Option<Logits>) -> Vec<f64> {
     match logits {
         None => outputs.to_vec(),
         Some(Logits::Binary) => outputs.iter().map(|z| z.sigmoid()).collect(),

@@ -2,6 +2,7 @@
 
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
+use super::goal::left_by_both;
 use super::lab::{Lab, Limits};
 use super::report::{Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
@@ -22,6 +23,9 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     let verdict = finished.verdict();
     if verdict == Verdict::Solved {
         return solved(finished);
+    }
+    if let Some(report) = super::noise::as_well_as_it_can(finished, limits) {
+        return report;
     }
     let mut lab = Lab::new(limits, observer);
     let mut findings: Vec<Finding> = Vec::new();
@@ -147,6 +151,9 @@ fn recovered(before: &Finished, after: &Finished) -> f64 {
     if after.overflowed() {
         return 0.0;
     }
+    if let Some([left, leaves]) = left_by_both(before, after) {
+        return recovered_share(before, left, leaves);
+    }
     // A run that diverged is back where it no longer ends above its start.
     let from = if before.overflowed() || before.rose() {
         let first = before.losses.first().map_or(f64::INFINITY, |l| l.1);
@@ -159,6 +166,17 @@ fn recovered(before: &Finished, after: &Finished) -> f64 {
     };
     let floor = after.loss.min(0.0);
     if from > floor { ((from - after.loss) / (from - floor)).clamp(0.0, 0.9) } else { 0.0 }
+}
+
+/// The same where the losses are in different units, by the shares of the targets' variance that are left.
+fn recovered_share(before: &Finished, left: f64, leaves: f64) -> f64 {
+    if !leaves.is_finite() || leaves > 1.02 {
+        return 0.0;
+    }
+    if before.overflowed() || before.rose() || !left.is_finite() {
+        return RECOVERED + 0.4 * (1.0 - leaves).max(0.0);
+    }
+    if left > 0.0 { ((left - leaves) / left).clamp(0.0, 0.9) } else { 0.0 }
 }
 
 fn solved(finished: &Finished) -> Report {

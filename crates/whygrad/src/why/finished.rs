@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::goal::Goal;
+use super::goal::{Goal, are_classes_right};
 use super::report::{Outcome, Verdict};
 use crate::data::Dataset;
 use crate::model::Model;
@@ -32,6 +32,14 @@ impl Case {
     ) -> Result<Finished, TrainError> {
         let run = train(&self.model, Some(&self.data), &self.start, &self.options, observer)?;
         Ok(Finished::new(self.clone(), &run))
+    }
+
+    /// The same with as many epochs as were done, where someone ended the run: experiments are as long as it was.
+    pub(super) fn ended_where_it_was(mut self, stop: &str, epochs: u64) -> Case {
+        if stop == "interrupted" {
+            self.options.epochs = epochs.max(1);
+        }
+        self
     }
 
     /// About how many products of a parameter with a row the run is.
@@ -85,7 +93,7 @@ impl Finished {
             theta: run.theta.clone(),
             loss: run.loss,
             evaluation,
-            case,
+            case: case.ended_where_it_was(run.stop.name(), run.epoch),
         }
     }
 
@@ -95,9 +103,15 @@ impl Finished {
     }
 
     /// Whether the goal is reached.
+    ///
+    /// Of several classes the largest share is read out, unless the options ask for more.
     pub fn is_solved(&self) -> bool {
+        let (data, logits) = (&self.case.data, self.case.model.logits);
+        let stop = &self.case.options.stop;
+        let asked = stop.target_loss.is_some() || stop.within.is_some() || stop.all_right;
         !self.overflowed()
-            && self.goal().is_reached(&self.evaluation, &self.case.data, self.case.model.logits)
+            && (self.goal().is_reached(&self.evaluation, data, logits)
+                || (!asked && are_classes_right(&self.evaluation, data, logits)))
     }
 
     /// Whether a number was not finite.
@@ -111,9 +125,15 @@ impl Finished {
         self.loss > first + 0.02 * first.abs()
     }
 
-    /// The share of the loss that the last quarter of the run took away; negative where it rose.
+    /// Whether the loss fell so far below 0 that it has no bound.
+    fn fell_without_bound(&self) -> bool {
+        let first = self.losses.first().map_or(self.loss, |l| l.1);
+        self.loss < -FAR_BELOW * (1.0 + first.abs())
+    }
+
+    /// The share of the loss that the last quarter of the run, one epoch at least, took away; negative where it rose.
     pub(super) fn fell_lately(&self) -> f64 {
-        let from = self.epochs - self.epochs / 4;
+        let from = self.epochs.saturating_sub((self.epochs / 4).max(1));
         let before = self.losses.iter().rev().find(|l| l.0 <= from).or(self.losses.first());
         let before = before.map_or(self.loss, |l| l.1);
         if before == 0.0 { 0.0 } else { (before - self.loss) / before.abs() }
@@ -123,7 +143,7 @@ impl Finished {
     pub fn verdict(&self) -> Verdict {
         if self.is_solved() {
             Verdict::Solved
-        } else if self.overflowed() || self.rose() {
+        } else if self.overflowed() || self.rose() || self.fell_without_bound() {
             Verdict::Diverged
         } else if self.fell_lately() > STILL {
             Verdict::StillMoving
@@ -141,3 +161,38 @@ impl Finished {
 
 /// A run whose last quarter took away more than this share of the loss was still moving.
 const STILL: f64 = 0.01;
+
+/// A loss that ended below 0 by more than this many times its first size falls for ever.
+const FAR_BELOW: f64 = 1e6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::why::finding::tests::{case, case_of, model, rows, run};
+
+    #[test]
+    fn a_run_of_one_epoch_whose_loss_fell_still_moves() {
+        let mut case = case("2-3tanh-1", "xor", |o| (o.learning_rate, o.epochs, o.seed) = (0.1, 1, 3));
+        case.start.iter_mut().for_each(|w| *w += 1.0);
+        let finished = run(&case);
+        assert!(finished.fell_lately() > 0.01, "{:?}", finished.losses);
+        assert_eq!(finished.verdict(), Verdict::StillMoving);
+    }
+
+    #[test]
+    fn a_loss_without_a_bound_diverges() {
+        let text = "inputs x\ntarget y\ny_hat = w*x + b\nloss = -mse(y_hat, y)";
+        let mut case = case_of(model(text), rows(&[(&[0.0], &[1.0]), (&[1.0], &[0.0]), (&[2.0], &[5.0])]));
+        (case.options.learning_rate, case.options.epochs) = (0.3, 40);
+        assert_eq!(run(&case).verdict(), Verdict::Diverged);
+    }
+
+    #[test]
+    fn experiments_on_an_interrupted_run_are_as_long_as_it_was() {
+        let case = case("2-3tanh-1", "xor", |o| o.epochs = 1_000_000_000);
+        let finished = case.run(&mut |p| if p.epoch >= 5000 { Control::Stop } else { Control::Continue });
+        let finished = finished.unwrap();
+        assert_eq!(finished.stop, "interrupted");
+        assert_eq!(finished.case.options.epochs, finished.epochs);
+    }
+}

@@ -58,15 +58,17 @@ impl Finished {
             losses(history).ok_or_else(|| wrong("history.csv", "expected lines `epoch,loss`".into()))?;
         let evaluation = evaluate(&model, &data, &theta);
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
+        let epochs = result["stop"]["epoch"].as_u64().unwrap_or(case.options.epochs);
+        let stop = result["stop"]["reason"].as_str().unwrap_or_default().to_owned();
         Ok(Finished {
             losses,
             path: path.map(|text| places(text, count)).unwrap_or_default(),
-            epochs: result["stop"]["epoch"].as_u64().unwrap_or(case.options.epochs),
-            stop: result["stop"]["reason"].as_str().unwrap_or_default().to_owned(),
+            epochs,
             theta,
             loss: result["loss"].as_f64().unwrap_or(f64::NAN),
             evaluation,
-            case,
+            case: case.ended_where_it_was(&stop, epochs),
+            stop,
         })
     }
 }

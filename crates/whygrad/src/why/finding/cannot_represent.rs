@@ -15,12 +15,15 @@ mod units;
 
 use super::Suspicion;
 use crate::lint::checks::cannot_in_words;
+use crate::lint::losses::LossOfOutputs;
 use crate::lint::outputs;
 use crate::lint::parted::left_by_affine;
+use crate::lint::range::of_outputs;
 use crate::lint::represent::{Impossible, impossible};
 use crate::lint::rows::distance_of_classes;
 use crate::why::goal::Goal;
 use crate::why::lab::{Change, Lab};
+use crate::why::noise::has_pattern;
 use crate::why::remade::Net;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
@@ -99,7 +102,7 @@ fn with_evidence(suspicion: Suspicion, reason: &Impossible) -> Suspicion {
 fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
     let case = &scene.finished.case;
     suspicion.advice = Advice::words("Add a hidden layer of several tanh or sigmoid units.");
-    let Some(net) = Net::of(&case.model, &case.data) else { return };
+    let Some(net) = Net::of(&case.model, &case.data).or_else(|| without_layers(scene)) else { return };
     let with = |activation: &str| {
         let mut new = net.clone();
         let hidden = net.activations.len() - 1;
@@ -146,6 +149,27 @@ fn add_hidden_layer(scene: &Scene<'_>, suspicion: &mut Suspicion) {
     suspicion.advice.model = Some(best.as_argument());
 }
 
+/// A net without hidden layers that stands for a formula with the same outputs, where their ranges are those of an activation.
+fn without_layers(scene: &Scene<'_>) -> Option<Net> {
+    let case = &scene.finished.case;
+    let ranges = of_outputs(&case.model, &case.data);
+    let first = ranges.first()?;
+    let activation = match (first.low, first.high) {
+        _ if case.model.logits.is_some() => return None,
+        (0.0, 1.0) => "sigmoid",
+        (-1.0, 1.0) => "tanh",
+        (low, high) if low.is_infinite() && high.is_infinite() => "identity",
+        _ => return None,
+    };
+    let loss = LossOfOutputs::of(&case.model).filter(|l| l.penalties.is_empty())?.named(&case.data)?;
+    (case.model.layers.is_none() && ranges.len() == case.data.target_names.len()).then(|| Net {
+        sizes: vec![case.data.input_names.len(), ranges.len()],
+        activations: vec![activation.into()],
+        biases: vec![true],
+        loss,
+    })
+}
+
 /// Measured targets that no affine function of the inputs gives, and a model that is one.
 fn affine_for_curved(scene: &Scene<'_>) -> Option<Suspicion> {
     let case = &scene.finished.case;
@@ -158,7 +182,7 @@ fn affine_for_curved(scene: &Scene<'_>) -> Option<Suspicion> {
         left_by_affine(&case.data.inputs, case.data.input_names.len(), &column)
     });
     let left = left.fold(0.0, f64::max);
-    if left < 0.02 {
+    if left < 0.02 || !has_pattern(&scene.finished.evaluation, &case.data) {
         return None;
     }
     let summary = format!(
@@ -198,12 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn a_formula_without_layers_has_the_certificate_alone() {
+    fn a_formula_without_layers_is_shown_beside_a_net_with_a_hidden_layer() {
         let text = format!(
             "{HEAD}s(z) = z/(1 + abs(z))\ny_hat = s(a*x[0] + b*x[1] + c)/2 + 0.5\nloss = mean((y_hat - y)^2)"
         );
-        let report = is_first(&case(&text, "xor", |o| o.epochs = 500), Kind::CannotRepresent);
-        assert!(report.findings[0].experiment.is_none());
+        let case = case(&text, "xor", |o| (o.learning_rate, o.epochs) = (1.0, 5000));
+        let finding = &is_first(&case, Kind::CannotRepresent).findings[0];
+        assert!(finding.experiment.as_ref().unwrap().after.solved, "{finding:#?}");
+        assert!(finding.advice.model.is_some());
     }
 
     #[test]

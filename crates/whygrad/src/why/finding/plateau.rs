@@ -24,7 +24,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let gradient = norm(&scene.gradient_at(&finished.theta));
     // Where the slope is 0 but for rounding there is nothing that still moves.
     let zero = 1e-12 * finished.loss.abs();
-    let still = scene.stationary().is_some_and(|p| p.is_minimum() && p.moved < 1e-3);
+    let still = scene.stationary().is_some_and(|p| {
+        let no_slope = gradient <= 1e-7 * p.largest() && !p.is_saddle();
+        p.moved < 1e-3 && (p.is_minimum() || no_slope)
+    });
     if gradient <= zero || !gradient.is_finite() || still {
         return vec![];
     }
@@ -51,7 +54,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
             suspicion.advice = Advice::flags("Train longer, or from another start.", &["--epochs", &advised]);
         } else {
             let share = longer.finished.epochs / finished.epochs.max(1);
-            summary = format!("{summary}, and {share} times as many epochs do not lead to the goal");
+            let more =
+                if share > 1 { format!("{share} times as many") } else { longer.finished.epochs.to_string() };
+            summary = format!("{summary}, and {more} epochs do not lead to the goal");
         }
         let words = format!("up to {} epochs in place of {}", case.options.epochs, finished.epochs);
         suspicion.changes = vec![Change { words, case }];

@@ -16,13 +16,19 @@ const EXPLANATION: &str = "A step on a batch makes the loss of its rows smaller 
     others are always the same ones, and the net ends where the last batches leave it. A new order in each epoch makes these \
     errors cancel.";
 
+/// A loss this many times its first value was driven up by steps that are too long.
+const LEAP: f64 = 1000.0;
+
 /// Neighbours that are this alike make a sorted order.
 const SORTED: f64 = 0.6;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let case = &scene.finished.case;
     let BatchSize::Rows(batch) = case.options.batch else { return vec![] };
-    if case.options.shuffle || batch >= case.data.rows || case.options.method.is_some() {
+    // No order makes a run leap away: the step does.
+    let first = scene.finished.losses.first().map_or(f64::INFINITY, |l| l.1.abs());
+    let leaps = scene.finished.overflowed() || scene.finished.loss > LEAP * first;
+    if leaps || case.options.shuffle || batch >= case.data.rows || case.options.method.is_some() {
         return vec![];
     }
     let alike = sortedness(&case.data);
@@ -75,5 +81,14 @@ mod tests {
             &case("2-2sigmoid-1", "xor", |o| (o.epochs, o.batch, o.shuffle) = (5, BatchSize::Rows(1), true)),
             Kind::RowOrder,
         );
+    }
+
+    #[test]
+    fn a_run_that_leaps_away_is_not_held_by_an_order() {
+        let text = "inputs x\ntarget y\ny_hat = dense(x, 1)\nloss = mse(y_hat, y)";
+        let case = case(text, "sine(noise=0)", |o| {
+            (o.learning_rate, o.epochs, o.batch) = (2.0, 10, BatchSize::Rows(1));
+        });
+        is_not_named(&case, Kind::RowOrder);
     }
 }

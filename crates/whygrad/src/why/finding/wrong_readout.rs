@@ -131,6 +131,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     if finished.overflowed()
         || !classes
         || finished.evaluation.accuracy == Some(1.0)
+        || finished.is_solved()
         || finished.loss > LEARNED * first
     {
         return vec![];

@@ -1,10 +1,11 @@
-//! Rows with the same inputs and different targets.
+//! Rows with the same inputs and different targets, where targets are classes or the goal demands each row. Measurements that
+//! are repeated differ by their noise, and contradict nothing.
 
 use super::super::Suspicion;
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::rows::contradictions;
 use crate::why::finished::Case;
-use crate::why::goal::{Goal, LEFT, variance};
+use crate::why::goal::Goal;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
@@ -19,16 +20,13 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let (a, b) = found.pair;
     let far =
         data.target_row(a).iter().zip(data.target_row(b)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    let share = found.least_squares / variance(data).max(f64::MIN_POSITIVE);
     let least = named_least(scene, found.least_squares);
     let proved = match scene.finished.goal() {
         Goal::Near(limit) => far >= 2.0 * limit,
-        Goal::Fit => share > LEFT,
+        // Repeated measurements differ by their noise.
+        Goal::Fit => return vec![],
         Goal::Loss(target) => least.is_some_and(|least| least > target),
     };
-    if scene.finished.goal() == Goal::Fit && !proved {
-        return vec![];
-    }
     let others = found.fewer.len();
     let bound = least.map_or_else(String::new, |l| format!(" and the loss cannot go below {l:.6}"));
     let summary = format!(

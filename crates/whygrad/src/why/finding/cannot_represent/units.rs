@@ -6,7 +6,9 @@ use super::{EXPLANATION, NO_BIAS};
 use crate::random::{Key, Seed, Source};
 use crate::train::{RandomSource, starting_values};
 use crate::why::finished::Case;
+use crate::why::goal::Goal;
 use crate::why::lab::Change;
+use crate::why::noise::has_pattern;
 use crate::why::remade::Net;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
@@ -110,8 +112,16 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
     if hidden == 0 || hidden > 64 || scene.finished.verdict() != Verdict::Stalled {
         return None;
     }
+    let measured = scene.finished.goal() == Goal::Fit;
+    if measured && !has_pattern(&scene.finished.evaluation, &case.data) {
+        return None;
+    }
     // Whether it helps at all comes first: most often it does not, and nothing is to be said.
     let wide = [2, 4].into_iter().map(|times| wider(net, times)).find(|wide| {
+        // As many parameters as measured numbers learn these by heart, noise and all.
+        if measured && parameters(wide) >= case.data.targets.len() {
+            return false;
+        }
         let tried = wide.case(case, false, 1).and_then(|wide| restarts(scene, &wide, WIDE, 1));
         tried.is_some_and(|(helped, of)| 2 * helped >= of)
     })?;
@@ -150,6 +160,11 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
 
 fn hidden_units(net: &Net) -> usize {
     net.sizes[1..net.sizes.len() - 1].iter().sum()
+}
+
+fn parameters(net: &Net) -> usize {
+    let layer = |k: usize| net.sizes[k + 1] * (net.sizes[k] + usize::from(net.biases[k]));
+    (0..net.biases.len()).map(layer).sum()
 }
 
 /// The net with so many times the hidden units.
