@@ -6,6 +6,7 @@ use super::goal::Goal;
 use super::report::{Outcome, Verdict};
 use crate::data::Dataset;
 use crate::model::Model;
+use crate::train::schedule::Schedule;
 use crate::train::{Control, Evaluation, Options, Run, TrainError, evaluate, train};
 
 /// Everything that decides how a run goes.
@@ -76,6 +77,11 @@ pub struct Finished {
 impl Finished {
     /// A run that was just made.
     pub fn new(case: Case, run: &Run) -> Finished {
+        let finished = Finished::of_run(case, run);
+        finished.as_done()
+    }
+
+    fn of_run(case: Case, run: &Run) -> Finished {
         let evaluation = evaluate(&case.model, &case.data, &run.theta);
         Finished {
             losses: run.history.points(),
@@ -87,6 +93,18 @@ impl Finished {
             evaluation,
             case,
         }
+    }
+
+    /// An interrupted run as one that was meant to have the epochs it had, so that its experiments are no longer.
+    pub(super) fn as_done(mut self) -> Finished {
+        if self.stop == "interrupted" && self.epochs < self.case.options.epochs {
+            self.case.options.epochs = self.epochs.max(1);
+            // With a schedule for fewer epochs it would go another way.
+            if self.path.is_empty() && self.case.options.schedule != Schedule::CONSTANT {
+                self.path = vec![(0, self.case.start.clone()), (self.epochs, self.theta.clone())];
+            }
+        }
+        self
     }
 
     /// When it counts as solved.
