@@ -3,7 +3,8 @@
 use super::advised::advised;
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
-use super::lab::{Ask, Ears, Lab, Limits};
+use super::lab::{Ask, Change, Ears, Lab, Limits};
+use super::longer::until_solved;
 use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
 use crate::train::Control;
@@ -131,6 +132,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let mut best: Option<(Finished, String, f64)> = None;
     let (mut solved, mut made) = (0, 0);
     for change in &suspicion.changes {
+        let change = &ended_where_solved(change);
         let Some(after) = lab.run(change) else { continue };
         let recovered = recovered(finished, &after);
         made += 1;
@@ -154,6 +156,11 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         if let Some(as_advised) = change.1 {
             *after = as_advised;
         }
+    }
+    let has_command = advice.model.is_some() || !advice.flags.is_empty();
+    if has_command && finished.stop == "interrupted" && !advice.flags.iter().any(|flag| flag == "--epochs") {
+        // The run was meant to be longer than what it is compared with.
+        advice.flags.extend(["--epochs".to_owned(), finished.epochs.to_string()]);
     }
     let experiment = best.as_ref().map(|(after, words, _)| Experiment {
         change: words.clone(),
@@ -180,6 +187,17 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     // Where nothing can be tried, a certificate stands for it.
     let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
     Tried { finding, after, recovered, certainty, is_symptom, comes_first }
+}
+
+/// A changed run of more products of a parameter with a row than this ends where it is solved.
+const LONG: f64 = 2e8;
+
+/// A long run as one that ends where its goal is reached, and says so.
+fn ended_where_solved(change: &Change) -> Change {
+    if change.case.work() <= LONG {
+        return change.clone();
+    }
+    Change { words: format!("{}, ended where solved", change.words), case: until_solved(&change.case) }
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
@@ -262,6 +280,7 @@ mod tests {
     use crate::random::{Key, Seed};
     use crate::train::Options;
     use crate::why::Case;
+    use crate::why::finding::tests::{case_of, data, model};
 
     #[test]
     fn equal_units_are_the_cause_of_the_quarter_that_xor_stays_at() {
@@ -277,5 +296,63 @@ mod tests {
         assert_eq!(report.verdict, Verdict::Stalled);
         assert_eq!(report.findings[0].kind, Kind::SymmetricUnits);
         assert!(report.findings[0].confirmed);
+    }
+
+    /// A run of two sigmoid units on XOR from equal values.
+    fn equal_units(epochs: u64) -> Case {
+        let net = model("2-2sigmoid-1");
+        let rows = data(&net, "xor");
+        let case = case_of(net, rows);
+        let start = vec![0.1; case.start.len()];
+        case.from(start).with(|o| (o.learning_rate, o.epochs) = (0.3, epochs))
+    }
+
+    #[test]
+    fn who_says_stop_is_heard_while_evidence_is_gathered() {
+        let finished = equal_units(100_000).run(&mut |_| Control::Continue).unwrap();
+        for most in [0, 1, 2, 5, 20] {
+            let mut asked = 0;
+            let report = why(&finished, Limits::for_run(&finished.case), &mut |_| {
+                asked += 1;
+                if asked > most { Control::Stop } else { Control::Continue }
+            });
+            assert!(report.interrupted);
+            assert_eq!(asked, most + 1, "no question after the answer to stop");
+        }
+    }
+
+    #[test]
+    fn an_interrupted_run_is_compared_with_runs_of_the_epochs_it_had() {
+        let case = equal_units(1_000_000_000);
+        let finished =
+            case.run(&mut |p| if p.epoch >= 5000 { Control::Stop } else { Control::Continue }).unwrap();
+        assert_eq!(finished.case.options.epochs, finished.epochs);
+        let report = why(&finished, Limits::for_run(&finished.case), &mut |_| Control::Continue);
+        let first = &report.findings[0];
+        assert!(first.advice.flags.contains(&"--epochs".to_owned()), "{:?}", first.advice);
+    }
+
+    #[test]
+    fn what_is_still_wrong_is_mended_on_top_of_what_mended_the_first_cause() {
+        let mended = Mended {
+            kind: Kind::LearningRateTooHigh,
+            change: "the learning rate 0.3 in place of 30".into(),
+            advice: Advice::flags("Take smaller steps.", &["--lr", "0.3"]),
+        };
+        let finding = |advice| Finding { advice, ..solved_finding() };
+        let mut more = finding(Advice::flags("Train longer.", &["--epochs", "9"]));
+        mended.goes_on(&mut more);
+        assert_eq!(more.advice.flags, ["--lr", "0.3", "--epochs", "9"]);
+        assert!(more.summary.starts_with("Once that is mended (learning rate too high): "));
+        // No command mends the first cause, so that none mends both.
+        let in_words = Mended { advice: Advice::words("Scale the inputs."), ..mended };
+        let mut more = finding(Advice::flags("Train longer.", &["--epochs", "9"]));
+        in_words.goes_on(&mut more);
+        assert_eq!(more.advice, Advice::words("Train longer."));
+    }
+
+    fn solved_finding() -> Finding {
+        let finished = equal_units(10).run(&mut |_| Control::Continue).unwrap();
+        solved(&finished).findings.remove(0)
     }
 }
