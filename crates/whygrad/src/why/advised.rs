@@ -107,8 +107,12 @@ fn value<'a>(advice: &'a Advice, name: &str) -> Option<&'a str> {
 
 /// The advice with this option, in the place of what it said of it.
 fn with(advice: &Advice, name: &str, value: String) -> Advice {
-    let flags = vec![name.to_owned(), value];
-    Advice { words: advice.words.clone(), model: None, flags }.on_top_of(advice)
+    let mut flags = advice.flags.clone();
+    match flags.iter().position(|flag| flag == name) {
+        Some(at) if at + 1 < flags.len() => flags[at + 1] = value,
+        _ => flags.extend([name.to_owned(), value]),
+    }
+    Advice { flags, ..advice.clone() }
 }
 
 fn restarted(advice: &Advice, restart: Option<u64>) -> Advice {
