@@ -234,6 +234,10 @@ impl Watch {
 pub(crate) struct Experiments {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
+    /// Changed runs begun.
+    tries: u64,
+    /// Those of the terminal.
+    columns: usize,
 }
 
 impl Experiments {
@@ -241,10 +245,19 @@ impl Experiments {
     pub(crate) fn new(quiet: bool) -> Experiments {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} run {pos}: {wide_msg}  {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
-        Experiments { bar, stop: interruption() }
+        let columns =
+            terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(w, _)| usize::from(w.0));
+        let shown = Experiments { bar, stop: interruption(), tries: 0, columns };
+        shown.bar.set_message(shown.line("looking at the run"));
+        shown
+    }
+
+    /// A line that fits the terminal.
+    fn line(&self, words: &str) -> String {
+        words.chars().take(self.columns.saturating_sub(1)).collect()
     }
 
     /// Takes note of what is tried; an empty text asks only whether to go on.
@@ -252,8 +265,8 @@ impl Experiments {
         if tried.is_empty() {
             self.bar.tick();
         } else {
-            self.bar.set_message(tried.to_owned());
-            self.bar.inc(1);
+            self.tries += 1;
+            self.bar.set_message(self.line(&format!("try {}: {tried}", self.tries)));
         }
         if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
     }

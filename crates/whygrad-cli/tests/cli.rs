@@ -32,6 +32,8 @@ mod templates;
 mod terminals;
 #[path = "cli/train.rs"]
 mod train;
+#[path = "cli/why.rs"]
+mod why;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -6,6 +6,7 @@
 //! run confirms stays a suspicion, and a run without a cause has none made up for it.
 
 mod activation;
+mod advised;
 mod constant;
 mod diagnosis;
 mod finding;
@@ -32,5 +33,5 @@ pub use finished::{Case, Finished};
 pub use goal::Goal;
 pub use lab::Limits;
 pub use recorded::RecordError;
-pub use report::{Advice, Experiment, Finding, Kind, Outcome, Report, Verdict};
+pub use report::{Advice, Again, Experiment, Finding, Kind, Outcome, Report, Verdict};
 pub use spectrum::{Spectrum, SpectrumPlace, spectrum};

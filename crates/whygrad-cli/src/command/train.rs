@@ -15,9 +15,9 @@ use whygrad::train::{
     BatchSize, Options, Precision, RandomSource, Run, Start, StopRules, evaluate, starting_values_of, train,
     train_watched,
 };
-use whygrad::why::{Case, Finished, Report};
+use whygrad::why::{Again, Case, Finished, Report};
 
-mod again;
+pub(super) mod again;
 mod best;
 pub(crate) mod folder;
 
@@ -124,7 +124,7 @@ pub(crate) struct RunArguments {
     /// The run folder (default: a new one in ./runs; `none` writes nothing)
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Use a gradient you wrote (lines such as dw1 = ...) instead of the derived one
+    /// Use a gradient you wrote (lines such as dw1 = ...) instead of the derived one; `none` is the derived one again
     #[arg(long, value_name = "FILE")]
     pub(crate) gradient: Option<PathBuf>,
     /// Print one JSON document instead of pictures
@@ -134,6 +134,9 @@ pub(crate) struct RunArguments {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
+
+/// What stands for the derived gradient, where a run that is made again had one of the person's own.
+const NO_GRADIENT: &str = "none";
 
 /// A number above 0.
 pub(crate) fn positive(text: &str) -> Result<f64, String> {
@@ -197,6 +200,9 @@ impl RunArguments {
 
     /// The gradient the person wrote: of this command line, or else of the run that is made again.
     fn gradient_text(&self, argument: &str) -> anyhow::Result<Option<String>> {
+        if self.gradient.as_deref() == Some(Path::new(NO_GRADIENT)) {
+            return Ok(None);
+        }
         let of_run = || {
             run_folder::is_run(Path::new(argument)).then(|| Path::new(argument).join(run_folder::GRADIENT))
         };
@@ -307,9 +313,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path_text(&path));
         folder::save(folder, model, (&choices, &document), (&run, &figures), beside.collect())?;
     }
-    let name = folder
-        .as_ref()
-        .map_or_else(|| again::words(a, &options), |folder| vec![folder.display().to_string()]);
+    let name = again::again(a, (&options, &choices), folder.as_deref());
     let reasons = a.why.then(|| {
         let (model, data) = (model.clone().into(), data.clone().into());
         let case = Case { model, data, options: options.clone(), start };
@@ -335,7 +339,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 }
 
 /// Where the run is kept, and why it went as it did.
-fn ending(folder: Option<&Path>, reasons: Option<&Report>, name: &[String]) -> String {
+fn ending(folder: Option<&Path>, reasons: Option<&Report>, name: &Again) -> String {
     let mut text = String::new();
     if let Some(folder) = folder {
         let _ = writeln!(text, "Run folder: {}", folder.display());

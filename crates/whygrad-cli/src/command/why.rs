@@ -9,6 +9,7 @@ use whygrad::report;
 use whygrad::train::Control;
 use whygrad::why::{Finished, Limits, Report, spectrum, why};
 
+use super::train::again;
 use crate::input::{self, DataArguments};
 use crate::output;
 use crate::progress::Experiments;
@@ -44,17 +45,17 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let finished = recorded(&a.run, &a.data)?;
-    let name = [a.run.display().to_string()];
+    let again = again::of_folder(&a.run, &a.data)?;
     let report = ask(&finished, a.quiet);
     let bends = a.spectrum.then(|| spectrum(&finished, Limits::for_run(&finished.case)));
     if a.json {
-        let mut document = report::why_json(&report, &name);
+        let mut document = report::why_json(&report, &again);
         if let Some(bends) = &bends {
             document["spectrum"] = serde_json::to_value(bends)?;
         }
         return output::json(&document);
     }
-    let mut text = report::why_text(&report, &name, a.explain, output::columns());
+    let mut text = report::why_text(&report, &again, a.explain, output::columns());
     if let Some(bends) = &bends {
         text.push_str(&report::spectrum_text(bends));
     }
@@ -69,14 +70,22 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     }
     let read = |file: &str| input::read_text(&folder.join(file));
     let (options, result) = (read(run_folder::OPTIONS)?, read(run_folder::RESULT)?);
-    let history = read(run_folder::HISTORY)?;
     let kept = |file: &str| folder.join(file).is_file().then(|| read(file)).transpose();
     let (path, gradient) = (kept(run_folder::PATH)?, kept(run_folder::GRADIENT)?);
+    let history = kept(run_folder::HISTORY)?;
     let said: serde_json::Value = serde_json::from_str(&options).unwrap_or_default();
     let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
     let loaded = input::model(&name, &model)?;
-    let data = input::dataset(&loaded, data, 1)?;
-    Finished::recorded(loaded.model, data, (&options, &result, &history, path.as_deref()))
+    let is_moved = data.data.is_none()
+        && said["data"].as_str().is_some_and(|file| file.contains(['/', '.']) && !Path::new(file).exists());
+    let data = input::dataset(&loaded, data, 1).map_err(|error| {
+        if is_moved {
+            anyhow::anyhow!("{error:#}; the run was trained on it: ask from the folder it was trained in, or add --data FILE")
+        } else {
+            error
+        }
+    })?;
+    Finished::recorded(loaded.model, data, (&options, &result, history.as_deref(), path.as_deref()))
         .with_context(|| name)
 }
 

@@ -4,30 +4,34 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::why::{Experiment, Finding, Kind, Outcome, Report, Spectrum};
+use crate::why::{Again, Experiment, Finding, Kind, Outcome, Report, Spectrum};
 
-/// The document of `why`; `run` is what `train` takes to make the run again.
-pub fn why_json(report: &Report, run: &[String]) -> Value {
+/// The document of `why`, with commands that make the run again.
+pub fn why_json(report: &Report, run: &Again) -> Value {
     let findings: Vec<Value> = report.findings.iter().map(|finding| finding_json(finding, run)).collect();
-    json!({"verdict": report.verdict, "summary": report.summary, "findings": findings})
+    json!({
+        "verdict": report.verdict,
+        "summary": report.summary,
+        "interrupted": report.interrupted,
+        "findings": findings,
+    })
 }
 
-fn finding_json(finding: &Finding, run: &[String]) -> Value {
-    let advice = finding.advice.command(run).unwrap_or_else(|| finding.advice.words.clone());
+fn finding_json(finding: &Finding, run: &Again) -> Value {
     json!({
         "kind": finding.kind,
         "confirmed": finding.confirmed,
         "summary": finding.summary,
         "evidence": finding.evidence,
         "experiment": finding.experiment,
-        "advice": advice,
+        "advice": finding.advice.command(run),
         "advice_in_words": finding.advice.words,
         "explanation": finding.explanation,
     })
 }
 
 /// The same for people; with `explain` also the evidence and what each cause is. `width` is that of the screen.
-pub fn why_text(report: &Report, run: &[String], explain: bool, width: usize) -> String {
+pub fn why_text(report: &Report, run: &Again, explain: bool, width: usize) -> String {
     let mut text = wrapped(&report.summary, 0, width);
     let shown: Vec<&Finding> = report.findings.iter().filter(|f| f.kind != Kind::Solved).collect();
     for (number, finding) in shown.iter().enumerate() {
@@ -53,6 +57,10 @@ pub fn why_text(report: &Report, run: &[String], explain: bool, width: usize) ->
                 let _ = writeln!(text, "     {}: {short}{more}", name.replace('_', " "));
             }
         }
+    }
+    if report.interrupted {
+        text.push('\n');
+        text.push_str(&wrapped("Interrupted: what is not confirmed may not have been tried.", 0, width));
     }
     text
 }
@@ -85,12 +93,15 @@ fn experiment_text(experiment: &Experiment, width: usize) -> String {
         .draws
         .map_or_else(String::new, |[solved, made]| format!(" ({solved} of {made} draws solved)"));
     let mut text = wrapped(&format!("Tried: {}{draws}.", experiment.change), 3, width);
+    // On a narrow screen the columns stand closer.
+    let (indent, wide) = if width < 48 { (3, 9) } else { (5, 12) };
     let line = |name: &str, outcome: &Outcome| {
-        let right = outcome.accuracy.map_or_else(String::new, |a| format!("{:>9.1} %", 100.0 * a));
-        format!("     {name:<8}{:>12}{right}{:>12}\n", loss_word(outcome.loss), outcome.epochs)
+        let right = outcome.accuracy.map_or_else(String::new, |a| format!("{:>7.1} %", 100.0 * a));
+        let (loss, epochs) = (loss_word(outcome.loss), outcome.epochs);
+        format!("{:indent$}{name:<6}{loss:>wide$}{right}{epochs:>wide$}\n", "")
     };
-    let right = if experiment.before.accuracy.is_some() { "      right" } else { "" };
-    let _ = writeln!(text, "     {:<8}{:>12}{right}{:>12}", "", "loss", "epochs");
+    let right = if experiment.before.accuracy.is_some() { "    right" } else { "" };
+    let _ = writeln!(text, "{:indent$}{:<6}{:>wide$}{right}{:>wide$}", "", "", "loss", "epochs");
     text.push_str(&line("before", &experiment.before));
     text.push_str(&line("after", &experiment.after));
     text
@@ -127,4 +138,48 @@ fn wrapped(paragraph: &str, indent: usize, width: usize) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::why::{Advice, Verdict};
+
+    fn report(advice: Advice) -> Report {
+        let outcome = Outcome { loss: 0.125, accuracy: Some(0.75), epochs: 1_000_000, solved: false };
+        let change = "the learning rate 0.3 in place of 1".into();
+        let experiment = Experiment { change, before: outcome.clone(), after: outcome, draws: None };
+        let finding = Finding {
+            kind: Kind::Plateau,
+            confirmed: false,
+            summary: "The run stands still.".into(),
+            evidence: serde_json::Map::new(),
+            experiment: Some(experiment),
+            advice,
+            explanation: String::new(),
+        };
+        let summary = "It stands still.".into();
+        Report { verdict: Verdict::Stalled, summary, findings: vec![finding], interrupted: true }
+    }
+
+    #[test]
+    fn an_advice_without_a_command_is_null_for_programs_and_words_for_people() {
+        let words = Advice { words: "Look at the rows.".into(), ..Advice::default() };
+        let document = why_json(&report(words), &Again::default());
+        assert!(document["findings"][0]["advice"].is_null());
+        assert_eq!(document["findings"][0]["advice_in_words"], "Look at the rows.");
+    }
+
+    #[test]
+    fn an_interrupted_answer_says_so() {
+        let report = report(Advice::default());
+        assert_eq!(why_json(&report, &Again::default())["interrupted"], true);
+        assert!(why_text(&report, &Again::default(), false, 80).contains("Interrupted"));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_a_narrow_screen() {
+        let text = why_text(&report(Advice::default()), &Again::default(), false, 38);
+        assert!(text.lines().all(|line| line.len() <= 38), "{text}");
+    }
 }

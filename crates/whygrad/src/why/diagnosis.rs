@@ -1,10 +1,12 @@
 //! From a run to its causes: suspicions, experiments, ranking.
 
+use super::advised::advised;
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
 use super::goal::left_by_both;
-use super::lab::{Lab, Limits};
-use super::report::{Experiment, Finding, Kind, Report, Verdict};
+use super::lab::{Ask, Change, Ears, Lab, Limits};
+use super::longer::until_solved;
+use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
 use crate::train::Control;
 
@@ -27,38 +29,62 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     if let Some(report) = super::noise::as_well_as_it_can(finished, limits) {
         return report;
     }
-    let mut lab = Lab::new(limits, observer);
+    let ears = Ears::new(observer);
+    let mut lab = Lab::new(limits, &ears);
     let mut findings: Vec<Finding> = Vec::new();
     let mut now = finished.clone();
-    for number in 0..ROUNDS {
-        let (found, best) = round(&now, limits, &mut lab);
-        let is_new = |f: &Finding| findings.iter().all(|g| !g.confirmed || g.kind != f.kind);
-        let mut new: Vec<Finding> = found.into_iter().filter(is_new).collect();
-        if number > 0 {
-            new.retain(|f| f.confirmed);
-            if let Some(mended) = findings.iter().rfind(|f| f.confirmed) {
-                for finding in &mut new {
-                    goes_on(mended, finding);
-                }
-            }
+    let mut mended: Option<Mended> = None;
+    for _ in 0..ROUNDS {
+        let mut found = round(&now, limits, (&ears, &mut lab));
+        found.retain(|t| findings.iter().all(|f| !f.confirmed || f.kind != t.finding.kind));
+        if let Some(mended) = &mended {
+            found.retain(|t| t.finding.confirmed);
+            found.iter_mut().for_each(|t| mended.goes_on(&mut t.finding));
         }
-        let helped = new.first().is_some_and(|f| f.confirmed);
-        findings.retain(|f| f.confirmed || new.is_empty());
-        findings.extend(new);
-        match best {
-            Some(better) if helped && !better.is_solved() && !lab.was_stopped() => now = better,
+        let first = found.first().filter(|t| t.finding.confirmed);
+        let next = first.and_then(|t| Some((t.after.clone()?, Mended::by(&t.finding))));
+        findings.retain(|f| f.confirmed || found.is_empty());
+        findings.extend(found.into_iter().map(|t| t.finding));
+        match next {
+            Some((better, by)) if !better.is_solved() && !lab.was_stopped() => {
+                now = better;
+                mended = Some(by);
+            }
             _ => break,
         }
     }
-    let summary = in_short(finished, verdict, &findings);
-    Report { verdict, summary, findings }
+    let interrupted = ears.was_stopped();
+    let summary = in_short(finished, verdict, &findings, interrupted);
+    Report { verdict, summary, findings, interrupted }
 }
 
-/// What is still wrong once another cause is mended is told, and mended, on top of that.
-fn goes_on(mended: &Finding, finding: &mut Finding) {
-    finding.advice = finding.advice.on_top_of(&mended.advice);
-    if let Some(experiment) = &mut finding.experiment {
-        experiment.change = format!("besides, {}", experiment.change);
+/// The cause that was mended before a run was looked at again.
+struct Mended {
+    kind: Kind,
+    change: String,
+    advice: Advice,
+}
+
+impl Mended {
+    fn by(finding: &Finding) -> Mended {
+        let change = finding.experiment.as_ref().map_or_else(String::new, |e| e.change.clone());
+        Mended { kind: finding.kind, change, advice: finding.advice.clone() }
+    }
+
+    /// What is still wrong once this is mended is told, and mended, on top of it.
+    fn goes_on(&self, finding: &mut Finding) {
+        let cause = self.kind.name().replace('-', " ");
+        finding.summary = format!("Once that is mended ({cause}): {}", finding.summary);
+        let has_command = |advice: &Advice| advice.model.is_some() || !advice.flags.is_empty();
+        if has_command(&self.advice) && has_command(&finding.advice) {
+            finding.advice = finding.advice.on_top_of(&self.advice);
+        } else {
+            // Where no command mends the first cause none shows what mending both does.
+            finding.advice = Advice::words(finding.advice.words.clone());
+        }
+        if let Some(experiment) = &mut finding.experiment {
+            experiment.change = format!("besides ({}), {}", self.change, experiment.change);
+        }
     }
 }
 
@@ -73,10 +99,18 @@ struct Tried {
     comes_first: bool,
 }
 
-/// One look at a run: its findings in order, and the run that the best of them made.
-fn round(finished: &Finished, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding>, Option<Finished>) {
-    let scene = Scene::new(finished, limits);
-    let mut suspicions: Vec<Suspicion> = finding::ALL.iter().flat_map(|look| look(&scene)).collect();
+/// One look at a run: what was found, in order, each with the run that its experiment made.
+fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
+    let scene = Scene::new(finished, limits).heard_by(ears);
+    let mut suspicions: Vec<Suspicion> = Vec::new();
+    for look in finding::ALL {
+        let found = look(&scene);
+        // What was half looked at when someone said stop may be wrong.
+        if ears.ask("") == Control::Stop {
+            break;
+        }
+        suspicions.extend(found);
+    }
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
     let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(finished, s, lab)).collect();
     tried.sort_by(|a, b| {
@@ -95,14 +129,14 @@ fn round(finished: &Finished, limits: Limits, lab: &mut Lab<'_>) -> (Vec<Finding
     if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
     }
-    let best = tried.first().and_then(|t| t.after.clone());
-    (tried.into_iter().map(|t| t.finding).collect(), best)
+    tried
 }
 
 fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
     let mut best: Option<(Finished, String, f64)> = None;
     let (mut solved, mut made) = (0, 0);
     for change in &suspicion.changes {
+        let change = &ended_where_solved(change);
         let Some(after) = lab.run(change) else { continue };
         let recovered = recovered(finished, &after);
         made += 1;
@@ -114,8 +148,24 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
             break;
         }
     }
-    let recovered = best.as_ref().map_or(0.0, |b| b.2);
+    let share = best.as_ref().map_or(0.0, |b| b.2);
     let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
+    let confirmed = suspicion.proved || (share >= RECOVERED && often);
+    let mut advice = suspicion.advice;
+    if let Some((after, _, _)) = best.as_mut().filter(|_| confirmed && !lab.was_stopped()) {
+        let helps =
+            |other: &Finished| recovered(finished, other) >= if share == 1.0 { 1.0 } else { 0.9 * share };
+        let change = advised(finished, &advice, after, &helps, lab);
+        advice = change.0;
+        if let Some(as_advised) = change.1 {
+            *after = as_advised;
+        }
+    }
+    let has_command = advice.model.is_some() || !advice.flags.is_empty();
+    if has_command && finished.stop == "interrupted" && !advice.flags.iter().any(|flag| flag == "--epochs") {
+        // The run was meant to be longer than what it is compared with.
+        advice.flags.extend(["--epochs".to_owned(), finished.epochs.to_string()]);
+    }
     let experiment = best.as_ref().map(|(after, words, _)| Experiment {
         change: words.clone(),
         before: finished.outcome(),
@@ -124,11 +174,11 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     });
     let finding = Finding {
         kind: suspicion.kind,
-        confirmed: suspicion.proved || (recovered >= RECOVERED && often),
+        confirmed,
         summary: suspicion.summary,
         evidence: suspicion.evidence,
         experiment,
-        advice: suspicion.advice,
+        advice,
         explanation: suspicion.explanation.into(),
     };
     let (certainty, is_symptom) = (suspicion.certainty, suspicion.is_symptom);
@@ -139,8 +189,19 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     };
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
     // Where nothing can be tried, a certificate stands for it.
-    let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { recovered };
+    let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
     Tried { finding, after, recovered, certainty, is_symptom, comes_first }
+}
+
+/// A changed run of more products of a parameter with a row than this ends where it is solved.
+const LONG: f64 = 2e8;
+
+/// A long run as one that ends where its goal is reached, and says so.
+fn ended_where_solved(change: &Change) -> Change {
+    if change.case.work() <= LONG {
+        return change.clone();
+    }
+    Change { words: format!("{}, ended where solved", change.words), case: until_solved(&change.case) }
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
@@ -190,7 +251,7 @@ fn solved(finished: &Finished) -> Report {
         advice: super::report::Advice::default(),
         explanation: String::new(),
     };
-    Report { verdict: Verdict::Solved, summary, findings: vec![finding] }
+    Report { verdict: Verdict::Solved, summary, findings: vec![finding], interrupted: false }
 }
 
 /// Where the run ended: "loss 0.25, 2 of 4 rows right".
@@ -208,7 +269,7 @@ fn reached(finished: &Finished) -> String {
     format!("loss {loss}{rows} after {} epochs", finished.epochs)
 }
 
-fn in_short(finished: &Finished, verdict: Verdict, findings: &[Finding]) -> String {
+fn in_short(finished: &Finished, verdict: Verdict, findings: &[Finding], interrupted: bool) -> String {
     let happened = match verdict {
         Verdict::Solved => "Solved",
         Verdict::Diverged if finished.overflowed() => "The numbers overflowed",
@@ -220,6 +281,7 @@ fn in_short(finished: &Finished, verdict: Verdict, findings: &[Finding]) -> Stri
     let cause = match findings.first() {
         Some(finding) if finding.confirmed => finding.summary.clone(),
         Some(finding) => format!("Suspected, not confirmed: {}", finding.summary),
+        None if interrupted => "Interrupted before a cause was found.".into(),
         None => "The cause was not found.".into(),
     };
     format!("{happened} ({}). {cause}", reached(finished))
@@ -236,6 +298,7 @@ mod tests {
     use crate::random::{Key, Seed};
     use crate::train::Options;
     use crate::why::Case;
+    use crate::why::finding::tests::{case_of, data, model};
 
     #[test]
     fn equal_units_are_the_cause_of_the_quarter_that_xor_stays_at() {
@@ -251,5 +314,63 @@ mod tests {
         assert_eq!(report.verdict, Verdict::Stalled);
         assert_eq!(report.findings[0].kind, Kind::SymmetricUnits);
         assert!(report.findings[0].confirmed);
+    }
+
+    /// A run of two sigmoid units on XOR from equal values.
+    fn equal_units(epochs: u64) -> Case {
+        let net = model("2-2sigmoid-1");
+        let rows = data(&net, "xor");
+        let case = case_of(net, rows);
+        let start = vec![0.1; case.start.len()];
+        case.from(start).with(|o| (o.learning_rate, o.epochs) = (0.3, epochs))
+    }
+
+    #[test]
+    fn who_says_stop_is_heard_while_evidence_is_gathered() {
+        let finished = equal_units(100_000).run(&mut |_| Control::Continue).unwrap();
+        for most in [0, 1, 2, 5, 20] {
+            let mut asked = 0;
+            let report = why(&finished, Limits::for_run(&finished.case), &mut |_| {
+                asked += 1;
+                if asked > most { Control::Stop } else { Control::Continue }
+            });
+            assert!(report.interrupted);
+            assert_eq!(asked, most + 1, "no question after the answer to stop");
+        }
+    }
+
+    #[test]
+    fn an_interrupted_run_is_compared_with_runs_of_the_epochs_it_had() {
+        let case = equal_units(1_000_000_000);
+        let finished =
+            case.run(&mut |p| if p.epoch >= 5000 { Control::Stop } else { Control::Continue }).unwrap();
+        assert_eq!(finished.case.options.epochs, finished.epochs);
+        let report = why(&finished, Limits::for_run(&finished.case), &mut |_| Control::Continue);
+        let first = &report.findings[0];
+        assert!(first.advice.flags.contains(&"--epochs".to_owned()), "{:?}", first.advice);
+    }
+
+    #[test]
+    fn what_is_still_wrong_is_mended_on_top_of_what_mended_the_first_cause() {
+        let mended = Mended {
+            kind: Kind::LearningRateTooHigh,
+            change: "the learning rate 0.3 in place of 30".into(),
+            advice: Advice::flags("Take smaller steps.", &["--lr", "0.3"]),
+        };
+        let finding = |advice| Finding { advice, ..solved_finding() };
+        let mut more = finding(Advice::flags("Train longer.", &["--epochs", "9"]));
+        mended.goes_on(&mut more);
+        assert_eq!(more.advice.flags, ["--lr", "0.3", "--epochs", "9"]);
+        assert!(more.summary.starts_with("Once that is mended (learning rate too high): "));
+        // No command mends the first cause, so that none mends both.
+        let in_words = Mended { advice: Advice::words("Scale the inputs."), ..mended };
+        let mut more = finding(Advice::flags("Train longer.", &["--epochs", "9"]));
+        in_words.goes_on(&mut more);
+        assert_eq!(more.advice, Advice::words("Train longer."));
+    }
+
+    fn solved_finding() -> Finding {
+        let finished = equal_units(10).run(&mut |_| Control::Continue).unwrap();
+        solved(&finished).findings.remove(0)
     }
 }

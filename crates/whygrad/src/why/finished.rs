@@ -6,6 +6,7 @@ use super::goal::{Goal, are_classes_right};
 use super::report::{Outcome, Verdict};
 use crate::data::Dataset;
 use crate::model::Model;
+use crate::train::schedule::Schedule;
 use crate::train::{Control, Evaluation, Options, Run, TrainError, evaluate, train};
 
 /// Everything that decides how a run goes.
@@ -32,14 +33,6 @@ impl Case {
     ) -> Result<Finished, TrainError> {
         let run = train(&self.model, Some(&self.data), &self.start, &self.options, observer)?;
         Ok(Finished::new(self.clone(), &run))
-    }
-
-    /// The same with as many epochs as were done, where someone ended the run: experiments are as long as it was.
-    pub(super) fn ended_where_it_was(mut self, stop: &str, epochs: u64) -> Case {
-        if stop == "interrupted" {
-            self.options.epochs = epochs.max(1);
-        }
-        self
     }
 
     /// About how many products of a parameter with a row the run is.
@@ -84,6 +77,11 @@ pub struct Finished {
 impl Finished {
     /// A run that was just made.
     pub fn new(case: Case, run: &Run) -> Finished {
+        let finished = Finished::of_run(case, run);
+        finished.as_done()
+    }
+
+    fn of_run(case: Case, run: &Run) -> Finished {
         let evaluation = evaluate(&case.model, &case.data, &run.theta);
         Finished {
             losses: run.history.points(),
@@ -93,8 +91,20 @@ impl Finished {
             theta: run.theta.clone(),
             loss: run.loss,
             evaluation,
-            case: case.ended_where_it_was(run.stop.name(), run.epoch),
+            case,
         }
+    }
+
+    /// An interrupted run as one that was meant to have the epochs it had, so that its experiments are no longer.
+    pub(super) fn as_done(mut self) -> Finished {
+        if self.stop == "interrupted" && self.epochs < self.case.options.epochs {
+            self.case.options.epochs = self.epochs.max(1);
+            // With a schedule for fewer epochs it would go another way.
+            if self.path.is_empty() && self.case.options.schedule != Schedule::CONSTANT {
+                self.path = vec![(0, self.case.start.clone()), (self.epochs, self.theta.clone())];
+            }
+        }
+        self
     }
 
     /// When it counts as solved.

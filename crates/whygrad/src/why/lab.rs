@@ -1,5 +1,7 @@
 //! Where changed runs are made.
 
+use std::cell::{Cell, RefCell};
+
 use super::finished::{Case, Finished};
 use crate::train::Control;
 
@@ -36,18 +38,59 @@ pub(super) struct Change {
     pub(super) case: Case,
 }
 
+/// Who is told what is tried, and asked whether to go on.
+pub(super) struct Ears<'a> {
+    observer: RefCell<&'a mut dyn FnMut(&str) -> Control>,
+    stopped: Cell<bool>,
+}
+
+impl<'a> Ears<'a> {
+    pub(super) fn new(observer: &'a mut dyn FnMut(&str) -> Control) -> Ears<'a> {
+        Ears { observer: RefCell::new(observer), stopped: Cell::new(false) }
+    }
+}
+
+/// Asks whether to go on.
+pub(super) trait Ask {
+    /// Tells what is tried, with an empty text nothing; whether to go on. Who once said stop is not asked again.
+    fn ask(&self, words: &str) -> Control;
+
+    /// Whether someone asked to stop.
+    fn was_stopped(&self) -> bool;
+}
+
+impl Ask for Ears<'_> {
+    fn ask(&self, words: &str) -> Control {
+        if !self.stopped.get() && (self.observer.borrow_mut())(words) == Control::Stop {
+            self.stopped.set(true);
+        }
+        if self.stopped.get() { Control::Stop } else { Control::Continue }
+    }
+
+    fn was_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+}
+
+/// Products of a parameter with a row between two questions whether to go on: some milliseconds.
+const BETWEEN: f64 = 4e6;
+
+/// After how many epochs of a run it is asked whether to go on.
+pub(super) fn epochs_between(case: &Case) -> u64 {
+    let one = case.work() / case.options.epochs.max(1) as f64;
+    (BETWEEN / one.max(1.0)).clamp(1.0, 65536.0) as u64
+}
+
 /// Makes runs, as long as the limits allow.
 pub(super) struct Lab<'a> {
     limits: Limits,
     spent: f64,
-    /// Told before each run what is tried; asked to stop.
-    observer: &'a mut dyn FnMut(&str) -> Control,
-    stopped: bool,
+    ears: &'a dyn Ask,
 }
 
 impl<'a> Lab<'a> {
-    pub(super) fn new(limits: Limits, observer: &'a mut dyn FnMut(&str) -> Control) -> Lab<'a> {
-        Lab { limits, spent: 0.0, observer, stopped: false }
+    pub(super) fn new(limits: Limits, ears: &'a dyn Ask) -> Lab<'a> {
+        Lab { limits, spent: 0.0, ears }
     }
 
     /// The epochs that a run of this case may have at most.
@@ -58,31 +101,27 @@ impl<'a> Lab<'a> {
 
     /// Whether someone asked to stop.
     pub(super) fn was_stopped(&self) -> bool {
-        self.stopped
+        self.ears.was_stopped()
     }
 
     /// Makes a changed run; `None` where it would cost too much, or its options do not fit.
     pub(super) fn run(&mut self, change: &Change) -> Option<Finished> {
         let work = change.case.work();
-        if self.stopped || work > self.limits.work_of_one.max(1.0) || self.spent + work > self.limits.work {
+        if self.was_stopped()
+            || work > self.limits.work_of_one.max(1.0)
+            || self.spent + work > self.limits.work
+        {
             return None;
         }
-        if (self.observer)(&change.words) == Control::Stop {
-            self.stopped = true;
+        if self.ears.ask(&change.words) == Control::Stop {
             return None;
         }
-        let observer = &mut *self.observer;
-        let mut stopped = false;
+        let (ears, every) = (self.ears, epochs_between(&change.case));
         let finished = change.case.run(&mut |progress| {
             // A run of a tiny net is over before anyone could ask.
-            if progress.epoch % 1024 == 0 && observer("") == Control::Stop {
-                stopped = true;
-                return Control::Stop;
-            }
-            Control::Continue
+            if progress.epoch.is_multiple_of(every) { ears.ask("") } else { Control::Continue }
         });
-        self.stopped |= stopped;
-        let finished = finished.ok().filter(|_| !stopped)?;
+        let finished = finished.ok().filter(|_| !ears.was_stopped())?;
         self.spent += work * finished.epochs as f64 / change.case.options.epochs.max(1) as f64;
         Some(finished)
     }

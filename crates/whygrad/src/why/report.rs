@@ -124,19 +124,44 @@ impl Advice {
         Advice { words: self.words.clone(), model, flags }
     }
 
-    /// The command to paste, where there is one; `run` is what `train` takes to make the run again: its folder, or a model
-    /// with options, of which those give way that the advice says otherwise.
-    pub fn command(&self, run: &[String]) -> Option<String> {
+    /// The command to paste, where there is one. Options of the run give way where the advice says them otherwise.
+    pub fn command(&self, again: &Again) -> Option<String> {
         if self.model.is_none() && self.flags.is_empty() {
             return None;
         }
-        let (model, said) = run.split_first().map_or(("", &[][..]), |(model, said)| (model.as_str(), said));
-        let said = Advice { flags: said.to_vec(), ..Advice::default() };
-        let mut words = vec![self.model.as_deref().unwrap_or(model).to_owned()];
+        let (model, said) = match &self.model {
+            Some(model) => (model.as_str(), again.said.as_slice()),
+            None => again.run.split_first().map_or(("", &[][..]), |(model, said)| (model.as_str(), said)),
+        };
+        let mut said = Advice { flags: said.to_vec(), ..Advice::default() };
+        let says = |name: &str| self.flags.iter().any(|f| f == name);
+        // What another choice makes senseless.
+        if says("--init") || says("--seed") {
+            said = without(&said, "--restart");
+        }
+        let mut words = vec![model.to_owned()];
         words.extend(self.on_top_of(&said).flags);
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         Some(format!("whygrad train {}", words.join(" ")))
     }
+}
+
+/// An advice without one of its options, which has a value.
+pub(super) fn without(advice: &Advice, name: &str) -> Advice {
+    let mut flags = advice.flags.clone();
+    while let Some(at) = flags.iter().position(|flag| flag == name) {
+        flags.drain(at..(at + 2).min(flags.len()));
+    }
+    Advice { flags, ..advice.clone() }
+}
+
+/// What makes a run again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Again {
+    /// What `train` takes: the run's folder, or its model with options.
+    pub run: Vec<String>,
+    /// All options of the run, its data among them, for another model: what belongs to its own parameters is not here.
+    pub said: Vec<String>,
 }
 
 /// A word as a shell takes it.
@@ -176,4 +201,6 @@ pub struct Report {
     pub summary: String,
     /// The causes, the one whose experiment recovers most first.
     pub findings: Vec<Finding>,
+    /// Someone asked to stop before everything was tried.
+    pub interrupted: bool,
 }

@@ -9,7 +9,7 @@ use whygrad_expr::arena::SymbolId;
 use whygrad_expr::derivative;
 
 use super::finished::{Case, Finished};
-use super::lab::Limits;
+use super::lab::{Ask, Limits, epochs_between};
 use super::longer::Longer;
 use super::others::Others;
 use super::places::{Place, places};
@@ -41,6 +41,8 @@ pub(super) struct Unit {
 pub(super) struct Scene<'a> {
     pub(super) finished: &'a Finished,
     pub(super) limits: Limits,
+    /// Who is asked whether to go on.
+    ears: Option<&'a dyn Ask>,
     units: RefCell<Units>,
     curvature: OnceCell<RefCell<Curvature>>,
     gradient: OnceCell<RefCell<(Plan, Workspace<f64>)>>,
@@ -59,6 +61,7 @@ impl<'a> Scene<'a> {
         Scene {
             finished,
             limits,
+            ears: None,
             units: RefCell::new(Units::of(model, &finished.case.data)),
             curvature: OnceCell::new(),
             gradient: OnceCell::new(),
@@ -70,6 +73,33 @@ impl<'a> Scene<'a> {
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
             places: OnceCell::new(),
         }
+    }
+
+    /// The same with someone who is asked, while evidence is gathered, whether to go on.
+    pub(super) fn heard_by(self, ears: &'a dyn Ask) -> Scene<'a> {
+        Scene { ears: Some(ears), ..self }
+    }
+
+    /// Whether to go on; what runs are made while evidence is gathered ask it after each epoch.
+    pub(super) fn goes_on(&self, case: &Case, epoch: u64) -> Control {
+        match self.ears {
+            Some(ears) if epoch.is_multiple_of(epochs_between(case)) => ears.ask(""),
+            _ => Control::Continue,
+        }
+    }
+
+    /// Whether someone asked to stop.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.ears.is_some_and(Ask::was_stopped)
+    }
+
+    /// Makes a run, unless someone asks to stop.
+    pub(super) fn run(&self, case: &Case) -> Option<Finished> {
+        if self.was_stopped() {
+            return None;
+        }
+        let finished = case.run(&mut |progress| self.goes_on(case, progress.epoch)).ok();
+        finished.filter(|_| !self.was_stopped())
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -137,10 +167,10 @@ impl<'a> Scene<'a> {
                     every,
                     &mut |p, at| {
                         path.extend(at.filter(|_| p.epoch > 0).map(|at| (p.epoch, at.to_vec())));
-                        Control::Continue
+                        self.goes_on(case, p.epoch)
                     },
                 );
-                if again.is_err() {
+                if again.is_err() || self.was_stopped() {
                     path.truncate(1);
                 }
             }
@@ -192,7 +222,7 @@ impl<'a> Scene<'a> {
         if case.work() > share * self.limits.work_of_one {
             return None;
         }
-        case.run(&mut |_| Control::Continue).ok()
+        self.run(case)
     }
 }
 

@@ -59,7 +59,7 @@ impl Speed {
         let mut places = Vec::new();
         let mut thetas = vec![(0, case.start.clone())];
         if affordable(scene, 32, 0.1) {
-            thetas.extend(parameters_at(case, &EARLY));
+            thetas.extend(parameters_at(scene, &EARLY));
         }
         let path = scene.path();
         let every = if bends.is_large() { path.len().div_ceil(FEW).max(1) } else { 1 };
@@ -72,8 +72,9 @@ impl Speed {
         let before_rise = rise.and_then(|rise| {
             let known = places.iter().find(|p| p.0 == rise.epoch).map(|p| p.1);
             let computed = || {
-                let at =
-                    affordable(scene, rise.epoch, 0.25).then(|| parameters_at(case, &[rise.epoch]))?.pop()?;
+                let at = affordable(scene, rise.epoch, 0.25)
+                    .then(|| parameters_at(scene, &[rise.epoch]))?
+                    .pop()?;
                 bends.largest(&at.1)
             };
             known.or_else(computed)
@@ -117,7 +118,8 @@ fn affordable(scene: &Scene<'_>, epochs: u64, share: f64) -> bool {
 }
 
 /// The parameters at these epochs, in rising order, of a run made again that far.
-fn parameters_at(case: &Case, epochs: &[u64]) -> Vec<(u64, Vec<f64>)> {
+fn parameters_at(scene: &Scene<'_>, epochs: &[u64]) -> Vec<(u64, Vec<f64>)> {
+    let case = &scene.finished.case;
     let Some(&last) = epochs.last() else { return vec![] };
     if last == 0 {
         return vec![(0, case.start.clone())];
@@ -126,12 +128,12 @@ fn parameters_at(case: &Case, epochs: &[u64]) -> Vec<(u64, Vec<f64>)> {
     let mut found = Vec::new();
     let mut observer = |p: &crate::train::Progress, at: Option<&[f64]>| {
         found.extend(at.filter(|_| epochs.contains(&p.epoch)).map(|at| (p.epoch, at.to_vec())));
-        if p.epoch >= last { Control::Stop } else { Control::Continue }
+        if p.epoch >= last { Control::Stop } else { scene.goes_on(case, p.epoch) }
     };
     // A run that cannot be made shows nothing.
     let again =
         train_watched(&case.model, Some(&case.data), &case.start, &case.options, every, &mut observer);
-    if again.is_ok() { found } else { vec![] }
+    if again.is_ok() && !scene.was_stopped() { found } else { vec![] }
 }
 
 fn first_rise(losses: &[(u64, f64)]) -> Option<Rise> {

@@ -6,10 +6,11 @@ use clap::{Args as _, FromArgMatches as _};
 use serde_json::Value as Json;
 use whygrad::interop::run_folder;
 use whygrad::train::{Options, Start};
+use whygrad::why::Again;
 
 use super::Arguments;
 use crate::command::said::{flag, option, options as said};
-use crate::input;
+use crate::input::{self, DataArguments};
 
 /// Under this name the options of a run say what was said of it.
 const SAID: &str = "said";
@@ -26,14 +27,62 @@ pub(super) fn remember(choices: &mut Json, a: &Arguments, options: &Options) {
     choices["loss"] = a.net.loss.clone().into();
 }
 
-/// The model and the options that make a run again where it has no folder.
-pub(super) fn words(a: &Arguments, options: &Options) -> Vec<String> {
-    let mut words = vec![a.model.clone()];
-    let data = &a.net.data;
+/// What makes a run again that was just made: its folder, or else its model and options.
+pub(super) fn again(a: &Arguments, (options, choices): (&Options, &Json), folder: Option<&Path>) -> Again {
+    let run = folder.map_or_else(|| words(a, options), |folder| vec![folder.display().to_string()]);
+    Again { run, said: said_for_another(choices, &DataArguments::default()) }
+}
+
+/// What makes a run again that has a folder, on other data where they are said.
+pub(crate) fn of_folder(folder: &Path, data: &DataArguments) -> anyhow::Result<Again> {
+    let choices: Json =
+        serde_json::from_str(&input::read_text(&folder.join(run_folder::OPTIONS))?).unwrap_or_default();
+    let mut run = vec![folder.display().to_string()];
+    data_words(&mut run, data);
+    Ok(Again { run, said: said_for_another(&choices, data) })
+}
+
+/// The options of a run for another model: those on its data, and what was said of it but for its gradient and its
+/// starting values, which belong to its own parameters.
+fn said_for_another(choices: &Json, data: &DataArguments) -> Vec<String> {
+    let mut words = Vec::new();
+    let text = |key: &str| choices[key].as_str().map(str::to_owned);
+    if data.data.is_some() {
+        data_words(&mut words, data);
+    } else {
+        let list = |key: &str| serde_json::from_value::<Vec<String>>(choices[key].clone()).ok();
+        let own = DataArguments {
+            data: text("data"),
+            inputs: data.inputs.clone().or_else(|| list("inputs")),
+            targets: data.targets.clone().or_else(|| list("targets")),
+        };
+        data_words(&mut words, &own);
+    }
+    match serde_json::from_value::<Vec<String>>(choices[SAID].clone()) {
+        Ok(said) => words.extend(said),
+        // A folder of an earlier version does not tell what was said.
+        Err(_) => {
+            option(&mut words, "loss", text("loss"));
+            option(&mut words, "lr", choices["learning_rate"].as_f64());
+            option(&mut words, "epochs", choices["epochs"].as_u64());
+            option(&mut words, "seed", choices["seed"].as_u64());
+        }
+    }
+    words
+}
+
+/// The words on data.
+fn data_words(words: &mut Vec<String>, data: &DataArguments) {
     let list = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(","));
-    option(&mut words, "data", data.data.clone());
-    option(&mut words, "inputs", list(&data.inputs));
-    option(&mut words, "targets", list(&data.targets));
+    option(words, "data", data.data.clone());
+    option(words, "inputs", list(&data.inputs));
+    option(words, "targets", list(&data.targets));
+}
+
+/// The model and the options that make a run again where it has no folder.
+fn words(a: &Arguments, options: &Options) -> Vec<String> {
+    let mut words = vec![a.model.clone()];
+    data_words(&mut words, &a.net.data);
     words.extend(said_of(a, options));
     words
 }
@@ -77,9 +126,6 @@ pub(super) fn merged(a: &Arguments) -> anyhow::Result<Option<Arguments>> {
     }
     if says(&["--init", "--seed", "--restart", "--restarts"]) {
         drop_option(&mut words, "restart");
-    }
-    if says(&["--restart", "--restarts"]) {
-        drop_option(&mut words, "init");
     }
     let command = Arguments::augment_args(clap::Command::new("whygrad train")).args_override_self(true);
     let all = std::iter::once("train".to_owned()).chain(words).chain(now);

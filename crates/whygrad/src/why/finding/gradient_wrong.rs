@@ -75,8 +75,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     suspicion.comes_first = suspicion.proved;
     let case = Case { model: Arc::new(right), ..finished.case.clone() };
     suspicion.changes = vec![Change { words: "the derived gradient in place of the given one".into(), case }];
-    suspicion.advice =
-        Advice::words("Leave out --gradient, or correct it: `whygrad check` shows the lines that are wrong.");
+    suspicion.advice = Advice::flags(
+        "Train with the derived gradient, or correct yours: whygrad check with --formulas shows the lines that are wrong.",
+        &["--gradient", "none"],
+    );
     vec![suspicion]
 }
 

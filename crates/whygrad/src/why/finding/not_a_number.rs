@@ -74,7 +74,7 @@ fn is_avoided_by_rate(scene: &Scene<'_>) -> bool {
         return false;
     }
     let slower = case.with(|o| o.learning_rate /= SLOWER);
-    slower.run(&mut |_| crate::train::Control::Continue).is_ok_and(|t| t.is_solved())
+    scene.run(&slower).is_some_and(|t| t.is_solved())
 }
 
 fn sentence(place: &Place) -> String {

@@ -99,7 +99,7 @@ fn restarts(scene: &Scene<'_>, case: &Case, starts: u64, longer: u64) -> Option<
     let mut solved = 0;
     for seed in 1..=starts {
         let start = starting_values(&case.model, None, seed, RandomSource::Own).ok()?;
-        let finished = case.from(start).run(&mut |_| crate::train::Control::Continue).ok()?;
+        let finished = scene.run(&case.from(start))?;
         solved += u64::from(finished.is_solved());
     }
     Some((solved, starts))

@@ -7,7 +7,7 @@ use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::print::{Names, Notation, expression};
 
 use crate::model::Model;
-use crate::train::{Control, StopReason, train};
+use crate::train::{StopReason, train};
 use crate::why::scene::Scene;
 
 /// What was computed there.
@@ -55,9 +55,10 @@ pub(super) fn first(scene: &Scene<'_>) -> Option<Place> {
     let (epoch, term, row, entry) = match at_point(scene, &case.start) {
         Some((term, row, entry)) => (0, term, row, entry),
         None if case.work() <= scene.limits.work_of_one => {
-            let again =
-                train(model, Some(&case.data), &case.start, &case.options, &mut |_| Control::Continue)
-                    .ok()?;
+            let again = train(model, Some(&case.data), &case.start, &case.options, &mut |p| {
+                scene.goes_on(case, p.epoch)
+            })
+            .ok()?;
             let StopReason::Overflow(overflow) = again.stop else { return None };
             (overflow.epoch, overflow.term?, overflow.row, overflow.entry)
         }

@@ -38,7 +38,7 @@ pub(super) fn reach(scene: &Scene<'_>) -> Option<Reach> {
         options.epochs = epochs;
         options.stop = StopRules::default();
     });
-    let longer = longer.run(&mut |_| crate::train::Control::Continue).ok()?;
+    let longer = scene.run(&longer)?;
     if longer.overflowed() || longer.rose() || longer.is_solved() {
         return None;
     }
