@@ -121,7 +121,8 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let finding = Finding {
         kind: suspicion.kind,
         // What a run shows to be of no matter is no cause, even where it is a fact.
-        confirmed: (suspicion.proved && (made == 0 || recovered > 0.0 || suspicion.comes_first))
+        confirmed: (suspicion.proved
+            && (made == 0 || recovered > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first))
             || (recovered >= RECOVERED && often),
         summary: suspicion.summary,
         evidence: suspicion.evidence,
