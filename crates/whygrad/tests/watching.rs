@@ -54,6 +54,9 @@ fn looking_at_the_parameters_changes_no_bit() {
     looking_changes_nothing(TINY, &Options { schedule: "plateau".parse().unwrap(), ..options(100) }, 7);
     looking_changes_nothing(TINY, &Options { batch: BatchSize::Rows(8), shuffle: true, ..options(40) }, 7);
     looking_changes_nothing(TINY, &Options { method: Some("scg".parse().unwrap()), ..options(20) }, 3);
+    // Far apart: between two looks only losses are seen.
+    looking_changes_nothing(TINY, &options(9000), 1500);
+    looking_changes_nothing(TINY, &Options { optimiser: "momentum".parse().unwrap(), ..options(7001) }, 4097);
     looking_changes_nothing(WIDE, &options(20), 3);
 }
 

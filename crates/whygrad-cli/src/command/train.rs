@@ -20,6 +20,7 @@ use whygrad::why::{Again, Case, Finished, Report};
 pub(super) mod again;
 mod best;
 pub(crate) mod folder;
+mod path;
 
 use super::outcome::outcome;
 use super::steps::StepArguments;
@@ -310,7 +311,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let figures = folder::figures(model, &data, &run);
     if let Some(folder) = &folder {
         let gradient = a.run.gradient_text(&a.model)?;
-        let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path_text(&path));
+        let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path::file(&path));
         folder::save(folder, model, (&choices, &document), (&run, &figures), beside.collect())?;
     }
     let name = again::again(a, (&options, &choices), folder.as_deref());
@@ -361,17 +362,17 @@ fn options(a: &Arguments, loaded: &Loaded, data: &Dataset) -> anyhow::Result<Opt
     Ok(options)
 }
 
-/// Makes the run; with `keep` its parameters at some forty epochs are kept. Also how long it took.
+/// Makes the run; with `keep` its parameters at some epochs are kept. Also how long it took.
 fn train_it(
     (model, data): (&Model, &Dataset),
     start: &[f64],
     options: &Options,
     (quiet, keep): (bool, bool),
-) -> anyhow::Result<(Run, Places, f64)> {
+) -> anyhow::Result<(Run, path::Places, f64)> {
     let mut watch = Watch::new(options.epochs, quiet);
     let mut path = Vec::new();
     let run = if keep {
-        let every = (options.epochs / PLACES).max(1);
+        let every = (options.epochs / path::places(start.len())).max(1);
         train_watched(model, Some(data), start, options, every, &mut |progress, theta| {
             path.extend(theta.map(|theta| (progress.epoch, theta.to_vec())));
             watch.see(progress)
@@ -380,21 +381,6 @@ fn train_it(
         train(model, Some(data), start, options, &mut |progress| watch.see(progress))?
     };
     Ok((run, path, watch.finish()))
-}
-
-/// The parameters of a run at some of its epochs.
-type Places = Vec<(u64, Vec<f64>)>;
-
-/// At how many places of a run its parameters are kept.
-const PLACES: u64 = 40;
-
-/// The path of a run as a file: an epoch and its parameters in each line.
-fn path_text(path: &[(u64, Vec<f64>)]) -> Option<(&'static str, String)> {
-    let line = |(epoch, theta): &(u64, Vec<f64>)| {
-        let values: Vec<String> = theta.iter().map(f64::to_string).collect();
-        format!("{epoch},{}\n", values.join(","))
-    };
-    (!path.is_empty()).then(|| (run_folder::PATH, path.iter().map(line).collect()))
 }
 
 fn start(a: &Arguments, model: &Model, options: &mut Options) -> anyhow::Result<Vec<f64>> {

@@ -34,7 +34,10 @@ pub(crate) fn impossible(model: &Model, data: &Dataset) -> Vec<Impossible> {
     let Some(distance) = distance_of_classes(data) else { return vec![] };
     let middle = super::range::of_values(&data.targets).low + distance / 2.0;
     let mut found = Vec::new();
-    for (row, outputs) in outputs::fixed(model, data) {
+    let fixed = outputs::fixed(model, data);
+    // An output that is the same on every row wants another activation, and no bias.
+    let everywhere = super::range::of_outputs(model, data).iter().all(|range| range.low == range.high);
+    for (row, outputs) in fixed.into_iter().filter(|_| !everywhere) {
         let said = on_target_scale(&outputs, model.logits);
         let wrong = said.iter().zip(data.target_row(row)).position(|(o, t)| (o - t).abs() >= distance / 2.0);
         found.extend(wrong.map(|column| Impossible::Fixed { row, column, output: said[column] }));

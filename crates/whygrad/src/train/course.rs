@@ -130,8 +130,8 @@ impl<'a, T: Real> Course<'a, T> {
         let looks = self.looks_at_parameters();
         let (mut epoch, mut done, mut went_wrong) = (0, None, false);
         let stop = loop {
-            if let (false, Watch::Losses(observer)) = (looks, &mut *watch) {
-                let (passed, stop) = self.pass(epoch, net.known(), observer);
+            if !looks {
+                let (passed, stop) = self.pass(epoch, net.known(), watch);
                 net.skip(passed);
                 epoch += passed as u64;
                 if let Some(stop) = stop {
@@ -180,16 +180,12 @@ impl<'a, T: Real> Course<'a, T> {
     }
 
     /// Goes through epochs whose losses are known; how many were passed, and why not all.
-    fn pass(
-        &mut self,
-        first: u64,
-        known: Known<'_>,
-        observer: &mut dyn FnMut(&Progress) -> Control,
-    ) -> (usize, Option<StopReason>) {
+    fn pass(&mut self, first: u64, known: Known<'_>, watch: &mut Watch<'_>) -> (usize, Option<StopReason>) {
         let rules = &self.options.stop;
         let epochs = self.options.epochs;
         // The rule that ends the run is named where each epoch is looked at.
-        let to_end = usize::try_from(epochs.saturating_sub(first)).unwrap_or(usize::MAX);
+        let to_end = epochs.min(watch.next_look(first)).saturating_sub(first);
+        let to_end = usize::try_from(to_end).unwrap_or(usize::MAX);
         let mut free = known.losses.len().min(to_end);
         if let Some(target) = rules.target_loss {
             free = known.losses[..free].iter().position(|&loss| loss <= target).unwrap_or(free);
@@ -202,7 +198,7 @@ impl<'a, T: Real> Course<'a, T> {
             noted.pass(first, losses, known.far);
         }
         for (passed, (epoch, &loss)) in (first..).zip(losses).enumerate() {
-            if observer(&Progress { epoch, epochs, loss }) == Control::Stop {
+            if watch.tell(&Progress { epoch, epochs, loss }, None) == Control::Stop {
                 self.history.extend(&losses[..=passed]);
                 return (passed, Some(StopReason::Interrupted));
             }

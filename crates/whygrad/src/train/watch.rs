@@ -24,6 +24,11 @@ impl Watch<'_> {
         matches!(self, Watch::Parameters(every, _) if epoch.is_multiple_of(*every))
     }
 
+    /// The first epoch from this one on at which the parameters are to be seen.
+    pub(super) fn next_look(&self, epoch: u64) -> u64 {
+        self.every().map_or(u64::MAX, |every| epoch.checked_next_multiple_of(every).unwrap_or(u64::MAX))
+    }
+
     /// Tells where the run stands; the parameters where they are wanted.
     pub(super) fn tell(&mut self, progress: &Progress, theta: Option<&[f64]>) -> Control {
         match self {

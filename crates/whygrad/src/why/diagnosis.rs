@@ -39,7 +39,9 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         found.retain(|t| findings.iter().all(|f| !f.confirmed || f.kind != t.finding.kind));
         if let Some(mended) = &mended {
             found.retain(|t| t.finding.confirmed);
-            found.iter_mut().for_each(|t| mended.goes_on(&mut t.finding));
+            for t in &mut found {
+                mended.goes_on(&mut t.finding);
+            }
         }
         let first = found.first().filter(|t| t.finding.confirmed);
         let next = first.and_then(|t| Some((t.after.clone()?, Mended::by(&t.finding))));
@@ -150,7 +152,9 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     }
     let share = best.as_ref().map_or(0.0, |b| b.2);
     let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
-    let confirmed = suspicion.proved || (share >= RECOVERED && often);
+    // What a run shows to be of no matter is no cause, even where it is a fact.
+    let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
+    let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
     let mut advice = suspicion.advice;
     if let Some((after, _, _)) = best.as_mut().filter(|_| confirmed && !lab.was_stopped()) {
         let helps =

@@ -78,7 +78,7 @@ impl Finished {
     /// A run that was just made.
     pub fn new(case: Case, run: &Run) -> Finished {
         let finished = Finished::of_run(case, run);
-        finished.as_done()
+        finished.counted_as_done()
     }
 
     fn of_run(case: Case, run: &Run) -> Finished {
@@ -96,7 +96,7 @@ impl Finished {
     }
 
     /// An interrupted run as one that was meant to have the epochs it had, so that its experiments are no longer.
-    pub(super) fn as_done(mut self) -> Finished {
+    pub(super) fn counted_as_done(mut self) -> Finished {
         if self.stop == "interrupted" && self.epochs < self.case.options.epochs {
             self.case.options.epochs = self.epochs.max(1);
             // With a schedule for fewer epochs it would go another way.

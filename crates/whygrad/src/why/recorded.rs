@@ -88,7 +88,7 @@ impl Finished {
             evaluation,
             case,
         };
-        let mut finished = finished.as_done();
+        let mut finished = finished.counted_as_done();
         if finished.losses.is_empty() {
             finished.losses = losses_of(&result);
         }

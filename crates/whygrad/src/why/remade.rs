@@ -83,12 +83,14 @@ impl Net {
         if !loss.penalties.is_empty() {
             return None;
         }
-        Some(Net {
+        let net = Net {
             sizes: layers.sizes.clone(),
             activations: layers.activations.clone(),
             biases: layers.biases.iter().map(|b| b.iter().all(Option::is_some)).collect(),
             loss: loss.named(data)?,
-        })
+        };
+        // Functions of the person's own have no meaning in a text without them.
+        net.model().is_some().then_some(net)
     }
 
     fn text(&self) -> String {

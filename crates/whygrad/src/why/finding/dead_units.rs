@@ -44,7 +44,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let death = Death {
         at_start: dead.iter().filter(|&d| from_start.contains(d)).count(),
         since: since(scene, &groups, &dead),
-        by_step: was_a_step(scene),
+        by_step: was_a_step(scene) || (!scene.is_small() && was_beyond_the_bound(scene)),
         on_kink: on_kink(&groups, &dead, &[&start, &end]),
         dead,
     };
@@ -105,6 +105,14 @@ fn was_a_step(scene: &Scene<'_>) -> bool {
     losses.iter().take(40).any(|l| !l.1.is_finite() || l.1 > first + 0.5 * first.abs())
 }
 
+/// Whether the rate was too high at the start for what the loss bends there: of a large net it is not known when its units
+/// died, and such steps kill them.
+fn was_beyond_the_bound(scene: &Scene<'_>) -> bool {
+    let speed = scene.speed();
+    let limit = speed.bound.map(|bound| bound / scene.finished.case.options.learning_rate);
+    limit.zip(speed.at_start()).is_some_and(|(limit, bend)| bend > limit)
+}
+
 /// The share of the units of the layer where most are dead.
 fn worst_share(groups: &[Group], dead: &[Place]) -> f64 {
     let of_depth = |depth: usize| {
@@ -123,7 +131,13 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
     let by_step = death.at_start < count && death.by_step;
     let certainty = match share {
         // The rate that killed them is the cause behind it.
-        _ if by_step => 0.6,
+        _ if by_step => {
+            if scene.is_small() {
+                0.6
+            } else {
+                0.5
+            }
+        }
         1.0 => 0.93,
         // The units that are left still learn.
         share if finished.verdict() == Verdict::StillMoving => 0.3 + 0.2 * share,

@@ -19,11 +19,11 @@ use crate::check::{self, Answer, Freedom, Probe, Status, Verdict};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::BatchSize;
-use crate::why::Case;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind};
 use crate::why::rewrite::derived;
 use crate::why::scene::Scene;
+use crate::why::{Case, Finished};
 use kept::kept_fixed;
 
 const EXPLANATION: &str = "The run was made with a gradient that was given, and it is not the derivative of the loss. \
@@ -74,6 +74,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     suspicion.proved = factor.is_none();
     suspicion.comes_first = suspicion.proved;
     let case = Case { model: Arc::new(right), ..finished.case.clone() };
+    let little = |after: &Finished| !after.is_solved() && after.loss > 0.95 * finished.loss;
+    if suspicion.proved && !finished.overflowed() && scene.tried(&case, 0.2).as_ref().is_some_and(little) {
+        suspicion.summary.push_str(
+            " The comparison proves it; the run shows little of it, because something else holds it as well.",
+        );
+    }
     suspicion.changes = vec![Change { words: "the derived gradient in place of the given one".into(), case }];
     suspicion.advice = Advice::flags(
         "Train with the derived gradient, or correct yours: whygrad check with --formulas shows the lines that are wrong.",

@@ -6,6 +6,8 @@
 //!
 //! An output may also lie where its loss has no value: a tanh under a logarithm.
 
+use std::sync::Arc;
+
 use whygrad_expr::op::Function;
 
 use super::Suspicion;
@@ -13,6 +15,7 @@ use crate::lint::checks::{OutOfReach, out_of_reach};
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::range;
 use crate::lint::rows::distance_of_classes;
+use crate::model::Model;
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
@@ -52,12 +55,23 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
             Advice::words(format!("Write the two targets as {low} and {high}, or use a linear output."));
     }
     if let Some(model) = with_output(&case.model, None) {
-        let change =
-            Change { words: "a linear output".into(), case: Case { model: model.into(), ..case.clone() } };
+        let linear = Arc::new(model);
+        let change = Change {
+            words: "a linear output".into(),
+            case: Case { model: Arc::clone(&linear), ..case.clone() },
+        };
         suspicion.changes.push(change);
+        // A sigmoid flattens the loss: without it the same rate may be too high.
+        let rate = case.options.learning_rate;
+        let slower = |by: f64| {
+            let case = case.with(|o| o.learning_rate = rate / by);
+            let words = format!("a linear output, at the learning rate {} in place of {rate}", rate / by);
+            Change { words, case: Case { model: Arc::clone(&linear), ..case } }
+        };
+        suspicion.changes.extend([5.0, 25.0].map(slower));
     }
     if low == high
-        && let Some(model) = with_output(&case.model, Some(Function::Sigmoid))
+        && let Some(model) = sigmoid_of_one(case)
     {
         let change =
             Change { words: "a sigmoid output".into(), case: Case { model: model.into(), ..case.clone() } };
@@ -69,6 +83,17 @@ fn beyond(scene: &Scene<'_>, outside: &OutOfReach) -> Suspicion {
     suspicion
 }
 
+/// The model with a sigmoid output in the place of a softmax over one unit, whose loss asks nothing of the other class.
+fn sigmoid_of_one(case: &Case) -> Option<Model> {
+    let of_net = || {
+        let mut net = Net::of(&case.model, &case.data).filter(|net| net.loss == "cross_entropy(y_hat, y)")?;
+        "sigmoid".clone_into(net.activations.last_mut()?);
+        net.loss = "binary_cross_entropy(y_hat, y)".into();
+        net.model()
+    };
+    of_net().or_else(|| with_output(&case.model, Some(Function::Sigmoid)))
+}
+
 /// The model with another activation at its output.
 fn advice(scene: &Scene<'_>, activation: &str) -> Advice {
     let case = &scene.finished.case;
@@ -78,6 +103,9 @@ fn advice(scene: &Scene<'_>, activation: &str) -> Advice {
         && let Some(last) = net.activations.last_mut()
     {
         *last = activation.into();
+        if activation == "sigmoid" && net.loss == "cross_entropy(y_hat, y)" {
+            net.loss = "binary_cross_entropy(y_hat, y)".into();
+        }
         advice.flags = net.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]);
         advice.model = Some(net.as_argument());
     }
@@ -121,7 +149,7 @@ fn without_value(scene: &Scene<'_>) -> Option<Suspicion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::why::finding::tests::{case, is_first, is_not_named, with_data};
+    use crate::why::finding::tests::{asked, case, is_first, is_not_named, with_data};
 
     fn on_xor(output: &str, low: f64, high: f64) -> Case {
         let text =
@@ -142,6 +170,25 @@ mod tests {
         ] {
             is_first(&on_xor(output, low, high), Kind::OutputRange);
         }
+    }
+
+    #[test]
+    fn a_sigmoid_for_a_sine_is_the_cause_though_a_linear_output_needs_a_lower_rate() {
+        let text =
+            "inputs x\ntarget y\nh = dense(x, 8, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = mse(y_hat, y)";
+        let case = case(text, "sine(noise=0)", |o| (o.learning_rate, o.epochs) = (0.5, 5000));
+        let report = is_first(&case, Kind::OutputRange);
+        let change = &report.findings[0].experiment.as_ref().unwrap().change;
+        assert!(change.starts_with("a linear output"), "{change}");
+    }
+
+    #[test]
+    fn a_softmax_over_one_unit_is_no_matter_of_biases() {
+        let text = "inputs x[2]\ntarget y\nh = dense(x, 4, tanh)\ny_hat = dense(h, 1, softmax)\nloss = cross_entropy(y_hat, y)";
+        let case = case(text, "xor", |o| (o.learning_rate, o.epochs) = (0.5, 4000));
+        let report = asked(&case);
+        assert_eq!(report.findings[0].kind, Kind::OutputRange, "{report:#?}");
+        assert!(report.findings.iter().all(|f| !f.summary.contains("bias")), "{report:#?}");
     }
 
     #[test]

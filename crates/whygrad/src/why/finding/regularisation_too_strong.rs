@@ -26,6 +26,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     found
 }
 
+/// A penalty whose step takes more than this share of a weight away throws it to the other side of 0, about as far.
+const TURNS: f64 = 1.8;
+
 /// l1, l2 and the decay of weights.
 fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
     let case = &scene.finished.case;
@@ -49,8 +52,10 @@ fn of_options(scene: &Scene<'_>) -> Option<Suspicion> {
         .map(|n| format!("{} {}", n.0, n.1))
         .collect::<Vec<_>>()
         .join(" and ");
-    let mut suspicion = if scene.finished.overflowed() {
-        leaping(&words, options.learning_rate * (2.0 * l2 + decay))
+    let share = options.learning_rate * (2.0 * l2 + decay);
+    let is_plain = options.method.is_none() && matches!(options.optimiser, Optimiser::GradientDescent);
+    let mut suspicion = if scene.finished.overflowed() || (is_plain && share > TURNS) {
+        leaping(&words, share)
     } else {
         judged(scene, &words, &data, &penalty)?
     };
@@ -73,6 +78,12 @@ fn leaping(words: &str, share: f64) -> Suspicion {
              larger weight on the other side, and the weights grow without end."
         );
         (text, 0.97)
+    } else if share > TURNS {
+        let text = format!(
+            "With {words}, each step takes {share:.2} times a weight away from it: the weights turn their signs at each \
+             step and settle nowhere."
+        );
+        (text, 0.96)
     } else {
         (format!("With {words}, the numbers overflowed."), 0.6)
     };
@@ -151,7 +162,7 @@ fn judged(scene: &Scene<'_>, words: &str, data: &[f64], penalty: &[f64]) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::why::finding::tests::{case, is_first, is_not_named};
+    use crate::why::finding::tests::{asked, case, is_first, is_not_named};
 
     #[test]
     fn a_penalty_that_holds_the_weights_is_the_cause() {
@@ -173,6 +184,16 @@ mod tests {
         });
         let report = is_first(&case, Kind::RegularisationTooStrong);
         assert!(report.findings[0].summary.contains("3.20 times a weight"), "{}", report.findings[0].summary);
+    }
+
+    #[test]
+    fn a_penalty_that_turns_all_signs_at_each_step_is_said_to() {
+        let case = case("2-3tanh-1sigmoid", "xor", |o| {
+            (o.learning_rate, o.epochs, o.seed, o.gradient.l2) = (0.1, 6000, 2, 10.0);
+        });
+        let report = asked(&case);
+        let finding = report.findings.iter().find(|f| f.kind == Kind::RegularisationTooStrong).unwrap();
+        assert!(finding.summary.contains("turn their signs at each step"), "{}", finding.summary);
     }
 
     #[test]

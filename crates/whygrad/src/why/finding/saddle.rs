@@ -5,7 +5,7 @@
 //! the Hessian there says which direction leads down, and runs from both sides of it prove that it does (Dauphin et al.,
 //! "Identifying and attacking the saddle point problem", 2014). It says how a run failed; why, other findings say.
 
-use super::Suspicion;
+use super::{Suspicion, symmetric_units};
 use crate::train::evaluate;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind, Verdict};
@@ -19,6 +19,10 @@ const EXPLANATION: &str = "At a saddle the slope is 0 though it is no lowest poi
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let finished = scene.finished;
     if finished.verdict() == Verdict::Diverged || scene.speed().jumps {
+        return vec![];
+    }
+    // The direction that leads down is the one that parts them: the equal units are the cause.
+    if symmetric_units::has_equal_units(scene) {
         return vec![];
     }
     let Some(point) = scene.stationary().filter(|p| p.is_saddle()) else { return vec![] };

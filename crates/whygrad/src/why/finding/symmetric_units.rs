@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Suspicion;
 use crate::random::{Key, Seed, Source};
 use crate::why::lab::Change;
+use crate::why::longer::{until_solved, without_rules};
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::{Scene, Unit};
 use alike::{Class, How, classes};
@@ -26,6 +27,9 @@ const EXPLANATION: &str = "Hidden units with the same weights in and out have th
 
 /// How many other starts are tried.
 const DRAWS: u64 = 5;
+
+/// A start that leaves no more than this share of the loss has clearly helped.
+const CLEARLY: f64 = 0.3;
 
 /// Up to so many units in one layer, any start between -1 and 1 will do.
 const NARROW: usize = 8;
@@ -63,6 +67,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
             )
             .with("pairs", found.iter().flat_map(pairs).collect::<Vec<_>>())
             .with("largest_difference", found.iter().map(|c| c.apart).fold(0.0, f64::max));
+    let longer = reach.as_ref().map(|r| (r.epochs, r.loss));
     if let Some(reach) = reach {
         suspicion = suspicion.with("reachable_loss", reach.loss);
         if let Some((loss, epoch)) = reach.plateau {
@@ -70,6 +75,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         }
     }
     suspicion.draws = true;
+    // Equal units stay equal, and the run that went on shows that one of each kind does not reach the goal.
+    suspicion.proved = is_exact && longer.is_some();
     let init =
         if hidden.len() == 1 && hidden[0].len() <= NARROW { "uniform(-1,1)" } else { "glorot_uniform" };
     suspicion.advice = Advice::flags("Start each unit from different values.", &["--init", init]);
@@ -85,7 +92,36 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let certainty = suspicion.certainty - if size < 1.0 { 0.01 } else { 0.0 };
         Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
     };
-    if scene.is_small() { vec![tried(1.0), tried(0.3)] } else { vec![tried(1.0)] }
+    if !is_exact {
+        return if parts(scene, &tried(1.0).changes) { vec![tried(1.0)] } else { vec![] };
+    }
+    let mut ways = if scene.is_small() { vec![tried(1.0), tried(0.3)] } else { vec![tried(1.0)] };
+    // A short run need not be long enough for different units either.
+    if let Some((epochs, loss)) = longer.filter(|l| l.0 > finished.epochs) {
+        let mut way = tried(1.0);
+        way.certainty -= 0.005;
+        for change in &mut way.changes {
+            change.words = format!(
+                "{words}, and up to {epochs} epochs (equal units are at a loss of {loss:.4} after as many)"
+            );
+            change.case = until_solved(&without_rules(&change.case).with(|o| o.epochs = epochs));
+        }
+        ways.push(way);
+    }
+    ways
+}
+
+/// Whether starts that are less alike help more often than not: any other start helps now and then.
+fn parts(scene: &Scene<'_>, changes: &[Change]) -> bool {
+    let before = scene.finished.loss;
+    let made: Vec<_> = changes.iter().filter_map(|change| scene.tried(&change.case, 0.2)).collect();
+    let helped = made.iter().filter(|after| after.is_solved() || after.loss < CLEARLY * before).count();
+    made.is_empty() || 2 * helped >= made.len()
+}
+
+/// Whether hidden units are equal at both ends of the run but for rounding.
+pub(super) fn has_equal_units(scene: &Scene<'_>) -> bool {
+    classes(scene).iter().any(|class| class.how == How::Exactly)
 }
 
 /// What is equal, in one sentence.

@@ -8,6 +8,7 @@ use crate::train::{RandomSource, starting_values};
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
+use crate::why::longer::Longer;
 use crate::why::noise::has_pattern;
 use crate::why::remade::Net;
 use crate::why::report::{Advice, Kind, Verdict};
@@ -18,6 +19,9 @@ const RESTARTS: u64 = 12;
 
 /// How many times longer they may learn: too few steps are another cause.
 const LONGER: u64 = 6;
+
+/// A net that gets there in so many times the epochs was merely ended early.
+const SOON: u64 = 30;
 
 /// Draws of a change.
 const DRAWS: u64 = 5;
@@ -36,6 +40,12 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     };
     let mut found = Vec::new();
     if net.biases.iter().any(|b| !b) {
+        // What the same net learns in some more epochs is not beyond it.
+        let soon =
+            |longer: &Longer| longer.is_solved() && longer.finished.epochs <= SOON * scene.finished.epochs;
+        if scene.longer().is_some_and(soon) {
+            return found;
+        }
         let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.6, String::new(), NO_BIAS);
         let solved = restarts(scene, &scene.finished.case, RESTARTS, 1);
         let so_far = match solved {

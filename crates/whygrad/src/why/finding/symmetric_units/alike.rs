@@ -27,6 +27,8 @@ pub(super) struct Class {
 
 /// Two units count as equal where no weight differs by more than this share of the largest.
 const EQUAL: f64 = 1e-6;
+/// Two units count as close where no weight differs by more than this share of the largest.
+const CLOSE: f64 = 0.1;
 /// How much what goes into two units may differ on any row: by a number, against the 1 on which an activation bends, or
 /// by a share of the largest; and that share where the activation has a kink at 0.
 type Limits = (f64, f64, f64);
@@ -37,6 +39,9 @@ const AT_END: Limits = (0.5, 0.25, 0.1);
 
 /// Units that are alike at the start and still at the end. Weights out may differ: where the weights in are equal at
 /// both ends, they did not part them.
+///
+/// Units are nearly alike where they differ by little against their own weights, or where so little arrives at any unit
+/// of the layer that all of them begin as one; and where half of the layer's units or more are copies.
 pub(super) fn classes(scene: &Scene<'_>) -> Vec<Class> {
     let Some((_, hidden)) = scene.layers().split_last() else { return vec![] };
     let (start, end) = (&scene.finished.case.start, &scene.finished.theta);
@@ -65,11 +70,21 @@ pub(super) fn classes(scene: &Scene<'_>) -> Vec<Class> {
             continue;
         }
         let values = values.get_or_insert_with(|| [scene.values_at(start), scene.values_at(end)]);
+        let all_near =
+            |v: &[Values]| (1..units.len()).all(|k| are_near(scene, (layer, 0, k), 1.0, v, AT_START));
+        let all = all_near(&values[0]);
         let near = group(units.len(), |a, b| {
+            if !all && !signs.iter().any(|&s| are_close(&units[a], &units[b], s, start)) {
+                return None;
+            }
             let near = |s, v, limits| are_near(scene, (layer, a, b), s, v, limits);
             let [start, end] = &*values;
             signs.iter().copied().find(|&s| near(s, start, AT_START) && near(s, end, AT_END))
         });
+        // Some pair of many units is near by chance.
+        if near.len() > units.len().div_ceil(2) {
+            continue;
+        }
         for members in near.into_iter().filter(|m| m.len() > 1) {
             let apart = difference(units, &members, end);
             found.push(Class { layer, members, how: How::Nearly, is_idle: false, apart });
@@ -107,6 +122,12 @@ fn inward(unit: &Unit) -> impl Iterator<Item = usize> {
 fn are_equal(a: &Unit, b: &Unit, sign: f64, theta: &[f64]) -> bool {
     let largest = inward(a).map(|p| theta[p].abs()).fold(0.0, f64::max);
     inward(a).zip(inward(b)).all(|(p, q)| (theta[p] - sign * theta[q]).abs() <= EQUAL * largest)
+}
+
+/// Whether two units differ by little against their own weights, as units that were drawn do not.
+fn are_close(a: &Unit, b: &Unit, sign: f64, theta: &[f64]) -> bool {
+    let largest = inward(a).map(|p| theta[p].abs()).fold(0.0, f64::max);
+    inward(a).zip(inward(b)).all(|(p, q)| (theta[p] - sign * theta[q]).abs() <= CLOSE * largest)
 }
 
 fn are_near(

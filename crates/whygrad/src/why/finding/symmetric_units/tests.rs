@@ -93,3 +93,35 @@ fn copies_that_do_not_hold_the_run_up_are_not_named() {
     assert!(solved.is_solved());
     assert!(answer(&run(&solved.case)).findings.iter().all(|f| f.kind == Kind::Solved));
 }
+
+#[test]
+fn a_short_run_from_equal_units_has_them_as_its_cause() {
+    for (net, value, rate, epochs) in [
+        ("2-2sigmoid-1", 0.1, 0.3, 200),
+        ("2-2sigmoid-1", 0.1, 0.3, 1000),
+        ("2-4tanh-1", 0.3, 0.1, 100),
+        ("2-3sigmoid-1sigmoid", 0.5, 2.0, 300),
+        ("2-4tanh-1sigmoid", 0.2, 1.0, 500),
+    ] {
+        let stuck = finished(net, "xor", |case| {
+            case.start.fill(value);
+            case.options.learning_rate = rate;
+            case.options.epochs = epochs;
+        });
+        let report = assert_cause(&stuck, Kind::SymmetricUnits);
+        assert!(report.findings.iter().all(|f| f.kind != Kind::Saddle), "{report:#?}");
+    }
+}
+
+#[test]
+fn a_drawn_start_of_many_units_is_not_symmetric() {
+    for seed in 1..=6 {
+        let short = finished("1-20tanh-1", "sine", |case| {
+            let random = crate::train::RandomSource::Own;
+            case.start = crate::train::starting_values(&case.model, None, seed, random).unwrap();
+            case.options.learning_rate = 0.01;
+            case.options.epochs = 300;
+        });
+        assert_eq!(suspected(look, &short), [], "seed {seed}");
+    }
+}
