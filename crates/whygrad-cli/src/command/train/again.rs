@@ -58,15 +58,14 @@ fn said_for_another(choices: &Json, data: &DataArguments) -> Vec<String> {
         };
         data_words(&mut words, &own);
     }
-    match serde_json::from_value::<Vec<String>>(choices[SAID].clone()) {
-        Ok(said) => words.extend(said),
+    if let Ok(said) = serde_json::from_value::<Vec<String>>(choices[SAID].clone()) {
+        words.extend(said);
+    } else {
         // A folder of an earlier version does not tell what was said.
-        Err(_) => {
-            option(&mut words, "loss", text("loss"));
-            option(&mut words, "lr", choices["learning_rate"].as_f64());
-            option(&mut words, "epochs", choices["epochs"].as_u64());
-            option(&mut words, "seed", choices["seed"].as_u64());
-        }
+        option(&mut words, "loss", text("loss"));
+        option(&mut words, "lr", choices["learning_rate"].as_f64());
+        option(&mut words, "epochs", choices["epochs"].as_u64());
+        option(&mut words, "seed", choices["seed"].as_u64());
     }
     words
 }
