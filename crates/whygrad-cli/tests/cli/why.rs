@@ -69,9 +69,11 @@ fn an_advised_command_does_what_the_experiment_showed() {
 
 #[test]
 fn an_advised_model_keeps_the_data_the_rate_and_the_loss_of_the_run() {
-    let layers = (2..=5).map(|k| format!("h{k} = dense(h{}, 4, sigmoid)\n", k - 1)).collect::<String>();
-    let text =
-        format!("inputs x[2]\ntarget y\nh1 = dense(x, 4, sigmoid)\n{layers}y_hat = dense(h5, 1, sigmoid)\n");
+    let layers: Vec<String> = (2..=5).map(|k| format!("h{k} = dense(h{}, 4, sigmoid)", k - 1)).collect();
+    let layers = layers.join("\n");
+    let text = format!(
+        "inputs x[2]\ntarget y\nh1 = dense(x, 4, sigmoid)\n{layers}\ny_hat = dense(h5, 1, sigmoid)\n"
+    );
     let model = file("why-deep.model", text);
     let loss = ["--loss", "binary_cross_entropy"];
     let run = [&[model.as_str(), "--data", "xor"][..], &loss, &["--epochs", "1000"]].concat();

@@ -131,13 +131,8 @@ fn suspicions(scene: &Scene<'_>, groups: &[Group], death: &Death) -> Vec<Suspici
     let by_step = death.at_start < count && death.by_step;
     let certainty = match share {
         // The rate that killed them is the cause behind it.
-        _ if by_step => {
-            if scene.is_small() {
-                0.6
-            } else {
-                0.5
-            }
-        }
+        _ if by_step && scene.is_small() => 0.6,
+        _ if by_step => 0.5,
         1.0 => 0.93,
         // The units that are left still learn.
         share if finished.verdict() == Verdict::StillMoving => 0.3 + 0.2 * share,

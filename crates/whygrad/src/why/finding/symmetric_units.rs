@@ -44,29 +44,13 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let units: usize = hidden.iter().map(Vec::len).sum();
     let copies: usize = found.iter().map(|c| c.members.len() - usize::from(!c.is_idle)).sum();
     let is_exact = found.iter().all(|c| c.how != How::Nearly);
-    let pairs = |c: &Class| {
-        let first = c.members[0].0;
-        c.members[1..].iter().map(|m| json!([c.layer, first, m.0])).collect::<Vec<_>>()
-    };
     let mut summary = sentence(&found, units, copies);
     let reach =
         if is_exact && !finished.rose() && !finished.overflowed() { reach::reach(scene) } else { None };
     if let Some(reach) = &reach {
         summary.push_str(&reach.sentence(finished.loss));
     }
-    let mut suspicion =
-        Suspicion::new(Kind::SymmetricUnits, if is_exact { 0.95 } else { 0.6 }, summary, EXPLANATION)
-            .with("copies", copies)
-            .with("units", units)
-            .with("different_units", units - copies)
-            .with("exact", is_exact)
-            .with("opposite_signs", found.iter().any(|c| c.members.iter().any(|m| m.1 < 0.0)))
-            .with(
-                "units_of_weight_0",
-                found.iter().filter(|c| c.is_idle).map(|c| c.members.len()).sum::<usize>(),
-            )
-            .with("pairs", found.iter().flat_map(pairs).collect::<Vec<_>>())
-            .with("largest_difference", found.iter().map(|c| c.apart).fold(0.0, f64::max));
+    let mut suspicion = evidence(&found, summary, (units, copies, is_exact));
     let longer = reach.as_ref().map(|r| (r.epochs, r.loss));
     if let Some(reach) = reach {
         suspicion = suspicion.with("reachable_loss", reach.loss);
@@ -109,6 +93,23 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         ways.push(way);
     }
     ways
+}
+
+/// Which units are alike, and how much.
+fn evidence(found: &[Class], summary: String, (units, copies, is_exact): (usize, usize, bool)) -> Suspicion {
+    let pairs = |c: &Class| {
+        let first = c.members[0].0;
+        c.members[1..].iter().map(|m| json!([c.layer, first, m.0])).collect::<Vec<_>>()
+    };
+    Suspicion::new(Kind::SymmetricUnits, if is_exact { 0.95 } else { 0.6 }, summary, EXPLANATION)
+        .with("copies", copies)
+        .with("units", units)
+        .with("different_units", units - copies)
+        .with("exact", is_exact)
+        .with("opposite_signs", found.iter().any(|c| c.members.iter().any(|m| m.1 < 0.0)))
+        .with("units_of_weight_0", found.iter().filter(|c| c.is_idle).map(|c| c.members.len()).sum::<usize>())
+        .with("pairs", found.iter().flat_map(pairs).collect::<Vec<_>>())
+        .with("largest_difference", found.iter().map(|c| c.apart).fold(0.0, f64::max))
 }
 
 /// Whether starts that are less alike help more often than not: any other start helps now and then.
