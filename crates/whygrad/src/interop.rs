@@ -4,4 +4,5 @@ pub mod parameters;
 pub mod process;
 pub mod rows;
 pub mod run_folder;
+pub mod shell;
 pub(crate) mod unique;

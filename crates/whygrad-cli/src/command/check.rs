@@ -2,7 +2,7 @@
 
 mod marks;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use whygrad::check::second_order::program::SecondProgram;
 use whygrad::check::second_order::{SecondOrderReport, check_second_order};
 use whygrad::check::template::Template;
 use whygrad::check::{Answer, Freedom, Mark, Options, Probe, Report, Source, Trouble, Verdict, check, probe};
+use whygrad::interop::{run_folder, shell};
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::Seed;
 use whygrad::report;
@@ -146,12 +147,21 @@ fn second_derivatives(a: &Arguments) -> anyhow::Result<ExitCode> {
     told_second(a, found)
 }
 
+/// The command that asks why a run with a right gradient fails all the same.
+fn why_it_fails(model: &str) -> String {
+    let word = shell::word(model);
+    if run_folder::is_run(Path::new(model)) {
+        return format!("whygrad why {word}");
+    }
+    format!("whygrad train {word} --why")
+}
+
 fn told_second(a: &Arguments, found: Result<SecondOrderReport, Trouble>) -> anyhow::Result<ExitCode> {
     let found = found.map_err(could_not)?;
     if a.json {
         output::json(&report::second_order_json(&found))?;
     } else {
-        let next = format!("whygrad why {}", quoted(&a.model));
+        let next = why_it_fails(&a.model);
         output::data(&report::second_order_text(&found, &next))?;
     }
     Ok(status(found.report.verdict))
@@ -286,7 +296,7 @@ fn told(a: &Arguments, found: &Report, text: Option<(&str, &str)>) -> anyhow::Re
     if a.json {
         output::json(&report::check_json(found))?;
     } else {
-        let next = format!("whygrad why {}", quoted(&a.model));
+        let next = why_it_fails(&a.model);
         output::data(&report::check_text(found, &next))?;
         if let Some((text, file)) = text.filter(|_| !found.marks.is_empty()) {
             output::data(&format!("\n{}", marks::render(found, text, file)))?;
@@ -303,12 +313,6 @@ fn status(verdict: Verdict) -> ExitCode {
     })
 }
 
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
 fn template(a: &Arguments, model: &Model, language: &str) -> anyhow::Result<ExitCode> {
     let language: Template = language.parse().map_err(anyhow::Error::msg)?;
     let text = language.write(model);
@@ -320,8 +324,8 @@ fn template(a: &Arguments, model: &Model, language: &str) -> anyhow::Result<Exit
             output::say(&format!(
                 "written to {}; fill it in, then: whygrad check {} --program {}",
                 path.display(),
-                quoted(&a.model),
-                quoted(&command)
+                shell::word(&a.model),
+                shell::word(&command)
             ));
         }
     }

@@ -59,30 +59,3 @@ pub(crate) fn flag(words: &mut Vec<String>, name: &str, is_so: bool) {
         words.push(format!("--{name}"));
     }
 }
-
-/// A command line as a shell takes it.
-pub(crate) fn line(words: &[String]) -> String {
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell takes it: in single quotes where it has letters that mean something there.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=:+%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_read_them() {
-        assert_eq!(quoted("2-2sigmoid-1"), "2-2sigmoid-1");
-        assert_eq!(quoted("uniform(-1, 1)"), "'uniform(-1, 1)'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
-}

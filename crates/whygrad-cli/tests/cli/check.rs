@@ -72,7 +72,11 @@ fn the_exit_status_is_the_verdict() {
     let at = file("check-point.json", POINT);
     let right = checked(&["--numbers", &file("right.txt", RIGHT), "--at", &at]);
     assert_eq!(right.code, 0, "{}{}", right.stdout, right.stderr);
-    assert!(right.stdout.starts_with("Your gradient is right.") && right.stdout.contains("whygrad why"));
+    assert!(
+        right.stdout.starts_with("Your gradient is right.")
+            && right.stdout.contains("whygrad train ")
+            && right.stdout.contains(" --why")
+    );
     let wrong = checked(&["--numbers", &file("wrong.txt", "4 -12 8"), "--at", &at]);
     assert_eq!(wrong.code, 1, "{}{}", wrong.stdout, wrong.stderr);
     assert!(wrong.stdout.starts_with("1 of 3 components is wrong: w2\nRight: w1, b\n"), "{}", wrong.stdout);

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::interop::shell;
+
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -141,8 +143,7 @@ impl Advice {
         }
         let mut words = vec![model.to_owned()];
         words.extend(self.on_top_of(&said).flags);
-        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        Some(format!("whygrad train {}", words.join(" ")))
+        Some(format!("whygrad train {}", shell::line(&words)))
     }
 }
 
@@ -162,15 +163,6 @@ pub struct Again {
     pub run: Vec<String>,
     /// All options of the run, its data among them, for another model: what belongs to its own parameters is not here.
     pub said: Vec<String>,
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+,:%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// A cause, or what speaks for one.

@@ -1,10 +1,11 @@
 //! The command that trains a restart again, or a setting.
 
+use whygrad::interop::shell::line;
 use whygrad::odds::sweep::{Setting, Value};
 
 use super::Arguments;
 use super::nets::model_argument;
-use crate::command::said::{flag, line, option, options};
+use crate::command::said::{flag, option, options};
 
 /// `whygrad train ... --restart K` for a restart of a setting.
 pub(super) fn restart(a: &Arguments, values: &[Value], restart: u64) -> String {
