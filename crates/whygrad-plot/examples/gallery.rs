@@ -64,6 +64,7 @@ fn xor() -> Figure {
         values: values.collect(),
         level: Some(0.5),
         points: corners.map(|(x, y, value)| MapPoint { x, y, value }).into(),
+        ..Map::default()
     })
 }
 

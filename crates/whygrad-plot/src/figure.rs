@@ -9,6 +9,12 @@ pub enum Figure {
     Map(Map),
     /// A value in every cell of a table, such as a rate over two settings.
     Cells(Cells),
+    /// A value over the plane, seen from the side as a landscape.
+    Surface(Surface),
+    /// Nodes in layers and the connections between them.
+    Network(Network),
+    /// Several figures side by side.
+    Panels(Panels),
 }
 
 impl Figure {
@@ -18,6 +24,9 @@ impl Figure {
             Figure::Lines(lines) => &lines.title,
             Figure::Map(map) => &map.title,
             Figure::Cells(cells) => &cells.title,
+            Figure::Surface(surface) => &surface.map.title,
+            Figure::Network(network) => &network.title,
+            Figure::Panels(panels) => &panels.title,
         }
     }
 }
@@ -37,6 +46,24 @@ impl From<Map> for Figure {
 impl From<Cells> for Figure {
     fn from(cells: Cells) -> Self {
         Figure::Cells(cells)
+    }
+}
+
+impl From<Surface> for Figure {
+    fn from(surface: Surface) -> Self {
+        Figure::Surface(surface)
+    }
+}
+
+impl From<Network> for Figure {
+    fn from(network: Network) -> Self {
+        Figure::Network(network)
+    }
+}
+
+impl From<Panels> for Figure {
+    fn from(panels: Panels) -> Self {
+        Figure::Panels(panels)
     }
 }
 
@@ -70,6 +97,8 @@ pub struct Lines {
     pub series: Vec<Series>,
     /// Vertical lines at places worth a name.
     pub marks: Vec<Mark>,
+    /// Sentences that belong to the picture: written below it, and told with the words.
+    pub notes: Vec<String>,
 }
 
 /// One named sequence of points, in the order in which it is drawn.
@@ -112,6 +141,8 @@ pub enum Style {
     Line,
     /// Each point is a dot.
     Dots,
+    /// Each point is the top of a column that stands on zero, as wide as the points are apart: a histogram.
+    Columns,
 }
 
 /// A vertical line with a name, such as the epoch at which a plateau ends.
@@ -145,10 +176,150 @@ pub struct Map {
     pub rows: usize,
     /// The samples, row after row, `rows * columns` of them.
     pub values: Vec<f64>,
+    /// What the samples are, such as `loss`; may be empty.
+    pub value_label: String,
+    /// Whether equal steps of colour are equal factors. Samples that are not positive are gaps then.
+    pub value_log: bool,
     /// The value at which the two sides part, such as 0.5 for a classifier.
     pub level: Option<f64>,
+    /// Whether contour lines are drawn at round values, besides the level.
+    pub contours: bool,
     /// Data points to draw on the surface.
     pub points: Vec<MapPoint>,
+    /// Ways across the plane: a descent, the line of a hidden unit.
+    pub paths: Vec<MapPath>,
+    /// Single places with a name: where a path begins and ends, a saddle.
+    pub spots: Vec<Spot>,
+    /// Sentences that belong to the picture: written below it, and told with the words.
+    pub notes: Vec<String>,
+}
+
+/// A way across a [`Map`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MapPath {
+    /// The name in the legend and the words.
+    pub name: String,
+    /// The points `(x, y)` in the order of the way. What lies beyond the map is cut off.
+    pub points: Vec<(f64, f64)>,
+    /// How far each point of the way lies from the drawn plane, as a share: 0 in it, 1 as far as the way ever goes.
+    /// The farther, the paler the way. Empty where all of it lies in the plane.
+    pub distance: Vec<f64>,
+    /// The true value at each point, which differs from the surface beneath where the way is out of the plane. Empty
+    /// where it is the surface's.
+    pub values: Vec<f64>,
+    /// How the way is drawn.
+    pub kind: PathKind,
+}
+
+/// What a [`MapPath`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PathKind {
+    /// A sequence of steps: a line with its steps as dots where they are few.
+    #[default]
+    Steps,
+    /// A line that parts the plane, such as where a unit is undecided: dashed.
+    Border,
+}
+
+/// A place on a [`Map`] with a name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spot {
+    /// Its place to the right.
+    pub x: f64,
+    /// Its place upwards.
+    pub y: f64,
+    /// What it is, which decides its shape.
+    pub kind: SpotKind,
+    /// What is written beside it, such as `start` or `saddle, loss 0.125`.
+    pub label: String,
+}
+
+/// What a [`Spot`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpotKind {
+    /// A place of no further meaning.
+    #[default]
+    Plain,
+    /// Where a path begins.
+    Start,
+    /// Where a path ends.
+    End,
+    /// A stationary point that is a minimum.
+    Minimum,
+    /// A stationary point that falls in one direction and rises in another.
+    Saddle,
+    /// A stationary point that is flat in some direction.
+    Flat,
+    /// A stationary point that is a maximum.
+    Maximum,
+}
+
+/// A [`Map`] as a landscape: its samples are heights. Points, paths and spots stand on it, a path at its own values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Surface {
+    /// The heights and what stands on them. The level is drawn as a line on the surface.
+    pub map: Map,
+    /// How far the landscape is turned about the vertical, in degrees: 0 looks along the upward axis of the map.
+    pub turn: f64,
+    /// How far the eye is lifted above the plane, in degrees: 0 is from the side, 90 from above.
+    pub tilt: f64,
+}
+
+/// Nodes in layers, and the weights between them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Network {
+    /// What the picture shows; may be empty.
+    pub title: String,
+    /// The layers from the inputs to the outputs.
+    pub layers: Vec<NetworkLayer>,
+    /// The connections.
+    pub links: Vec<Link>,
+    /// Sentences that belong to the picture: written below it, and told with the words.
+    pub notes: Vec<String>,
+}
+
+/// A layer of a [`Network`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkLayer {
+    /// What is written below the layer, such as `tanh`.
+    pub name: String,
+    /// The nodes that are drawn, from top to bottom.
+    pub nodes: Vec<NetworkNode>,
+    /// How many further nodes the layer has that are not drawn.
+    pub more: usize,
+}
+
+/// A node of a [`Network`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkNode {
+    /// What is written on or beside it, such as `x1`.
+    pub label: String,
+    /// Its bias, shown by the colour and width of its edge, if it has one.
+    pub bias: Option<f64>,
+}
+
+/// A connection of a [`Network`]: its width is the size of the weight, its colour and dashing the sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Link {
+    /// The layer and the node where it begins, each from 0.
+    pub from: (usize, usize),
+    /// The layer and the node where it ends, each from 0.
+    pub to: (usize, usize),
+    /// The weight.
+    pub weight: f64,
+}
+
+/// Several figures side by side, each with its own title.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Panels {
+    /// What they show together; may be empty.
+    pub title: String,
+    /// The figures, row after row.
+    pub figures: Vec<Figure>,
+    /// How many stand in one row at most, where there is room for them.
+    pub columns: usize,
+    /// Sentences that belong to all of them: written below, and told first in the words.
+    pub notes: Vec<String>,
 }
 
 /// A data point on a [`Map`].

@@ -31,4 +31,7 @@ pub mod terminal;
 pub mod ticks;
 pub mod words;
 
-pub use figure::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, Style};
+pub use figure::{
+    Cells, Figure, Lines, Link, Map, MapPath, MapPoint, Mark, Network, NetworkLayer, NetworkNode, Panels,
+    PathKind, Series, Spot, SpotKind, Style, Surface,
+};

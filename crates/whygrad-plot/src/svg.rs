@@ -56,6 +56,8 @@ pub fn render(figure: &Figure, svg: &Svg) -> String {
         Figure::Lines(figure) => lines::draw(figure, &mut page),
         Figure::Map(figure) => map::draw(figure, &mut page),
         Figure::Cells(figure) => cells::draw(figure, &mut page),
+        Figure::Surface(figure) => map::draw(&figure.map, &mut page),
+        Figure::Network(_) | Figure::Panels(_) => {}
     }
     page.add("</svg>");
     page.out

@@ -51,9 +51,10 @@ pub fn render(figure: &Figure, terminal: &Terminal) -> String {
         ..*terminal
     };
     match figure {
-        Figure::Lines(figure) => lines::draw(figure, terminal),
-        Figure::Map(figure) => map::draw(figure, terminal),
-        Figure::Cells(figure) => cells::draw(figure, terminal),
+        Figure::Lines(figure) => lines::draw(figure, terminal).finish(),
+        Figure::Map(figure) => map::draw(figure, terminal).finish(),
+        Figure::Cells(figure) => cells::draw(figure, terminal).finish(),
+        Figure::Surface(figure) => map::draw(&figure.map, terminal).finish(),
+        Figure::Network(_) | Figure::Panels(_) => String::new(),
     }
-    .finish()
 }

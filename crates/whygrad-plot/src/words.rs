@@ -22,6 +22,8 @@ pub fn describe(figure: &Figure) -> String {
         Figure::Lines(lines) => describe_lines(lines),
         Figure::Map(map) => describe_map(map),
         Figure::Cells(cells) => cells::describe(cells),
+        Figure::Surface(surface) => describe_map(&surface.map),
+        Figure::Network(_) | Figure::Panels(_) => vec![],
     };
     sentences.join(" ")
 }
@@ -33,6 +35,8 @@ pub(crate) fn heading(figure: &Figure) -> String {
         Figure::Lines(lines) => (&lines.x_label, &lines.y_label),
         Figure::Map(map) => (&map.x_label, &map.y_label),
         Figure::Cells(cells) => (&cells.x_label, &cells.y_label),
+        Figure::Surface(surface) => (&surface.map.x_label, &surface.map.y_label),
+        Figure::Network(_) | Figure::Panels(_) => return "Picture".to_owned(),
     };
     match (x.trim(), y.trim()) {
         ("", "") => "Picture".to_owned(),

@@ -68,7 +68,19 @@ fn map() -> impl Strategy<Value = Figure> {
         |(title, (x, y), (columns, rows), values, level, points)| {
             let labels = ("x1".to_owned(), title.clone());
             let (x_label, y_label) = labels;
-            Figure::Map(Map { title, x_label, y_label, x, y, columns, rows, values, level, points })
+            Figure::Map(Map {
+                title,
+                x_label,
+                y_label,
+                x,
+                y,
+                columns,
+                rows,
+                values,
+                level,
+                points,
+                ..Map::default()
+            })
         },
     )
 }

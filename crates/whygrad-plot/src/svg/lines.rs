@@ -43,7 +43,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
             Style::Line => {
                 page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"");
             }
-            Style::Dots => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
+            Style::Dots | Style::Columns => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
         }
         page.text((x + 26.0, y + 4.0), Anchor::Start, ink, &name);
     }
@@ -88,7 +88,7 @@ fn draw_series(
                 draw_dots(page, frame, series, fill, (x, y));
             }
         }
-        Style::Dots => draw_dots(page, frame, series, fill, (x, y)),
+        Style::Dots | Style::Columns => draw_dots(page, frame, series, fill, (x, y)),
     }
     Vec::new()
 }

@@ -85,6 +85,7 @@ pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Fi
         values,
         level: binary.then_some(0.5),
         points,
+        ..Map::default()
     }))
 }
 
@@ -198,5 +199,6 @@ fn path_on_map(model: &Model, run: &Run) -> Figure {
         values: values_at(model, &grid),
         level: None,
         points,
+        ..Map::default()
     })
 }
