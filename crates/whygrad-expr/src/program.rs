@@ -67,6 +67,11 @@ impl Program {
         self.parameters.iter().map(Parameter::len).sum()
     }
 
+    /// The names of all numbers of the flat buffer, in its order.
+    pub fn entry_names(&self) -> Vec<String> {
+        self.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect()
+    }
+
     /// How many numbers an input row has.
     pub fn input_width(&self) -> usize {
         self.inputs.iter().map(|&id| self.arena.symbol_of(id).shape.dims.len()).sum()

@@ -44,7 +44,7 @@
 //! ```
 //!
 //! Modules stand in storeys, each using only those before it: [`random`] and [`examples`]; [`data`] and [`init`];
-//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`], [`odds`] and [`mod@lint`]; [`mod@why`]; [`report`].
+//! [`model`]; [`mod@derive`], [`interop`] and [`mod@train`]; [`check`], [`odds`], [`landscape`] and [`mod@lint`]; [`mod@why`]; [`report`].
 
 pub mod check;
 pub mod data;
@@ -52,6 +52,7 @@ pub mod derive;
 pub mod examples;
 pub mod init;
 pub mod interop;
+pub mod landscape;
 pub mod lint;
 pub mod model;
 pub mod odds;

@@ -41,6 +41,8 @@ pub enum Purpose {
     Dropout,
     /// The lengths of first steps, where an optimiser draws them.
     Steps,
+    /// Directions in which the loss is looked at.
+    Directions,
 }
 
 /// The right to draw one stream of random numbers, or to make further keys; it has no state that changes.
@@ -79,6 +81,7 @@ impl Key {
             Purpose::Shuffle => 2,
             Purpose::Dropout => 3,
             Purpose::Steps => 4,
+            Purpose::Directions => 5,
         };
         self.below(PURPOSE_BLOCK, index)
     }

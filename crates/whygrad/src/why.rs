@@ -25,7 +25,6 @@ mod rewrite;
 mod scene;
 mod spectrum;
 mod speed;
-mod stationary;
 mod units;
 
 pub use diagnosis::why;

@@ -30,9 +30,10 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("train", &["random", "data", "init", "model"]),
     ("check", &["random", "examples", "data", "init", "model", "interop", "train"]),
     ("odds", &["data", "init", "train"]),
+    ("landscape", &["random", "data", "model", "train"]),
     ("lint", &["random", "data", "model", "train"]),
-    ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds", "lint"]),
-    ("report", &["data", "model", "interop", "train", "odds", "check", "lint", "why"]),
+    ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds", "landscape", "lint"]),
+    ("report", &["data", "model", "interop", "train", "odds", "check", "landscape", "lint", "why"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.

@@ -94,8 +94,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 
 fn start(a: &Arguments, model: &Model) -> anyhow::Result<Vec<f64>> {
     let mut values = model.start();
-    let entries: Vec<String> =
-        model.program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
+    let entries: Vec<String> = model.program.entry_names();
     for part in &a.start {
         let Some((name, value)) = part.split_once('=') else {
             bail!("--start '{part}' is no name=value; write --start {}=1", entries[0]);

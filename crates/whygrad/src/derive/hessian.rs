@@ -22,8 +22,7 @@ pub(crate) fn block(model: &Model) -> Result<Block, DeriveError> {
     let mut block = scalar(model);
     block.heading = "Hessian".into();
     let symbols: Vec<_> = model.program.parameters.iter().map(|p| p.symbol).collect();
-    let names: Vec<String> =
-        model.program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
+    let names: Vec<String> = model.program.entry_names();
     let mut lines = Vec::new();
     let mut at = 0;
     for (p, &g) in model.program.parameters.iter().zip(&model.program.gradient) {

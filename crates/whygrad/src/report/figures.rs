@@ -175,8 +175,7 @@ fn path_on_curve(model: &Model, run: &Run) -> Figure {
 const STEPS: usize = 40;
 
 fn path_on_map(model: &Model, run: &Run) -> Figure {
-    let names: Vec<String> =
-        model.program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
+    let names = model.program.entry_names();
     let (x, y) = (range(run.path.iter().map(|t| t[0]), 0.25), range(run.path.iter().map(|t| t[1]), 0.25));
     let cell = |k: usize| vec![between(x, k % SIDE, SIDE - 1), between(y, k / SIDE, SIDE - 1)];
     let grid: Vec<Vec<f64>> = (0..SIDE * SIDE).map(cell).collect();

@@ -85,7 +85,7 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
         l.is_solved() || l.finished.loss < (1.0 - HELPS) * finished.loss
     });
     let point = scene.stationary();
-    if falls || point.is_some_and(super::stationary::Stationary::is_saddle) {
+    if falls || point.is_some_and(crate::landscape::Stationary::is_saddle) {
         return None;
     }
     // A model that has learned nothing may be held by its start.

@@ -1,12 +1,7 @@
 //! What is known of a run, computed when a finding asks for it.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell, RefMut};
 use std::collections::HashMap;
-
-use whygrad_engine::plan::Plan;
-use whygrad_engine::workspace::{Batch, Workspace};
-use whygrad_expr::arena::SymbolId;
-use whygrad_expr::derivative;
 
 use super::finished::{Case, Finished};
 use super::lab::{Ask, Limits, epochs_between};
@@ -14,8 +9,8 @@ use super::longer::Longer;
 use super::others::Others;
 use super::places::{Place, places};
 use super::speed::Speed;
-use super::stationary::Stationary;
 use super::units::{Group, Units, Values};
+use crate::landscape::{Field, Stationary};
 use crate::model::{Layers, Model};
 use crate::random::{Key, Seed, Source};
 use crate::train::method::Curvature;
@@ -45,7 +40,7 @@ pub(super) struct Scene<'a> {
     ears: Option<&'a dyn Ask>,
     units: RefCell<Units>,
     curvature: OnceCell<RefCell<Curvature>>,
-    gradient: OnceCell<RefCell<(Plan, Workspace<f64>)>>,
+    field: OnceCell<RefCell<Field>>,
     path: OnceCell<Vec<(u64, Vec<f64>)>>,
     speed: OnceCell<Speed>,
     longer: OnceCell<Option<Longer>>,
@@ -64,7 +59,7 @@ impl<'a> Scene<'a> {
             ears: None,
             units: RefCell::new(Units::of(model, &finished.case.data)),
             curvature: OnceCell::new(),
-            gradient: OnceCell::new(),
+            field: OnceCell::new(),
             path: OnceCell::new(),
             speed: OnceCell::new(),
             longer: OnceCell::new(),
@@ -123,29 +118,16 @@ impl<'a> Scene<'a> {
 
     /// The derived gradient at these parameters, on all rows, whatever gradient the run used.
     pub(super) fn gradient_at(&self, theta: &[f64]) -> Vec<f64> {
-        let ready = self.gradient.get_or_init(|| RefCell::new(self.gradient_plan()));
-        let (plan, space) = &mut *ready.borrow_mut();
-        space.run(plan, theta);
-        let mut gradient = vec![0.0; theta.len()];
-        for (root, p) in self.model().program.parameters.iter().enumerate() {
-            space.copy_output(plan, root, &mut gradient[p.offset..p.offset + p.len()]);
-        }
-        gradient
+        self.field().gradient(theta)
     }
 
-    fn gradient_plan(&self) -> (Plan, Workspace<f64>) {
-        let mut program = self.model().program.clone();
-        let symbols: Vec<SymbolId> = program.parameters.iter().map(|p| p.symbol).collect();
-        let gradient = derivative::gradient(&mut program.arena, program.loss, &symbols).by_symbol;
-        let plan = Plan::compile(&program, &gradient);
-        let mut space = Workspace::new(&plan);
-        let data = &self.finished.case.data;
-        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
-        (plan, space)
+    fn field(&self) -> RefMut<'_, Field> {
+        let make = || RefCell::new(Field::new(self.model(), Some(&self.finished.case.data)));
+        self.field.get_or_init(make).borrow_mut()
     }
 
     /// The second derivatives of the loss on all rows.
-    pub(super) fn curvature(&self) -> std::cell::RefMut<'_, Curvature> {
+    pub(super) fn curvature(&self) -> RefMut<'_, Curvature> {
         let make = || RefCell::new(Curvature::new(self.model(), Some(&self.finished.case.data)));
         self.curvature.get_or_init(make).borrow_mut()
     }
@@ -209,7 +191,11 @@ impl<'a> Scene<'a> {
 
     /// The point near the run's end where the gradient is 0, where there is one.
     pub(super) fn stationary(&self) -> Option<&Stationary> {
-        self.stationary.get_or_init(|| Stationary::near(self)).as_ref()
+        let near = || {
+            let mut field = self.field();
+            Stationary::near(&self.finished.theta, &mut field, &mut self.curvature())
+        };
+        self.stationary.get_or_init(near).as_ref()
     }
 
     /// The run from other starts.

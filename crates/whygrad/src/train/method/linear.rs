@@ -88,7 +88,7 @@ impl Eigen {
     }
 
     /// The eigenvector of a value.
-    pub(super) fn vector(&self, index: usize) -> &[f64] {
+    pub(crate) fn vector(&self, index: usize) -> &[f64] {
         let n = self.values.len();
         &self.vectors[index * n..(index + 1) * n]
     }

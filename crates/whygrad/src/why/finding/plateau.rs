@@ -6,12 +6,12 @@
 //! minimum. It says how a run failed; why, other findings say.
 
 use super::Suspicion;
+use crate::landscape::norm;
 use crate::why::lab::Change;
 use crate::why::level::level;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::short;
-use crate::why::stationary::norm;
 
 const EXPLANATION: &str = "On a plateau the slope is so small that the loss seems to stand, though it falls. Often the net \
     gives some rows the mean of their targets there, and the units that could part them are alike or saturated.";

@@ -6,12 +6,12 @@
 //! "Identifying and attacking the saddle point problem", 2014). It says how a run failed; why, other findings say.
 
 use super::{Suspicion, symmetric_units};
+use crate::landscape::{Stationary, norm};
 use crate::train::evaluate;
 use crate::why::lab::Change;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::short;
-use crate::why::stationary::{Stationary, norm};
 
 const EXPLANATION: &str = "At a saddle the slope is 0 though it is no lowest point: in some direction the loss bends down. \
     Gradient descent leaves such a place at last, but the nearer it came the longer it takes.";
