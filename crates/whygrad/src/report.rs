@@ -2,21 +2,24 @@
 
 mod assertion;
 mod check;
-mod figures;
 mod json;
 mod messages;
 mod odds;
+mod pictures;
 mod second_order;
 mod why;
 
 pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
-pub use figures::{loss_figure, path_figure, surface_figure};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
 pub use odds::{
     Screen, Taken, grouped, odds_json, odds_line, odds_text, rate_figure, replays_text, settings_json,
     settings_text, solved_figure,
+};
+pub use pictures::{
+    Choices, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure, picture,
+    surface_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
 pub use why::{spectrum_text, why_json, why_text};

@@ -34,3 +34,4 @@ pub use lab::Limits;
 pub use recorded::RecordError;
 pub use report::{Advice, Again, Experiment, Finding, Kind, Outcome, Report, Verdict};
 pub use spectrum::{Spectrum, SpectrumPlace, spectrum};
+pub(crate) use units::{Group, Units, Values};

@@ -229,6 +229,14 @@ impl Options {
     /// Above so many rows one more pass over the data is not made without being asked for.
     pub const LARGE: usize = 5000;
 
+    /// How many steps an epoch over so many rows has.
+    pub fn steps_per_epoch(&self, rows: usize) -> u64 {
+        match self.batch {
+            BatchSize::Full => 1,
+            BatchSize::Rows(batch) => rows.div_ceil(batch.max(1)).max(1) as u64,
+        }
+    }
+
     /// Whether an epoch's loss is the mean of those of its batches.
     pub(crate) fn running_losses(&self, rows: usize) -> bool {
         match self.losses {

@@ -5,26 +5,26 @@ use whygrad_expr::oracle::{Bindings, evaluate};
 
 /// What an activation does.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Character {
+pub(crate) struct Character {
     /// f(-z) = -f(z), as of tanh.
-    pub(super) is_odd: bool,
+    pub(crate) is_odd: bool,
     /// Value and slope are 0 for all z below 0, as of relu.
-    pub(super) rests_below: bool,
+    pub(crate) rests_below: bool,
     /// It levels off on both sides, as sigmoid and tanh do.
-    pub(super) levels_off: bool,
+    pub(crate) levels_off: bool,
     /// Its largest slope; 0 where it has none of its own, as softmax.
-    pub(super) steepest: f64,
+    pub(crate) steepest: f64,
 }
 
 /// Where it is asked, and at the opposite places.
 const PLACES: [f64; 10] = [0.0, 0.25, 0.5, 1.0, 1.5, 2.5, 4.0, 6.0, 12.0, 40.0];
 
 /// A slope below this share of the largest is next to none.
-pub(super) const FLAT: f64 = 0.01;
+pub(crate) const FLAT: f64 = 0.01;
 
 impl Character {
     /// `activation` and `slope` are terms of the leaf `z`; `None` where they need more than that.
-    pub(super) fn of(arena: &Arena, activation: Term, slope: Term, z: SymbolId) -> Option<Character> {
+    pub(crate) fn of(arena: &Arena, activation: Term, slope: Term, z: SymbolId) -> Option<Character> {
         let width = arena.symbol_of(z).shape.dims.len();
         let places: Vec<f64> = PLACES.iter().flat_map(|&p| [p, -p]).collect();
         let mut bindings = Bindings::<f64>::new(places.len());

@@ -15,42 +15,42 @@ use crate::model::{Model, pre_activation};
 
 /// Units that stand side by side: a dense layer, or one unit of a formula.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     /// What the model calls it, or its number.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// How many activations lie below it, at most.
-    pub(super) depth: usize,
+    pub(crate) depth: usize,
     /// True where it is a prediction.
-    pub(super) is_output: bool,
+    pub(crate) is_output: bool,
     /// How many units.
-    pub(super) units: usize,
+    pub(crate) units: usize,
     /// What its activation does.
-    pub(super) character: Character,
+    pub(crate) character: Character,
 }
 
 /// What the units of a group do on each row, `[row * units + unit]`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Values {
+pub(crate) struct Values {
     /// What goes into the activation.
-    pub(super) inputs: Vec<f64>,
+    pub(crate) inputs: Vec<f64>,
     /// What comes out.
-    pub(super) outputs: Vec<f64>,
+    pub(crate) outputs: Vec<f64>,
     /// The derivative of the activation there.
-    pub(super) slopes: Vec<f64>,
+    pub(crate) slopes: Vec<f64>,
 }
 
 /// The units of a model, ready to be computed on its data.
 #[derive(Clone, Debug)]
-pub(super) struct Units {
+pub(crate) struct Units {
     /// In the order of their depth.
-    pub(super) groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     plan: Plan,
     space: Workspace<f64>,
     rows: usize,
 }
 
 impl Units {
-    pub(super) fn of(model: &Model, data: &Dataset) -> Units {
+    pub(crate) fn of(model: &Model, data: &Dataset) -> Units {
         let mut program = model.program.clone();
         let mut groups = Vec::new();
         let mut roots = Vec::new();
@@ -73,7 +73,7 @@ impl Units {
     }
 
     /// What each group does at these parameters, in the order of the groups.
-    pub(super) fn at(&mut self, theta: &[f64]) -> Vec<Values> {
+    pub(crate) fn at(&mut self, theta: &[f64]) -> Vec<Values> {
         self.space.run(&self.plan, theta);
         let part = |root: usize, units: usize| -> Vec<f64> {
             let (values, buffer) = self.space.output(&self.plan, root);

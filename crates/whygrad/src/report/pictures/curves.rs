@@ -1,0 +1,182 @@
+//! Curves over the epochs of a run.
+
+use whygrad_plot::{Figure, Lines, Mark, Series};
+
+use super::{Choices, PictureError, places, rows};
+use crate::landscape::{Field, norm};
+use crate::train::schedule::Rates;
+use crate::train::{Optimiser, Run, evaluate};
+use crate::why::{Finished, Limits, spectrum};
+
+/// The loss over the epochs; logarithmic where it falls by more than a factor of 100. `None` before
+/// the first epoch.
+pub fn loss_figure(run: &Run) -> Option<Figure> {
+    if run.epoch == 0 {
+        return None;
+    }
+    let points = run.history.points().into_iter().map(|(e, l)| (e as f64, l)).collect();
+    Some(over_epochs(("Loss", "loss"), vec![Series::line("loss", points)], &Choices::default()).into())
+}
+
+/// The losses of runs.
+pub(super) fn losses(runs: &[(String, &Finished)], choices: &Choices) -> Figure {
+    let points = |run: &Finished| run.losses.iter().map(|(e, l)| (*e as f64, *l)).collect();
+    let series = named(runs, "loss", |run| Ok(points(run))).unwrap_or_default();
+    let mut figure = over_epochs(("Loss", "loss"), series, choices);
+    if let [(_, run)] = runs {
+        figure.marks.extend(plateau_end(&run.losses));
+        figure.notes.extend(run.is_solved().then(|| "The run is solved.".to_owned()));
+    }
+    figure.into()
+}
+
+/// A curve of each run, under its name where there are several.
+fn named(
+    runs: &[(String, &Finished)],
+    what: &str,
+    points: impl Fn(&Finished) -> Result<Vec<(f64, f64)>, PictureError>,
+) -> Result<Vec<Series>, PictureError> {
+    let name = |name: &String| if runs.len() > 1 { name.clone() } else { what.to_owned() };
+    runs.iter().map(|(run_name, run)| Ok(Series::line(name(run_name), points(run)?))).collect()
+}
+
+/// Curves over epochs, with logarithmic values where all are positive and they span more than a factor of 100.
+fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choices) -> Lines {
+    let values = || series.iter().flat_map(|s| &s.points).map(|p| p.1).filter(|v| v.is_finite());
+    let low = values().fold(f64::INFINITY, f64::min);
+    let high = values().fold(0.0, f64::max);
+    Lines {
+        title: title.into(),
+        x_label: "epoch".into(),
+        y_label: label.into(),
+        x_whole: true,
+        y_log: choices.log.unwrap_or(low > 0.0 && high > 100.0 * low),
+        marks: choices.marks.iter().map(|(x, label)| Mark { x: *x, label: label.clone() }).collect(),
+        series,
+        ..Lines::default()
+    }
+}
+
+/// Where the loss leaves its longest rest: a stretch of a fifth of the run at least over which it changes by a
+/// fiftieth at most, and after which it falls by a tenth at least.
+fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
+    let last = losses.last().filter(|l| l.0 >= 10)?;
+    let mut longest: Option<(u64, u64, f64)> = None;
+    let mut from = 0;
+    for to in 0..losses.len() {
+        while from < to && losses[from].1 - losses[to].1 > 0.02 * losses[from].1.abs() {
+            from += 1;
+        }
+        let length = losses[to].0 - losses[from].0;
+        if longest.is_none_or(|l| length > l.0) {
+            longest = Some((length, losses[to].0, losses[to].1));
+        }
+    }
+    let (length, epoch, loss) = longest?;
+    let leaves = length >= last.0 / 5 && last.1 < 0.9 * loss && epoch < last.0;
+    leaves.then(|| Mark { x: epoch as f64, label: "the plateau ends".into() })
+}
+
+/// The share of rows that are right.
+pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
+    let series = named(runs, "accuracy", |run| {
+        if run.evaluation.accuracy.is_none() {
+            return Err(PictureError::Nothing(
+                "the targets are no classes, so that no row is right or wrong; take loss".into(),
+            ));
+        }
+        let of =
+            |theta: &[f64]| evaluate(&run.case.model, &run.case.data, theta).accuracy.unwrap_or(f64::NAN);
+        Ok(places(run, false)?.iter().map(|p| (p.epoch as f64, 100.0 * of(&p.theta))).collect())
+    })?;
+    let linear = Choices { log: Some(choices.log.unwrap_or(false)), ..choices.clone() };
+    let figure = over_epochs(("Rows that are right", "percent"), series, &linear);
+    Ok(Lines { y_reach: Some((0.0, 100.0)), ..figure }.into())
+}
+
+/// The length of the derived gradient on all rows.
+pub(super) fn gradient_norm(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
+    let series = named(runs, "gradient norm", |run| {
+        let mut field = Field::new(&run.case.model, rows(run));
+        Ok(places(run, false)?.iter().map(|p| (p.epoch as f64, norm(&field.gradient(&p.theta)))).collect())
+    })?;
+    Ok(over_epochs(("Length of the gradient", "gradient norm"), series, choices).into())
+}
+
+/// The learning rate of the first step of each epoch.
+pub(super) fn learning_rate(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
+    let series = named(runs, "learning rate", |run| rates(run))?;
+    Ok(over_epochs(("Learning rate", "learning rate"), series, choices).into())
+}
+
+fn rates(run: &Finished) -> Result<Vec<(f64, f64)>, PictureError> {
+    let options = &run.case.options;
+    if options.method.is_some() {
+        return Err(PictureError::Nothing(
+            "this run's method chooses its own steps and has no learning rate".into(),
+        ));
+    }
+    let steps = options.steps_per_epoch(run.case.data.rows);
+    let mut rates = Rates::new(options.schedule, options.learning_rate, steps, options.epochs);
+    let complete = run.losses.len() as u64 == run.epochs + 1;
+    if rates.needs_losses() && !complete {
+        return Err(PictureError::Nothing(
+            "this schedule goes by the losses, of which the run did not keep all; train it with --history every".into(),
+        ));
+    }
+    let mut points = Vec::new();
+    let every = (run.epochs / 2000).max(1);
+    for epoch in 0..run.epochs {
+        if !rates.needs_losses() && !epoch.is_multiple_of(every) && epoch + 1 != run.epochs {
+            continue;
+        }
+        points.push(((epoch + 1) as f64, rates.at(epoch * steps)));
+        if rates.needs_losses() {
+            rates.epoch_ended(run.losses[epoch as usize + 1].1);
+        }
+    }
+    Ok(points)
+}
+
+/// The eigenvalues of the Hessian along the run, with the largest that is stable.
+pub(super) fn eigenvalues(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+    let found = spectrum(run, Limits::for_run(&run.case));
+    if found.places.is_empty() {
+        return Err(PictureError::Nothing("no eigenvalue is finite along this run".into()));
+    }
+    let line = |of: fn(&crate::why::SpectrumPlace) -> f64| {
+        found.places.iter().map(|p| (p.epoch as f64, of(p))).collect()
+    };
+    let all: Vec<(f64, f64)> = found
+        .places
+        .iter()
+        .flat_map(|p| p.all.iter().flatten().map(|value| (p.epoch as f64, *value)))
+        .collect();
+    let mut series = vec![];
+    if !all.is_empty() {
+        series.push(Series::dots("all eigenvalues", all));
+    }
+    series.push(Series::line("largest", line(|p| p.largest)));
+    series.push(Series::line("smallest", line(|p| p.smallest)));
+    let mut notes = Vec::new();
+    if let Some(bound) = found.bound {
+        let ends = [found.places.first(), found.places.last()];
+        let plain = run.case.options.optimiser == Optimiser::GradientDescent;
+        let name = if plain { "2 / learning rate" } else { "largest that is stable" };
+        series.push(Series::line(name, ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect()));
+        let above = found.places.iter().filter(|p| p.largest > bound).count();
+        notes.push(match above {
+            0 => "All eigenvalues are below the bound: steps are stable all along.".to_owned(),
+            _ => format!(
+                "At {above} of {} places the largest eigenvalue is above the bound: steps overshoot there.",
+                found.places.len()
+            ),
+        });
+    }
+    let figure = over_epochs(
+        ("Eigenvalues of the Hessian", "eigenvalue"),
+        series,
+        &Choices { log: Some(choices.log.unwrap_or(false)), ..choices.clone() },
+    );
+    Ok(Lines { notes, ..figure }.into())
+}

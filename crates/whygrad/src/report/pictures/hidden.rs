@@ -1,0 +1,220 @@
+//! What the hidden units do, and where the rows lie in their space.
+
+use std::collections::HashMap;
+
+use whygrad_plot::{Figure, Lines, Map, Panels, Series};
+
+use super::outputs::{View, column, unit_name};
+use super::{Choices, PictureError, places};
+use crate::train::method::Eigen;
+use crate::why::{Finished, Group, Units};
+
+/// Maps of more units than these are not drawn.
+const MOST_MAPS: usize = 12;
+
+/// Rows of more ways than these are drawn as dots alone.
+const MOST_WAYS: usize = 16;
+
+/// A map of each hidden unit over two inputs, and the space of the last hidden layer with the way of each row.
+pub(super) fn hidden(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+    let case = &run.case;
+    let mut units = Units::of(&case.model, &case.data);
+    let layer = last_hidden(&units.groups);
+    if layer.is_empty() {
+        return Err(PictureError::Nothing("the model has no hidden units".into()));
+    }
+    let mut figures = maps(run, choices)?;
+    figures.push(space(run, &mut units, &layer)?.into());
+    let columns = if figures.len() > 4 { 3 } else { 2 };
+    Ok(Panels { title: "Hidden units".into(), figures, columns, notes: vec![] }.into())
+}
+
+/// The groups below the outputs that lie highest.
+fn last_hidden(groups: &[Group]) -> Vec<usize> {
+    let hidden = || groups.iter().enumerate().filter(|(_, group)| !group.is_output);
+    let deepest = hidden().map(|(_, group)| group.depth).max();
+    hidden().filter(|(_, group)| Some(group.depth) == deepest).map(|(k, _)| k).collect()
+}
+
+/// What each unit gives over two inputs; none for a model with one input or many units.
+fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> {
+    let case = &run.case;
+    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok(vec![]) };
+    let mut units = Units::of(&case.model, &view.grid);
+    let values = units.at(&run.theta);
+    let mut maps = Vec::new();
+    for (group, values) in units.groups.iter().zip(&values).filter(|(group, _)| !group.is_output) {
+        for unit in 0..group.units {
+            maps.push(
+                Map {
+                    title: unit_name(group, unit),
+                    values: column(values, group.units, unit),
+                    paths: view.unit_line(group, values, unit).into_iter().collect(),
+                    value_label: "activation".into(),
+                    ..view.empty(&case.data)
+                }
+                .into(),
+            );
+        }
+    }
+    Ok(if maps.len() > MOST_MAPS { vec![] } else { maps })
+}
+
+/// Where the rows lie in the space of a layer's units, with their ways there, and the border of the output.
+fn space(run: &Finished, units: &mut Units, layer: &[usize]) -> Result<Lines, PictureError> {
+    let data = &run.case.data;
+    let names: Vec<String> = layer
+        .iter()
+        .flat_map(|&g| (0..units.groups[g].units).map(move |unit| (g, unit)))
+        .map(|(g, unit)| unit_name(&units.groups[g], unit))
+        .collect();
+    let sizes: Vec<usize> = layer.iter().map(|&g| units.groups[g].units).collect();
+    let mut at = |theta: &[f64]| -> Vec<Vec<f64>> {
+        let values = units.at(theta);
+        let part = |r: usize, g: usize, size: usize| values[g].outputs[r * size..(r + 1) * size].to_vec();
+        let row = |r: usize| layer.iter().zip(&sizes).flat_map(|(&g, &size)| part(r, g, size)).collect();
+        (0..data.rows).map(row).collect()
+    };
+    let end = at(&run.theta);
+    let view = Flat::of(&end, &names);
+    let mut series = Vec::new();
+    if data.rows <= MOST_WAYS {
+        let seen: Vec<Vec<(f64, f64)>> = places(run, false)?
+            .iter()
+            .map(|p| at(&p.theta).iter().map(|row| view.see(row)).collect())
+            .collect();
+        for r in 0..data.rows {
+            let inputs: Vec<String> =
+                data.input_row(r).iter().map(|v| whygrad_plot::ticks::number(*v)).collect();
+            let way = seen.iter().map(|rows| rows[r]).collect();
+            series.push(Series::line(format!("way of ({})", inputs.join(", ")), way));
+        }
+    }
+    for (class, rows) in classes(run) {
+        series.push(Series::dots(class, rows.iter().map(|&r| view.see(&end[r])).collect()));
+    }
+    series.extend(border_line(run, &names, &series));
+    Ok(Lines {
+        title: "Where the rows lie in the space of the hidden units".into(),
+        x_label: view.x_label,
+        y_label: view.y_label,
+        notes: view.notes,
+        series,
+        ..Lines::default()
+    })
+}
+
+/// The rows by their target, where there are few different ones.
+fn classes(run: &Finished) -> Vec<(String, Vec<usize>)> {
+    let data = &run.case.data;
+    let mut classes: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut of: HashMap<String, usize> = HashMap::new();
+    for r in 0..data.rows {
+        let target: Vec<String> =
+            data.target_row(r).iter().map(|v| whygrad_plot::ticks::number(*v)).collect();
+        let name = format!("target {}", target.join(", "));
+        let at = *of.entry(name.clone()).or_insert_with(|| {
+            classes.push((name, vec![]));
+            classes.len() - 1
+        });
+        classes[at].1.push(r);
+    }
+    if classes.len() > 6 { vec![("rows".into(), (0..data.rows).collect())] } else { classes }
+}
+
+/// Two axes through a space of any dimension.
+struct Flat {
+    middle: Vec<f64>,
+    axes: [Vec<f64>; 2],
+    x_label: String,
+    y_label: String,
+    notes: Vec<String>,
+}
+
+impl Flat {
+    /// The space itself where it has two dimensions, else the two principal directions of the rows, with the share of
+    /// their variance that these hold.
+    fn of(rows: &[Vec<f64>], names: &[String]) -> Flat {
+        let width = names.len();
+        let axis = |k: usize| (0..width).map(|i| f64::from(u8::from(i == k))).collect::<Vec<f64>>();
+        if width <= 2 {
+            let label = |k: usize| names.get(k).cloned().unwrap_or_default();
+            let (x_label, y_label) = (label(0), label(1));
+            return Flat {
+                middle: vec![0.0; width],
+                axes: [axis(0), axis(1)],
+                x_label,
+                y_label,
+                notes: vec![],
+            };
+        }
+        let count = rows.len().max(1) as f64;
+        let middle: Vec<f64> =
+            (0..width).map(|k| rows.iter().map(|row| row[k]).sum::<f64>() / count).collect();
+        let shared = |i: usize, j: usize| {
+            rows.iter().map(|row| (row[i] - middle[i]) * (row[j] - middle[j])).sum::<f64>() / count
+        };
+        let matrix: Vec<f64> = (0..width * width).map(|k| shared(k / width, k % width)).collect();
+        if !matrix.iter().all(|m| m.is_finite()) {
+            let notes = vec!["A number is not finite.".to_owned()];
+            return Flat {
+                middle,
+                axes: [axis(0), axis(1)],
+                x_label: names[0].clone(),
+                y_label: names[1].clone(),
+                notes,
+            };
+        }
+        let eigen = Eigen::of(&matrix, width);
+        let (whole, two) =
+            (eigen.values.iter().sum::<f64>(), eigen.values[width - 1] + eigen.values[width - 2]);
+        let share = if whole > 0.0 { 100.0 * two / whole } else { 100.0 };
+        let notes = vec![format!(
+            "Of the {width} units' space the two directions hold {share:.0} % of the rows' variance."
+        )];
+        let axes = [eigen.vector(width - 1).to_vec(), eigen.vector(width - 2).to_vec()];
+        Flat { middle, axes, x_label: "direction 1".into(), y_label: "direction 2".into(), notes }
+    }
+
+    fn see(&self, row: &[f64]) -> (f64, f64) {
+        let along =
+            |axis: &[f64]| row.iter().zip(&self.middle).zip(axis).map(|((r, m), a)| (r - m) * a).sum();
+        (along(&self.axes[0]), along(&self.axes[1]))
+    }
+}
+
+/// Where the one output above two hidden units is on its border.
+fn border_line(run: &Finished, names: &[String], shown: &[Series]) -> Option<Series> {
+    let model = &run.case.model;
+    let layers = model.layers.as_ref()?;
+    let level = super::outputs::border(&run.case.data)?;
+    let z = match (layers.activations.last()?.as_str(), level) {
+        ("sigmoid", 0.5) | ("tanh", 0.0) => 0.0,
+        ("identity", level) => level,
+        _ => return None,
+    };
+    let entries = model.program.entry_names();
+    let value = |name: &String| entries.iter().position(|e| e == name).map(|at| run.theta[at]);
+    let [weights] = layers.weights.last()?.as_slice() else { return None };
+    let [v, w] = weights.iter().map(value).collect::<Option<Vec<f64>>>()?[..] else { return None };
+    let bias = layers.biases.last()?.first()?.as_ref().and_then(value).unwrap_or(0.0);
+    if names.len() != 2 {
+        return None;
+    }
+    let points = || shown.iter().flat_map(|s| &s.points);
+    let (x, y) = (super::range(points().map(|p| p.0), 0.05), super::range(points().map(|p| p.1), 0.05));
+    // v a + w b + bias = z within the picture.
+    let along = |k: usize| {
+        let share = k as f64 / 200.0;
+        if w.abs() >= v.abs() {
+            let a = x.0 + (x.1 - x.0) * share;
+            (a, (z - bias - v * a) / w)
+        } else {
+            let b = y.0 + (y.1 - y.0) * share;
+            ((z - bias - w * b) / v, b)
+        }
+    };
+    let inside = |p: &(f64, f64)| (x.0..=x.1).contains(&p.0) && (y.0..=y.1).contains(&p.1);
+    let line: Vec<(f64, f64)> = (0..=200).map(along).filter(inside).collect();
+    (line.len() > 1).then(|| Series::line(format!("output {level}"), line))
+}

@@ -1,0 +1,320 @@
+//! The loss over a plane through the parameters, with the path of the run and how far it is from the plane.
+
+use whygrad_plot::ticks::number;
+use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, Surface};
+
+use super::{PictureError, places, range, rows};
+use crate::data::Dataset;
+use crate::landscape::{Field, Grid, Kind, Plane, Projection, Stationary, rise_between, stationary_points};
+use crate::model::Model;
+use crate::train::Run;
+use crate::why::Finished;
+
+/// Which plane.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaneKind {
+    /// Of two parameters by name, or the line of one.
+    Parameters(Vec<String>),
+    /// Through the run's end along the two principal directions of its path.
+    Path,
+    /// Through the run's end along two random directions, drawn with this seed.
+    Random(u64),
+}
+
+/// What a person chooses of a landscape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LandscapeChoices {
+    /// Which plane; between two runs it is theirs.
+    pub plane: PlaneKind,
+    /// From where to where to the right; by the path where nothing is said.
+    pub x: Option<(f64, f64)>,
+    /// From where to where upwards.
+    pub y: Option<(f64, f64)>,
+    /// Samples to each side.
+    pub side: usize,
+    /// Logarithmic or linear values; by their range where nothing is said.
+    pub log: Option<bool>,
+    /// As a landscape seen from the side.
+    pub three_dimensional: bool,
+}
+
+impl Default for LandscapeChoices {
+    fn default() -> Self {
+        LandscapeChoices {
+            plane: PlaneKind::Path,
+            x: None,
+            y: None,
+            side: 101,
+            log: None,
+            three_dimensional: false,
+        }
+    }
+}
+
+/// How far to each side without a path.
+const REACH: f64 = 10.0;
+
+/// Share of the path's extent that is shown on both sides of it.
+const MARGIN: f64 = 0.25;
+
+/// A way with its name.
+struct Way {
+    name: String,
+    thetas: Vec<Vec<f64>>,
+}
+
+/// The loss over a plane with the path of the run; with another run, over the plane between the two.
+///
+/// # Errors
+/// A plane that does not exist, with what to do.
+pub fn landscape(
+    run: &Finished,
+    other: Option<(&str, &Finished)>,
+    choices: &LandscapeChoices,
+) -> Result<Figure, PictureError> {
+    let model = &run.case.model;
+    let way = |name: &str, run: &Finished| -> Result<Way, PictureError> {
+        let thetas =
+            places(run, false)?.into_iter().map(|p| p.theta).filter(|t| t.iter().all(|t| t.is_finite()));
+        Ok(Way { name: name.to_owned(), thetas: thetas.collect() })
+    };
+    let mut ways = vec![way("path", run)?];
+    let plane = match (other, &choices.plane) {
+        (Some((name, other)), _) => {
+            ways.push(way(&format!("path of {name}"), other)?);
+            Plane::between(&ways[0].thetas, &ways[1].thetas)?
+        }
+        (None, PlaneKind::Parameters(names)) => Plane::of_parameters(model, &run.theta, names)?,
+        (None, PlaneKind::Path) => Plane::of_path(&ways[0].thetas)?,
+        (None, PlaneKind::Random(seed)) => Plane::random(model, &run.theta, *seed),
+    };
+    let scene = Scene { model, data: rows(run), plane, ways };
+    if scene.plane.y.is_none() {
+        return Ok(scene.line(choices));
+    }
+    let map = scene.map(choices);
+    Ok(if choices.three_dimensional {
+        Surface { map, turn: 0.0, tilt: 0.0 }.into()
+    } else {
+        Map { contours: true, ..map }.into()
+    })
+}
+
+/// The path of a descent: on the curve of a function of one variable, on the map of one of two.
+pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
+    let path = &run.path;
+    let names = model.program.entry_names();
+    let plane = Plane::of_parameters(model, path.last()?, &names).ok().filter(|_| names.len() <= 2)?;
+    let ways = vec![Way { name: "steps".into(), thetas: path.to_vec() }];
+    let scene = Scene { model, data: None, plane, ways };
+    let choices =
+        LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
+    if scene.plane.y.is_none() {
+        return Some(scene.curve(&choices).0.into());
+    }
+    let title = format!("Descent on f({}, {})", names[0], names[1]);
+    Some(Map { title, notes: vec![], ..scene.map(&choices) }.into())
+}
+
+/// A plane and what is drawn on it.
+struct Scene<'a> {
+    model: &'a Model,
+    data: Option<&'a Dataset>,
+    plane: Plane,
+    ways: Vec<Way>,
+}
+
+impl Scene<'_> {
+    /// From where to where, and the ways in the plane.
+    fn extent(&self, choices: &LandscapeChoices) -> ((f64, f64), (f64, f64), Vec<Projection>) {
+        let projected: Vec<Projection> =
+            self.ways.iter().map(|way| self.plane.project(&way.thetas)).collect();
+        let points = || projected.iter().flat_map(|p| &p.points);
+        let single = self.ways.iter().all(|way| way.thetas.len() < 2);
+        let random = self.plane.x.name.starts_with("random");
+        let of = |value: fn(&(f64, f64)) -> f64| match (single, random) {
+            (_, true) => (-1.0, 1.0),
+            (true, _) => (-REACH, REACH),
+            _ => range(points().map(value), MARGIN),
+        };
+        (choices.x.unwrap_or_else(|| of(|p| p.0)), choices.y.unwrap_or_else(|| of(|p| p.1)), projected)
+    }
+
+    fn map(&self, choices: &LandscapeChoices) -> Map {
+        let (x, y, projected) = self.extent(choices);
+        let mut field = Field::new(self.model, self.data);
+        let grid = Grid::sample(&mut field, &self.plane, (x, y), choices.side);
+        let label = |axis: Option<&crate::landscape::Axis>| axis.map(|a| a.name.clone()).unwrap_or_default();
+        let finite = || grid.losses.iter().copied().filter(|l| l.is_finite());
+        let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
+        let mut notes = Vec::new();
+        let mut paths = Vec::new();
+        let mut spots = Vec::new();
+        for (way, there) in self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1) {
+            paths.push(self.path(&mut field, way, there));
+            notes.push(held(way, there));
+            let ends = [
+                (there.points.first(), SpotKind::Start, "start"),
+                (there.points.last(), SpotKind::End, "end"),
+            ];
+            spots.extend(ends.into_iter().filter_map(|(at, kind, word)| {
+                let label =
+                    if self.ways.len() > 1 { format!("{word} of the {}", way.name) } else { word.to_owned() };
+                at.map(|&(x, y)| Spot { x, y, kind, label })
+            }));
+        }
+        if let [first, other] = self.ways.as_slice() {
+            let (a, b) = (first.thetas.last(), other.thetas.last());
+            notes.extend(a.zip(b).map(|(a, b)| barrier(rise_between(&mut field, a, b))));
+        }
+        spots.extend(self.stationary((x, y)));
+        let word = if self.data.is_some() { "Loss" } else { "Value" };
+        Map {
+            title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
+            x_label: self.plane.x.name.clone(),
+            y_label: label(self.plane.y.as_ref()),
+            x,
+            y,
+            columns: grid.columns,
+            rows: grid.rows,
+            values: grid.losses.clone(),
+            value_label: if self.data.is_some() { "loss".into() } else { "f".into() },
+            value_log: choices.log.unwrap_or(low > 0.0 && high > 100.0 * low),
+            paths,
+            spots,
+            notes,
+            ..Map::default()
+        }
+    }
+
+    fn path(&self, field: &mut Field, way: &Way, there: &Projection) -> MapPath {
+        let farthest = there.distance.iter().copied().fold(0.0, f64::max);
+        let inside = there.held > 1.0 - 1e-9;
+        let distance = if inside { vec![] } else { there.distance.iter().map(|d| d / farthest).collect() };
+        let values = way.thetas.iter().map(|theta| field.loss(theta)).collect();
+        MapPath {
+            name: way.name.clone(),
+            points: there.points.clone(),
+            distance,
+            values,
+            ..MapPath::default()
+        }
+    }
+
+    /// The stationary points of the loss near the path that lie within the picture.
+    fn stationary(&self, (x, y): ((f64, f64), (f64, f64))) -> Vec<Spot> {
+        let whole = self.model.program.parameter_count() <= 2;
+        let path: Vec<Vec<f64>> = self.ways.iter().flat_map(|way| way.thetas.iter().cloned()).collect();
+        let found = stationary_points((self.model, self.data), &path, whole.then_some((x, y)));
+        let mut spots = Vec::new();
+        for point in found {
+            let (at, distance) = self.plane.nearest(&point.theta);
+            let inside = (x.0..=x.1).contains(&at.0) && (y.0..=y.1).contains(&at.1);
+            if inside {
+                let (kind, word) = named(&point);
+                let off = if distance > 1e-6 {
+                    format!(", {} off the plane", short(distance))
+                } else {
+                    String::new()
+                };
+                let label = format!(
+                    "{word}, {} {}{off}",
+                    if self.data.is_some() { "loss" } else { "f" },
+                    short(point.loss)
+                );
+                spots.push(Spot { x: at.0, y: at.1, kind, label });
+            }
+        }
+        spots
+    }
+
+    /// The value along a line and its slope, each with the steps.
+    fn curve(&self, choices: &LandscapeChoices) -> (Lines, Lines) {
+        let (x, _, projected) = self.extent(choices);
+        let mut field = Field::new(self.model, self.data);
+        let grid = Grid::sample(&mut field, &self.plane, (x, (0.0, 0.0)), choices.side.max(201));
+        let direction = &self.plane.x.direction;
+        let mut slope =
+            |theta: &[f64]| field.gradient(theta).iter().zip(direction).map(|(g, d)| g * d).sum::<f64>();
+        let slopes = grid.line().iter().map(|(x, _)| (*x, slope(&self.plane.at(*x, 0.0)))).collect();
+        let mut steps = [vec![], vec![]];
+        for (way, there) in self.ways.iter().zip(&projected) {
+            for (theta, at) in way.thetas.iter().zip(&there.points) {
+                steps[1].push((at.0, slope(theta)));
+            }
+        }
+        for (way, there) in self.ways.iter().zip(&projected) {
+            steps[0]
+                .extend(way.thetas.iter().zip(&there.points).map(|(theta, at)| (at.0, field.loss(theta))));
+        }
+        let [on_value, on_slope] = steps;
+        let (name, f) = (&self.plane.x.name, if self.data.is_some() { "loss" } else { "f" });
+        let lines = |title: &str, y_label: String, curve: Series, steps: Vec<(f64, f64)>| Lines {
+            title: title.into(),
+            x_label: name.clone(),
+            y_label,
+            series: vec![curve, Series::dots("steps", steps)],
+            ..Lines::default()
+        };
+        let y_label = if self.data.is_some() { "loss".to_owned() } else { format!("f({name})") };
+        (
+            lines("Descent", y_label, Series::line(f, grid.line()), on_value),
+            lines("Derivative", format!("d {f} / d {name}"), Series::line("derivative", slopes), on_slope),
+        )
+    }
+
+    fn line(&self, choices: &LandscapeChoices) -> Figure {
+        let (mut value, slope) = self.curve(choices);
+        for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
+            if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
+                value.notes.push(held(way, there));
+            }
+        }
+        let title = format!(
+            "{} and its derivative along {}",
+            if self.data.is_some() { "Loss" } else { "f" },
+            self.plane.x.name
+        );
+        Panels { title, figures: vec![value.into(), slope.into()], columns: 2, notes: vec![] }.into()
+    }
+}
+
+/// How much of a way the plane holds.
+fn held(way: &Way, there: &Projection) -> String {
+    let farthest = there.distance.iter().copied().fold(0.0, f64::max);
+    if there.held > 1.0 - 1e-9 {
+        return format!("The {} lies in the plane.", way.name);
+    }
+    let percent = 100.0 * there.held;
+    let share = if percent > 99.0 { format!("{percent:.2}") } else { format!("{percent:.0}") };
+    format!(
+        "The plane holds {share} % of the {}; at its farthest it is {} away from the plane, where the loss beside it is \
+         not the loss of the surface.",
+        way.name,
+        short(farthest)
+    )
+}
+
+fn barrier(rise: f64) -> String {
+    if rise <= 1e-9 {
+        return "On the straight line between the two ends the loss never rises above the higher end.".into();
+    }
+    format!(
+        "On the straight line between the two ends the loss rises to {} above the higher end.",
+        short(rise)
+    )
+}
+
+fn named(point: &Stationary) -> (SpotKind, &'static str) {
+    match point.kind() {
+        Kind::Minimum => (SpotKind::Minimum, "minimum"),
+        Kind::Maximum => (SpotKind::Maximum, "maximum"),
+        Kind::Saddle => (SpotKind::Saddle, "saddle"),
+        Kind::Flat => (SpotKind::Flat, "flat"),
+    }
+}
+
+/// A number of at most three digits.
+fn short(value: f64) -> String {
+    number(format!("{value:.2e}").parse().unwrap_or(value))
+}

@@ -1,0 +1,284 @@
+//! The output of a model over one or two of its inputs.
+
+use whygrad_plot::{Figure, Lines, Map, MapPath, MapPoint, PathKind, Series, Surface};
+
+use super::{Choices, PictureError, between, range};
+use crate::data::Dataset;
+use crate::model::Model;
+use crate::train::evaluate;
+use crate::why::{Finished, Group, Units, Values};
+
+/// Samples to each side of the output surface.
+pub(super) const SIDE: usize = 61;
+
+/// The most inputs of a model whose output is drawn without being asked for: over two of many, the rest at their
+/// mean, it says nothing.
+const MOST_INPUTS: usize = 4;
+
+/// Lines of more hidden units than these are not drawn.
+const MOST_LINES: usize = 12;
+
+/// The first output over the only input, or over the first two with the others held at their mean.
+/// `None` for models with more than four inputs or without a prediction.
+pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Figure> {
+    if model.program.input_width() > MOST_INPUTS {
+        return None;
+    }
+    match View::of(model, data, &Choices::default()).ok()? {
+        None => Some(output_curve(model, data, theta, 0)),
+        Some(view) => Some(view.map(model, data, theta).into()),
+    }
+}
+
+/// The output from above, with the data, the border and the lines of the hidden units.
+pub(super) fn contour(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+    let case = &run.case;
+    let Some(view) = View::of(&case.model, &case.data, choices)? else {
+        return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
+    };
+    let mut map = view.map(&case.model, &case.data, &run.theta);
+    map.contours = true;
+    map.paths = view.unit_lines(&case.model, &run.theta);
+    Ok(map.into())
+}
+
+/// The output as a landscape.
+pub(super) fn surface(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+    let case = &run.case;
+    let Some(view) = View::of(&case.model, &case.data, choices)? else {
+        return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
+    };
+    let map = view.map(&case.model, &case.data, &run.theta);
+    Ok(Surface { map, ..Surface::default() }.into())
+}
+
+/// Two inputs that run along the axes, the others held.
+pub(super) struct View {
+    pub(super) x: (f64, f64),
+    pub(super) y: (f64, f64),
+    /// The two inputs by their place.
+    pub(super) inputs: [usize; 2],
+    pub(super) names: [String; 2],
+    /// The rows of the grid.
+    pub(super) grid: Dataset,
+    output: usize,
+    notes: Vec<String>,
+}
+
+impl View {
+    /// `None` for a model with one input.
+    ///
+    /// # Errors
+    /// Names that are no inputs, an output that does not exist, a model without inputs.
+    pub(super) fn of(model: &Model, data: &Dataset, choices: &Choices) -> Result<Option<View>, PictureError> {
+        let width = model.program.input_width();
+        if width == 0 || model.program.predictions.is_empty() {
+            return Err(PictureError::Nothing(
+                "the model has no inputs, so that its output is one number".into(),
+            ));
+        }
+        let outputs = model.program.target_width().max(1);
+        if choices.output >= outputs {
+            return Err(PictureError::UnknownName {
+                kind: "output",
+                name: (choices.output + 1).to_string(),
+                known: if outputs == 1 { "output 1".into() } else { format!("outputs 1 to {outputs}") },
+            });
+        }
+        let name = |k: usize| data.input_names.get(k).cloned().unwrap_or_else(|| format!("input {}", k + 1));
+        let names: Vec<String> = (0..width).map(name).collect();
+        let place = |wanted: &String| {
+            names.iter().position(|name| name == wanted).ok_or_else(|| PictureError::UnknownName {
+                kind: "input",
+                name: wanted.clone(),
+                known: names.join(", "),
+            })
+        };
+        let chosen = choices.inputs.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let held = choices
+            .held
+            .iter()
+            .map(|(name, value)| Ok((place(name)?, *value)))
+            .collect::<Result<Vec<_>, PictureError>>()?;
+        if width == 1 {
+            return Ok(None);
+        }
+        let free = (0..width).find(|k| Some(k) != chosen.first());
+        let inputs = match *chosen {
+            [] => [0, 1],
+            [x] => [x, free.unwrap_or(0)],
+            [x, y] if x != y => [x, y],
+            _ => {
+                return Err(PictureError::Nothing("name two different inputs, such as --inputs x1,x2".into()));
+            }
+        };
+        let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);
+        let (x, y) = (range(column(inputs[0]), 0.1), range(column(inputs[1]), 0.1));
+        let mean = |k: usize| column(k).sum::<f64>() / data.rows.max(1) as f64;
+        let mut row: Vec<f64> = (0..width).map(mean).collect();
+        held.iter().for_each(|(k, value)| row[*k] = *value);
+        let mut values = Vec::with_capacity(SIDE * SIDE * width);
+        for k in 0..SIDE * SIDE {
+            row[inputs[0]] = between(x, k % SIDE, SIDE - 1);
+            row[inputs[1]] = between(y, k / SIDE, SIDE - 1);
+            values.extend_from_slice(&row);
+        }
+        let others: Vec<String> = (0..width)
+            .filter(|k| !inputs.contains(k))
+            .map(|k| match held.iter().find(|h| h.0 == k) {
+                Some((_, value)) => format!("{} = {}", names[k], whygrad_plot::ticks::number(*value)),
+                None => format!("{} at its mean, {}", names[k], whygrad_plot::ticks::number(mean(k))),
+            })
+            .collect();
+        let notes = match others.len() {
+            0 => vec![],
+            1..=6 => vec![format!("Held: {}.", others.join("; "))],
+            many => {
+                vec![format!("The other {many} inputs are held, at their mean where nothing else is said.")]
+            }
+        };
+        Ok(Some(View {
+            x,
+            y,
+            inputs,
+            names: inputs.map(|k| names[k].clone()),
+            grid: Dataset {
+                inputs: values,
+                targets: vec![0.0; SIDE * SIDE * model.program.target_width()],
+                rows: SIDE * SIDE,
+                input_names: vec![],
+                target_names: vec![],
+            },
+            output: choices.output,
+            notes,
+        }))
+    }
+
+    /// A map without values.
+    pub(super) fn empty(&self, data: &Dataset) -> Map {
+        let points = (0..data.rows).map(|r| MapPoint {
+            x: data.input_row(r)[self.inputs[0]],
+            y: data.input_row(r)[self.inputs[1]],
+            value: data.target_row(r).get(self.output).copied().unwrap_or(0.0),
+        });
+        let [x_label, y_label] = self.names.clone();
+        Map {
+            x_label,
+            y_label,
+            x: self.x,
+            y: self.y,
+            columns: SIDE,
+            rows: SIDE,
+            points: points.collect(),
+            ..Map::default()
+        }
+    }
+
+    fn map(&self, model: &Model, data: &Dataset, theta: &[f64]) -> Map {
+        let predictions = evaluate(model, &self.grid, theta).predictions;
+        let output = data.target_names.get(self.output);
+        let title = match output {
+            Some(name) if model.program.target_width() > 1 => format!("Output for {name}"),
+            _ => "Output".to_owned(),
+        };
+        Map {
+            title,
+            value_label: "output".into(),
+            values: predictions.iter().map(|p| p.get(self.output).copied().unwrap_or(f64::NAN)).collect(),
+            level: border(data),
+            notes: self.notes.clone(),
+            ..self.empty(data)
+        }
+    }
+
+    /// Where each unit of the first hidden layer takes in 0: a straight line.
+    fn unit_lines(&self, model: &Model, theta: &[f64]) -> Vec<MapPath> {
+        let mut units = Units::of(model, &self.grid);
+        let values = units.at(theta);
+        let mut paths = Vec::new();
+        for (group, values) in units.groups.iter().zip(&values) {
+            if !group.is_output {
+                paths.extend((0..group.units).filter_map(|unit| self.unit_line(group, values, unit)));
+            }
+        }
+        if paths.len() > MOST_LINES { vec![] } else { paths }
+    }
+
+    /// Where a unit of the first layer takes in 0: a straight line; `None` where that is outside, and for units above.
+    pub(super) fn unit_line(&self, group: &Group, values: &Values, unit: usize) -> Option<MapPath> {
+        let at = |k: usize| values.inputs[k * group.units + unit];
+        let ends =
+            self.zero_line([at(0), at(SIDE - 1), at(SIDE * (SIDE - 1))]).filter(|_| group.depth == 0)?;
+        let (name, kind) = (unit_name(group, unit), PathKind::Border);
+        Some(MapPath { name, points: ends.to_vec(), kind, ..MapPath::default() })
+    }
+
+    /// Where a linear function with these values at the lower left, the lower right and the upper left corner is 0.
+    fn zero_line(&self, [origin, right, up]: [f64; 3]) -> Option<[(f64, f64); 2]> {
+        let (a, b) = (right - origin, up - origin);
+        let mut ends: Vec<(f64, f64)> = Vec::new();
+        let mut add = |u: f64, v: f64| {
+            let inside = (-1e-9..=1.0 + 1e-9).contains(&u) && (-1e-9..=1.0 + 1e-9).contains(&v);
+            let known = ends.iter().any(|(x, y): &(f64, f64)| (x - u).abs() + (y - v).abs() < 1e-9);
+            if inside && !known {
+                ends.push((u.clamp(0.0, 1.0), v.clamp(0.0, 1.0)));
+            }
+        };
+        for edge in [0.0, 1.0] {
+            add(edge, -(origin + a * edge) / b);
+            add(-(origin + b * edge) / a, edge);
+        }
+        let place =
+            |(u, v): (f64, f64)| (self.x.0 + u * (self.x.1 - self.x.0), self.y.0 + v * (self.y.1 - self.y.0));
+        match *ends {
+            [first, second] => Some([place(first), place(second)]),
+            _ => None,
+        }
+    }
+}
+
+/// What a unit is called in a picture.
+pub(super) fn unit_name(group: &Group, unit: usize) -> String {
+    if group.units > 1 { format!("{} {}", group.name, unit + 1) } else { group.name.clone() }
+}
+
+/// One column of what a group gives.
+pub(super) fn column(values: &Values, units: usize, unit: usize) -> Vec<f64> {
+    values.outputs.iter().skip(unit).step_by(units).copied().collect()
+}
+
+/// Where the two sides part: 0.5 for targets of 0 and 1, 0 for those of -1 and 1.
+pub(super) fn border(data: &Dataset) -> Option<f64> {
+    let all = |low: f64| (0..data.rows).all(|r| data.target_row(r).iter().all(|t| *t == low || *t == 1.0));
+    match (all(0.0), all(-1.0)) {
+        (true, _) => Some(0.5),
+        (_, true) => Some(0.0),
+        _ => None,
+    }
+}
+
+/// An output over the only input, with the data.
+fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: usize) -> Figure {
+    let over = range((0..data.rows).map(|r| data.input_row(r)[0]), 0.1);
+    let inputs: Vec<f64> = (0..=200).map(|k| between(over, k, 200)).collect();
+    let grid = Dataset {
+        targets: vec![0.0; inputs.len() * model.program.target_width()],
+        rows: inputs.len(),
+        inputs: inputs.clone(),
+        input_names: vec![],
+        target_names: vec![],
+    };
+    let outputs = evaluate(model, &grid, theta).predictions;
+    let of = |row: &[f64]| row.get(output).copied().unwrap_or(f64::NAN);
+    let curve = inputs.iter().zip(&outputs).map(|(x, p)| (*x, of(p))).collect();
+    let points = (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+    let name =
+        |names: &[String], k: usize, other: &str| names.get(k).cloned().unwrap_or_else(|| other.into());
+    Figure::Lines(Lines {
+        title: "Output".into(),
+        x_label: name(&data.input_names, 0, "x"),
+        y_label: name(&data.target_names, output, "output"),
+        series: vec![Series::line("output", curve), Series::dots("data", points)],
+        ..Lines::default()
+    })
+}

@@ -1,0 +1,93 @@
+//! The parameters of a run over its epochs, and in pairs.
+
+use whygrad_plot::{Figure, Lines, Panels, Series};
+
+use super::{Choices, PictureError, places};
+use crate::landscape::Place;
+use crate::why::Finished;
+
+/// Parameters that are drawn where none are named.
+const MOST: usize = 10;
+
+/// Pairs that are drawn where none are named.
+const PAIRS: usize = 3;
+
+/// Values over epochs, and the ways of pairs: of the parameters named, else of those that go farthest.
+pub(super) fn trajectory(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+    let entries = run.case.model.program.entry_names();
+    let places = places(run, false)?;
+    let mut chosen = Vec::new();
+    for name in &choices.parameters {
+        let at = entries.iter().position(|entry| entry == name);
+        chosen.push(at.ok_or_else(|| PictureError::UnknownName {
+            kind: "parameter",
+            name: name.clone(),
+            known: if entries.len() > 20 {
+                format!("{}, ..", entries[..20].join(", "))
+            } else {
+                entries.join(", ")
+            },
+        })?);
+    }
+    let by_way = farthest(&places, entries.len());
+    let mut notes = Vec::new();
+    if chosen.is_empty() {
+        chosen = by_way.iter().take(MOST).copied().collect();
+        if entries.len() > MOST {
+            notes.push(format!("Shown are the {MOST} of {} parameters that go farthest.", entries.len()));
+        }
+    }
+    let pairs: Vec<(usize, usize)> = if choices.parameters.is_empty() {
+        by_way.chunks_exact(2).take(PAIRS).map(|pair| (pair[0], pair[1])).collect()
+    } else {
+        chosen.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+    };
+    chosen.sort_unstable();
+    let over = Lines {
+        title: "Parameters over the epochs".into(),
+        x_label: "epoch".into(),
+        y_label: "value".into(),
+        x_whole: true,
+        series: chosen
+            .iter()
+            .map(|&k| {
+                Series::line(
+                    entries[k].clone(),
+                    places.iter().map(|p| (p.epoch as f64, p.theta[k])).collect(),
+                )
+            })
+            .collect(),
+        notes,
+        ..Lines::default()
+    };
+    let mut figures = vec![Figure::from(over)];
+    figures.extend(pairs.iter().map(|&pair| Figure::from(way(&places, &entries, pair))));
+    if figures.len() == 1 {
+        return Ok(figures.remove(0));
+    }
+    Ok(Panels { title: "Trajectory".into(), figures, columns: 2, notes: vec![] }.into())
+}
+
+/// The way of two parameters, with its start and its end.
+fn way(places: &[Place], entries: &[String], (x, y): (usize, usize)) -> Lines {
+    let points: Vec<(f64, f64)> = places.iter().map(|p| (p.theta[x], p.theta[y])).collect();
+    let end =
+        |name: &str, point: Option<&(f64, f64)>| Series::dots(name, point.copied().into_iter().collect());
+    let (first, last) = (end("start", points.first()), end("end", points.last()));
+    Lines {
+        title: format!("{} and {}", entries[x], entries[y]),
+        x_label: entries[x].clone(),
+        y_label: entries[y].clone(),
+        series: vec![Series::line("way", points), first, last],
+        ..Lines::default()
+    }
+}
+
+/// The parameters by the length of their way, the longest first.
+fn farthest(places: &[Place], count: usize) -> Vec<usize> {
+    let way =
+        |k: usize| places.windows(2).map(|pair| (pair[1].theta[k] - pair[0].theta[k]).abs()).sum::<f64>();
+    let mut ways: Vec<(f64, usize)> = (0..count).map(|k| (way(k), k)).collect();
+    ways.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ways.into_iter().map(|(_, k)| k).collect()
+}
