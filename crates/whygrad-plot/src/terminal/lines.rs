@@ -131,7 +131,9 @@ fn draw_marks(screen: &mut Screen, frame: &Frame, lines: &Lines, x: Axis) {
 fn draw_sample(screen: &mut Screen, column: usize, row: usize, lines: &Lines, index: usize) {
     let series = &lines.series[index];
     match series.style {
-        Style::Dots | Style::Columns => screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index))),
+        Style::Dots | Style::Columns => {
+            screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index)))
+        }
         Style::Line => {
             let mut canvas = Canvas::new(SAMPLE, 1);
             canvas.stroke(&[(0.0, 0.5), (1.0, 0.5)], dash(screen, index), Some(colour(index)));
