@@ -2,8 +2,8 @@
 #![allow(clippy::print_stdout, reason = "an example says what it does")]
 
 use whygrad_plot::{
-    Cells, Figure, Format, Lines, Link, Look, Map, MapPath, MapPoint, Mark, Network, NetworkLayer, NetworkNode,
-    Panels, PathKind, Series, Spot, SpotKind, Style, Surface, html,
+    Cells, Figure, Format, Lines, Link, Look, Map, MapPath, MapPoint, Mark, Network, NetworkLayer,
+    NetworkNode, Panels, PathKind, Series, Spot, SpotKind, Style, Surface, html,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -94,13 +94,23 @@ fn histogram() -> Figure {
     let points = (-10..=10).map(|k| f64::from(k) / 5.0).map(|place| (place, height(place))).collect();
     let series = Series { name: "weights".into(), points, style: Style::Columns, bars: Vec::new() };
     let (x_label, y_label) = ("weight".into(), "count".into());
-    Figure::Lines(Lines { title: "Weights at the end".into(), x_label, y_label, series: vec![series], ..Lines::default() })
+    Figure::Lines(Lines {
+        title: "Weights at the end".into(),
+        x_label,
+        y_label,
+        series: vec![series],
+        ..Lines::default()
+    })
 }
 
 /// Numbers that hardly any program draws.
 fn odd() -> Figure {
     let points = (0..50).map(|k| (1.0 + f64::from(k) * 1e-9, 1e299 * f64::from(k * k))).collect();
-    Figure::Lines(Lines { title: "Odd numbers".into(), series: vec![Series::line("", points)], ..Lines::default() })
+    Figure::Lines(Lines {
+        title: "Odd numbers".into(),
+        series: vec![Series::line("", points)],
+        ..Lines::default()
+    })
 }
 
 fn height(x: f64, y: f64) -> f64 {
@@ -136,12 +146,15 @@ fn valley() -> Map {
         value_label: "loss".into(),
         level: Some(0.5),
         contours: true,
-        points: vec![
-            MapPoint { x: -1.0, y: -1.0, value: 0.2 },
-            MapPoint { x: 1.0, y: 1.0, value: 0.9 },
-        ],
+        points: vec![MapPoint { x: -1.0, y: -1.0, value: 0.2 }, MapPoint { x: 1.0, y: 1.0, value: 0.9 }],
         paths: vec![
-            MapPath { name: "descent".into(), points: descent, distance, values: values_of_path, ..MapPath::default() },
+            MapPath {
+                name: "descent".into(),
+                points: descent,
+                distance,
+                values: values_of_path,
+                ..MapPath::default()
+            },
             MapPath { name: "unit h1".into(), points: border, kind: PathKind::Border, ..MapPath::default() },
         ],
         spots: vec![
