@@ -1,4 +1,4 @@
-//! Figures as data, and their readings as terminal text, SVG and plain words.
+//! Figures as data, and their readings as terminal text, plain words, and files: SVG, PNG, HTML, CSV, LaTeX.
 //!
 //! A caller fills a [`Figure`], which is what to open first, and hands it to a renderer. This crate knows nothing of networks:
 //! it sees numbers, names and a level. Every renderer is one file over the same data, so the
@@ -22,10 +22,16 @@ mod axis;
 mod cells;
 mod contour;
 mod figure;
+mod format;
 mod palette;
 mod surface;
 mod thin;
 
+pub mod csv;
+pub mod html;
+pub mod pgfplots;
+#[cfg(feature = "png")]
+pub mod png;
 pub mod svg;
 pub mod terminal;
 pub mod ticks;
@@ -35,3 +41,4 @@ pub use figure::{
     Cells, Figure, Lines, Link, Map, MapPath, MapPoint, Mark, Network, NetworkLayer, NetworkNode, Panels,
     PathKind, Series, Spot, SpotKind, Style, Surface,
 };
+pub use format::{Format, Look, RenderError, UnknownEnding};

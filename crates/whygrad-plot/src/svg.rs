@@ -6,7 +6,7 @@ mod key;
 mod lines;
 mod map;
 
-use crate::figure::Figure;
+use crate::figure::{Figure, Lines};
 use crate::palette::Rgb;
 use crate::words;
 
@@ -33,10 +33,8 @@ impl Default for Svg {
 /// The element holds the title as `<title>` and the words of [`words::describe`] as `<desc>`. It
 /// needs no style sheet and no script, so it can stand alone or inside a page, where it shrinks to the width of the page.
 pub fn render(figure: &Figure, svg: &Svg) -> String {
-    let size =
-        |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
-    let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
-    let mut page = Page { out: String::new(), width, height, theme: Theme::new(svg.dark) };
+    let mut page = Page::new(svg);
+    let (width, height) = (page.width, page.height);
     let told = words::describe(figure);
     // Several pictures may stand on one page: their names must differ.
     let key = hashed(figure.title(), &told);
@@ -99,9 +97,18 @@ struct Page {
     width: f64,
     height: f64,
     theme: Theme,
+    /// Where the axes of curves lie: left, top, width and height.
+    inside: [f64; 4],
 }
 
 impl Page {
+    fn new(svg: &Svg) -> Self {
+        let size =
+            |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
+        let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
+        Page { out: String::new(), width, height, theme: Theme::new(svg.dark), inside: [0.0; 4] }
+    }
+
     fn add(&mut self, element: &str) {
         self.out.push_str(element);
         self.out.push('\n');
@@ -128,6 +135,13 @@ impl Page {
             "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{stroke}\"{style}/>"
         ));
     }
+}
+
+/// Returns where [`render`] puts the axes of curves: left, top, width and height in pixels.
+pub(crate) fn frame_of(lines: &Lines, svg: &Svg) -> [f64; 4] {
+    let mut page = Page::new(svg);
+    lines::draw(lines, &mut page);
+    page.inside
 }
 
 /// Returns a short key of a title and its words, the same each time. Source: the hash FNV-1a.
@@ -168,7 +182,7 @@ fn fitted(text: &str, size: f64, room: f64) -> String {
 }
 
 /// Makes a text safe within XML; characters that XML does not allow become blanks.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for glyph in text.chars() {
         match glyph {

@@ -8,6 +8,36 @@ use crate::axis::Axis;
 /// first, the lowest, the highest and the last stay, in their order. One pass, so a series of
 /// millions of points costs no more than reading it.
 pub(crate) fn strokes(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<Vec<(f64, f64)>> {
+    let places = |stroke: Vec<Corner>| stroke.into_iter().map(|corner| corner.1).collect();
+    thinned(points, x, y, columns).into_iter().map(places).collect()
+}
+
+/// Returns the unbroken strokes as indices of the points that stay, about four for each column however often the series
+/// turns back.
+pub(crate) fn kept(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<Vec<usize>> {
+    let indices = |stroke: Vec<Corner>| stroke.into_iter().map(|corner| corner.0).collect::<Vec<usize>>();
+    let strokes: Vec<Vec<usize>> = thinned(points, x, y, columns).into_iter().map(indices).collect();
+    let count: usize = strokes.iter().map(Vec::len).sum();
+    if count <= 4 * columns + 4 {
+        return strokes;
+    }
+    // A path that turns back: of so many neighbours the first one and the extremes stay.
+    let share = count.div_ceil(columns);
+    let extremes = |chunk: &[usize]| {
+        let by = |a: &&usize, b: &&usize| points[**a].1.total_cmp(&points[**b].1);
+        let ends = [chunk.first(), chunk.iter().min_by(by), chunk.iter().max_by(by), chunk.last()];
+        let mut ends: Vec<usize> = ends.into_iter().flatten().copied().collect();
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    };
+    strokes.iter().map(|stroke| stroke.chunks(share).flat_map(extremes).collect()).collect()
+}
+
+/// A point that stays: its index and its place.
+type Corner = (usize, (f64, f64));
+
+fn thinned(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<Vec<Corner>> {
     let mut strokes = Vec::new();
     let mut stroke = Vec::new();
     let mut group: Option<Group> = None;
@@ -99,11 +129,11 @@ impl Group {
         *last = (index, place);
     }
 
-    fn corners(mut self) -> impl Iterator<Item = (f64, f64)> {
+    fn corners(mut self) -> impl Iterator<Item = Corner> {
         self.corners.sort_by_key(|corner| corner.0);
         let corners = self.corners;
         let fresh = (0..4).filter(move |&i| i == 0 || corners[i].0 != corners[i - 1].0);
-        fresh.map(move |i| corners[i].1)
+        fresh.map(move |i| corners[i])
     }
 }
 

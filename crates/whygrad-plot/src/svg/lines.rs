@@ -27,6 +27,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let room = Room { header: legend_lines * LINE + gap, beside: 0.0, widest: f64::INFINITY };
     let frame = Frame::new(page, &texts, (x, y), room);
     frame.draw(page, &texts, true);
+    page.inside = [frame.left, frame.top, frame.width, frame.height];
     draw_marks(page, &frame, lines, x);
     (0..lines.series.len()).for_each(|index| draw_bars(page, &frame, lines, index, (x, y)));
     let trends: Vec<_> =

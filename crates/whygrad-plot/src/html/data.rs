@@ -1,0 +1,162 @@
+//! What the scripts of a page need to know of a picture, as JSON.
+
+use crate::axis::Axis;
+use crate::contour::Grid;
+use crate::figure::{Lines, Map, PathKind, Style, Surface};
+use crate::palette::sequence;
+use crate::thin::kept;
+use crate::ticks::{number, significant};
+
+/// Columns to which curves are thinned for reading values off.
+const COLUMNS: usize = 280;
+
+/// The most dots of a series.
+const DOTS: usize = 1500;
+
+/// The most samples of a landscape along a side: it is drawn anew while it turns.
+const FINEST: usize = 45;
+
+/// The most points of a path.
+const STEPS: usize = 400;
+
+/// Wraps JSON so that no text in it can end the element.
+pub(super) fn script(json: &str) -> String {
+    format!("<script type=\"application/json\">{}</script>\n", json.replace('<', "\\u003c"))
+}
+
+/// Returns the points of curves, thinned.
+pub(super) fn lines(lines: &Lines) -> String {
+    let (x, y) = Axis::of_lines(lines);
+    let series = lines.series.iter().map(|series| {
+        let places: Vec<usize> = if series.style == Style::Line {
+            kept(&series.points, &x, &y, COLUMNS).into_iter().flatten().collect()
+        } else {
+            let all = 0..series.points.len();
+            let drawable = all.filter(|at| {
+                let point = series.points[*at];
+                x.place(point.0).is_some() && y.place(point.1).is_some()
+            });
+            drawable.step_by(series.points.len().div_ceil(DOTS).max(1)).collect()
+        };
+        let points = places.iter().map(|at| {
+            let (x, y) = series.points[*at];
+            format!("[{},{}]", six(x), six(y))
+        });
+        let name = if series.name.is_empty() { &lines.y_label } else { &series.name };
+        format!("{{\"name\":{},\"points\":[{}]}}", string(name), joined(points))
+    });
+    format!(
+        "{{\"x\":{},\"names\":[{}],\"series\":[{}]}}",
+        string(&lines.x_label),
+        joined(lines.x_names.iter().map(|name| string(name))),
+        joined(series)
+    )
+}
+
+/// Returns a landscape as places in 0..=1 with all that stands on it.
+pub(super) fn surface(surface: &Surface) -> String {
+    let map = &surface.map;
+    let (x, y) = map.axes();
+    let values = map.value_axis();
+    let grid = Grid::of(map, &x, &y, FINEST);
+    let (columns, rows) = grid.size();
+    let samples = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+    let heights = samples.map(|(column, row)| place(values, grid.sample(column, row).1));
+    let level = map.level.filter(|level| values.place_within(*level).is_some());
+    let border = level.map_or(Vec::new(), |level| grid.line(level));
+    let border = border.iter().map(|(a, b)| format!("[{:.3},{:.3},{:.3},{:.3}]", a.0, a.1, b.0, b.1));
+    let colours = (0..=16).map(|step| format!("\"{}\"", sequence(f64::from(step) / 16.0).hex()));
+    let angle = |degrees: f64| if degrees.is_finite() { degrees.clamp(-3600.0, 3600.0) } else { 30.0 };
+    format!(
+        "{{\"title\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
+         \"level\":{},\"border\":[{}],\"points\":[{}],\"paths\":[{}],\"spots\":[{}],\"colours\":[{}],\
+         \"turn\":{:.1},\"tilt\":{:.1}}}",
+        string(&map.title),
+        axis(x, &map.x_label),
+        axis(y, &map.y_label),
+        axis(values, &map.value_label),
+        joined(heights),
+        level.map_or("null".to_owned(), |level| place(values, level)),
+        joined(border),
+        joined(points(map)),
+        joined(paths(map)),
+        joined(spots(map)),
+        joined(colours),
+        angle(surface.turn),
+        angle(surface.tilt).clamp(0.0, 90.0),
+    )
+}
+
+fn points(map: &Map) -> impl Iterator<Item = String> {
+    map.points.iter().filter_map(|point| {
+        let at = standing(map, (point.x, point.y), point.value)?;
+        Some(format!("[{at},{}]", map.level.is_none_or(|level| point.value >= level)))
+    })
+}
+
+fn paths(map: &Map) -> impl Iterator<Item = String> {
+    map.paths.iter().map(|path| {
+        let (stride, last) = (path.points.len().div_ceil(STEPS).max(1), path.points.len().saturating_sub(1));
+        let steps = (0..path.points.len()).filter(move |step| step % stride == 0 || *step == last);
+        let points = steps.filter_map(|step| {
+            let at = path.points[step];
+            let value = path.values.get(step).copied().unwrap_or_else(|| map.at(at.0, at.1));
+            let distance = path.distance.get(step).copied().filter(|d| d.is_finite()).unwrap_or(0.0);
+            Some(format!("[{},{:.2}]", standing(map, at, value)?, distance.clamp(0.0, 1.0)))
+        });
+        let (name, is_border) = (string(&path.name), path.kind == PathKind::Border);
+        format!("{{\"name\":{name},\"border\":{is_border},\"points\":[{}]}}", joined(points))
+    })
+}
+
+fn spots(map: &Map) -> impl Iterator<Item = String> {
+    map.spots.iter().filter_map(|spot| {
+        let at = standing(map, (spot.x, spot.y), map.at(spot.x, spot.y))?;
+        Some(format!("[{at},{}]", string(&spot.label)))
+    })
+}
+
+/// Returns where something of a height stands, if it stands on the map.
+fn standing(map: &Map, (x, y): (f64, f64), value: f64) -> Option<String> {
+    let axes = map.axes();
+    let (across, up) = (axes.0.place_within(x)?, axes.1.place_within(y)?);
+    let height = map.value_axis().place(value)?;
+    Some(format!("{across:.4},{up:.4},{height:.4}"))
+}
+
+/// Returns an axis with its name and ticks.
+fn axis(axis: Axis, label: &str) -> String {
+    let ticks = axis.ticks(5);
+    let each = ticks.iter().map(|(place, tick)| {
+        let label = if tick.power.is_some() { number(tick.value) } else { tick.label.clone() };
+        format!("[{place:.4},{}]", string(&label.replace('-', "\u{2212}")))
+    });
+    format!("{{\"label\":{},\"ticks\":[{}]}}", string(label), joined(each))
+}
+
+fn place(axis: Axis, value: f64) -> String {
+    axis.place(value).map_or("null".to_owned(), |place| format!("{place:.4}"))
+}
+
+/// Writes a finite number with six digits.
+fn six(value: f64) -> String {
+    significant(value, 6)
+}
+
+fn joined(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(",")
+}
+
+/// Writes a text as a JSON string.
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            // Line separators once ended a line of JavaScript.
+            _ if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => out.push(' '),
+            _ => out.push(letter),
+        }
+    }
+    out + "\""
+}

@@ -1,0 +1,162 @@
+//! Figures as LaTeX documents by the package pgfplots, to be compiled alone or copied into a paper.
+//!
+//! The document compiles with pdfLaTeX, LuaLaTeX and XeLaTeX. The coordinates are the figure's own numbers to six digits,
+//! except where TeX cannot compute with them, such as 1e300: there they are places from 0 to 1, and the ticks carry the
+//! true numbers. Series are thinned to about two thousand points and maps to 61 by 61 samples, so that TeX's memory
+//! suffices; the lowest and the highest point of a column always stay.
+
+mod axes;
+mod cells;
+mod lines;
+mod map;
+mod network;
+
+use std::collections::BTreeSet;
+
+use crate::figure::{Figure, Panels};
+use crate::format::Look;
+use crate::palette::{self, Ground, Rgb};
+use axes::escaped;
+
+/// Pixels in a centimetre of paper.
+const PER_CENTIMETRE: f64 = 96.0 / 2.54;
+
+/// A size on paper in centimetres.
+#[derive(Clone, Copy)]
+struct Size {
+    width: f64,
+    height: f64,
+}
+
+/// Writes a figure as a whole LaTeX document of the class `standalone`.
+pub fn render(figure: &Figure, look: &Look) -> String {
+    let length = |pixels: f64, least: f64| {
+        if pixels.is_finite() { (pixels / PER_CENTIMETRE).clamp(least, 60.0) } else { least }
+    };
+    let size = Size { width: length(look.width, 5.0), height: length(look.height, 4.0) };
+    let body = picture(figure, size);
+    let mut out = String::from(
+        "\\documentclass[border=4pt]{standalone}\n\\usepackage[T1]{fontenc}\n\\usepackage{textcomp}\n\
+         \\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\
+         % Characters that pdfLaTeX has no glyph for are named by their number.\n\
+         \\ifdefined\\Umathcode\\newcommand\\glyph[1]{\\char\"#1\\relax}\\else\\newcommand\\glyph[1]{[U+#1]}\\fi\n",
+    );
+    out.push_str(&colours());
+    out.push_str("\\begin{document}\n");
+    out.push_str(&body);
+    out.push_str("\\end{document}\n");
+    out
+}
+
+/// Returns the definitions of the colours.
+fn colours() -> String {
+    let mut out = String::new();
+    for index in 0..6 {
+        let Rgb(red, green, blue) = palette::series(index, Ground::Light);
+        out.push_str(&format!("\\definecolor{{series{index}}}{{RGB}}{{{red},{green},{blue}}}\n"));
+    }
+    let steps = (0..=8).map(|step| {
+        let Rgb(red, green, blue) = palette::sequence(f64::from(step) / 8.0);
+        format!("rgb255=({red},{green},{blue})")
+    });
+    out.push_str(&format!(
+        "\\pgfplotsset{{colormap={{values}}{{{}}}}}\n",
+        steps.collect::<Vec<_>>().join(" ")
+    ));
+    out
+}
+
+/// Returns the colour and the dashes of a series; with the dashes they stay apart in black and white.
+fn stroke(index: usize) -> String {
+    let dashes =
+        ["solid", "densely dashed", "densely dotted", "densely dashdotted", "loosely dashed", "dotted"];
+    format!("series{}, {}", index % 6, dashes[index % dashes.len()])
+}
+
+fn picture(figure: &Figure, size: Size) -> String {
+    match figure {
+        Figure::Lines(figure) => lines::draw(figure, size),
+        Figure::Map(figure) => map::draw(figure, None, size),
+        Figure::Surface(figure) => map::draw(&figure.map, Some((figure.turn, figure.tilt)), size),
+        Figure::Cells(figure) => cells::draw(figure, size),
+        Figure::Network(figure) => network::draw(figure, size),
+        Figure::Panels(figure) => panels(figure, size),
+    }
+}
+
+/// Puts pictures side by side, each as wide as alone if it is the only one of its row.
+fn panels(panels: &Panels, size: Size) -> String {
+    let columns = panels.columns.clamp(1, 6).min(panels.figures.len().max(1));
+    // A row grows as long as its figures need it.
+    let each = Size { width: (size.width / columns as f64).max(5.0), height: (size.height).clamp(4.0, 30.0) };
+    let each = Size { height: each.height.min(each.width * 0.8).max(4.0), ..each };
+    let mut out = format!("\\begin{{tabular}}{{{}}}\n", "c".repeat(columns));
+    if !panels.title.trim().is_empty() {
+        let title = escaped(&panels.title);
+        out.push_str(&format!("\\multicolumn{{{columns}}}{{c}}{{\\large {title}}}\\\\[1ex]\n"));
+    }
+    for row in panels.figures.chunks(columns) {
+        let pictures: Vec<String> = row.iter().map(|figure| picture(figure, each)).collect();
+        out.push_str(&pictures.join("&\n"));
+        out.push_str("\\\\\n");
+    }
+    let width = each.width * columns as f64;
+    for note in notes_once(&panels.notes) {
+        let note = escaped(note);
+        out.push_str(&format!(
+            "\\multicolumn{{{columns}}}{{l}}{{\\parbox{{{width:.2}cm}}{{\\footnotesize {note}}}}}\\\\\n"
+        ));
+    }
+    out.push_str("\\end{tabular}%\n");
+    out
+}
+
+/// Returns the notes without repetitions and empty ones.
+fn notes_once(notes: &[String]) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    notes.iter().map(|note| note.trim()).filter(|note| !note.is_empty() && seen.insert(*note)).collect()
+}
+
+/// Wraps what is drawn into a picture with notes below it.
+fn tikzpicture(drawn: &str, notes: &[String], size: Size) -> String {
+    let mut out = format!("\\begin{{tikzpicture}}[baseline=(current bounding box.north)]\n{drawn}");
+    for note in notes_once(notes) {
+        out.push_str(&format!(
+            "\\node[anchor=north west, text width={:.2}cm, font=\\footnotesize] at (current bounding box.south west) \
+             {{{}}};\n",
+            size.width,
+            escaped(note)
+        ));
+    }
+    out.push_str("\\end{tikzpicture}%\n");
+    out
+}
+
+/// Returns the settings that all axes share: size, title and labels.
+fn frame(size: Size, title: &str, x_label: &str, y_label: &str) -> String {
+    let mut out = format!(
+        "scale only axis, width={:.2}cm, height={:.2}cm,\n",
+        (size.width - 2.6).max(2.4),
+        (size.height - 2.8).max(2.0)
+    );
+    if !title.trim().is_empty() {
+        out.push_str(&format!(
+            "title={{{}}}, title style={{align=center, text width={:.2}cm}},\n",
+            escaped(title),
+            size.width
+        ));
+    }
+    for (letter, label) in [('x', x_label), ('y', y_label)] {
+        if !label.trim().is_empty() {
+            out.push_str(&format!("{letter}label={{{}}},\n", escaped(label)));
+        }
+    }
+    out.push_str("axis line style={gray}, tick label style={font=\\small}, clip mode=individual,\n");
+    out
+}
+
+/// Writes coordinates a few to a line.
+fn coordinates(points: &[String]) -> String {
+    let lines: Vec<String> = points.chunks(6).map(|line| line.join(" ")).collect();
+    format!("{{\n{}\n}}", lines.join("\n"))
+}
