@@ -189,6 +189,10 @@ pub(crate) struct DataArguments {
 
 /// Reads the data and binds its columns to the model's names.
 pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> anyhow::Result<Dataset> {
+    if loaded.model.plain_function && arguments.data.is_none() {
+        let (inputs, targets, input_names, target_names) = Default::default();
+        return Ok(Dataset { inputs, targets, rows: 1, input_names, target_names });
+    }
     let earlier = loaded.run.as_deref().map(earlier_choices).unwrap_or_default();
     let own = arguments.data.is_none();
     let seed = if own { earlier["seed"].as_u64().unwrap_or(seed) } else { seed };

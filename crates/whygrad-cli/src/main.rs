@@ -44,6 +44,12 @@ enum Command {
     Train(command::train::Arguments),
     /// Why a run does not converge: the cause, and the run that proves it
     Why(command::why::Arguments),
+    /// A picture of a run: curves, surfaces, hidden units, trajectories, the net
+    Plot(command::plot::Arguments),
+    /// The loss over a plane through the parameters, with the path of a run
+    Landscape(command::landscape::Arguments),
+    /// One document of a run: model, gradient, data, pictures, verdict, and what makes it again
+    Report(command::report::Arguments),
     /// What cannot work, said before the first step
     Lint(command::lint::Arguments),
     /// How often a model solves its data from random starts, how fast, and where it ends otherwise
@@ -70,6 +76,9 @@ fn main() -> ExitCode {
         Command::Derive(a) => command::derive::run(&a),
         Command::Train(a) => command::train::run(&a),
         Command::Why(a) => command::why::run(&a),
+        Command::Plot(a) => command::plot::run(&a),
+        Command::Landscape(a) => command::landscape::run(&a),
+        Command::Report(a) => command::report::run(&a),
         Command::Odds(a) => command::odds::run(&a),
         Command::Eval(a) => command::eval::run(&a),
         Command::Minimize(a) => command::minimize::run(&a),

@@ -96,6 +96,11 @@ pub(crate) fn unicode() -> bool {
         .is_none_or(|v| v.to_ascii_lowercase().contains("utf") || !["C", "POSIX"].contains(&v.as_str()))
 }
 
+/// A text as lines of the width of the terminal.
+pub(crate) fn wrapped(text: &str) -> String {
+    whygrad::report::wrapped(text, 0, columns().min(100))
+}
+
 /// A figure as text for standard output.
 pub(crate) fn figure(figure: &Figure, rows: usize) -> String {
     let columns = columns().min(100);

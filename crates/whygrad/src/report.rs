@@ -5,6 +5,7 @@ mod check;
 mod json;
 mod messages;
 mod odds;
+mod page;
 mod pictures;
 mod second_order;
 mod why;
@@ -13,6 +14,7 @@ pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
+pub use page::{report_html, report_latex};
 pub use odds::{
     Screen, Taken, grouped, odds_json, odds_line, odds_text, rate_figure, replays_text, settings_json,
     settings_text, solved_figure,
@@ -22,4 +24,4 @@ pub use pictures::{
     surface_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
-pub use why::{spectrum_text, why_json, why_text};
+pub use why::{spectrum_text, why_json, why_text, wrapped};

@@ -33,7 +33,7 @@ const STOREYS: &[(&str, &[&str])] = &[
     ("landscape", &["random", "data", "model", "train"]),
     ("lint", &["random", "data", "model", "train"]),
     ("why", &["random", "data", "init", "model", "interop", "train", "check", "odds", "landscape", "lint"]),
-    ("report", &["data", "model", "interop", "train", "odds", "check", "landscape", "lint", "why"]),
+    ("report", &["data", "model", "derive", "interop", "train", "odds", "check", "landscape", "lint", "why"]),
 ];
 
 /// What libraries leave to the surfaces, and the only paths where it may stand.

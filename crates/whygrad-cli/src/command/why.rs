@@ -63,7 +63,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 }
 
 /// The run of a folder.
-fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
+pub(crate) fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     let name = folder.display().to_string();
     if !run_folder::is_run(folder) {
         bail!("'{name}' is no folder of a run; train first, such as with: whygrad train {name} --why");

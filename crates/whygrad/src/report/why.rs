@@ -118,7 +118,7 @@ fn loss_word(loss: f64) -> String {
 }
 
 /// A paragraph with lines that fit the screen.
-fn wrapped(paragraph: &str, indent: usize, width: usize) -> String {
+pub fn wrapped(paragraph: &str, indent: usize, width: usize) -> String {
     let (space, width) = (" ".repeat(indent), width.clamp(30, 100));
     let mut text = String::new();
     let mut line = space.clone();

@@ -63,16 +63,16 @@ struct Way {
     thetas: Vec<Vec<f64>>,
 }
 
-/// The loss over a plane with the path of the run; with another run, over the plane between the two.
+/// The loss of a model over a plane with the path of the run; with another run, over the plane between the two. The model is
+/// the run's own, or it with another loss.
 ///
 /// # Errors
 /// A plane that does not exist, with what to do.
 pub fn landscape(
-    run: &Finished,
+    (run, model): (&Finished, &Model),
     other: Option<(&str, &Finished)>,
     choices: &LandscapeChoices,
 ) -> Result<Figure, PictureError> {
-    let model = &run.case.model;
     let way = |name: &str, run: &Finished| -> Result<Way, PictureError> {
         let thetas =
             places(run, false)?.into_iter().map(|p| p.theta).filter(|t| t.iter().all(|t| t.is_finite()));

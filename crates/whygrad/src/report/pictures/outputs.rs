@@ -109,7 +109,9 @@ impl View {
             [x] => [x, free.unwrap_or(0)],
             [x, y] if x != y => [x, y],
             _ => {
-                return Err(PictureError::Nothing("name two different inputs, such as --inputs x1,x2".into()));
+                return Err(PictureError::Nothing(
+                    "name two different inputs, such as --inputs x1,x2".into(),
+                ));
             }
         };
         let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);

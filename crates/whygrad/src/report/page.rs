@@ -1,0 +1,233 @@
+//! All there is to say of a run in one document: an HTML page that works offline, or LaTeX.
+
+use std::fmt::Write as _;
+
+use whygrad_plot::html::{self, Section};
+use whygrad_plot::ticks::number;
+use whygrad_plot::{Figure, Look, pgfplots, words};
+
+use super::pictures::{Choices, LandscapeChoices, What, landscape, picture};
+use super::why::why_text;
+use crate::derive::{DeriveOptions, Form, Format, derive};
+use crate::interop::shell;
+use crate::model::Model;
+use crate::why::{Again, Finished, Report};
+
+/// Rows of the data that are shown.
+const ROWS: usize = 50;
+
+/// Parameters that are written out.
+const PARAMETERS: usize = 200;
+
+/// A derivation of more parameters in single numbers is not shown.
+const DERIVED: usize = 40;
+
+/// Characters of a line of the verdict.
+const WIDTH: usize = 90;
+
+/// A part of the document.
+enum Part {
+    Text(String),
+    Code(String),
+    /// The derivation.
+    Gradient,
+    /// The rows: names, then values.
+    Table(Vec<String>, Vec<Vec<f64>>),
+    Figure(Box<Figure>),
+}
+
+/// A heading with its parts.
+struct Chapter {
+    heading: &'static str,
+    parts: Vec<Part>,
+}
+
+/// The page of a run: its model, derivation, data, pictures, verdict, and what makes it again.
+pub fn report_html(title: &str, run: &Finished, reasons: &Report, again: &Again) -> String {
+    let sections: Vec<Section> = chapters(run, reasons, again)
+        .into_iter()
+        .map(|chapter| {
+            let section = Section::new(chapter.heading);
+            chapter.parts.into_iter().fold(section, |section, part| match part {
+                Part::Text(text) => section.text(text),
+                Part::Code(code) => section.code(code),
+                Part::Gradient => section.html(gradient(&run.case.model, Format::MathMl)),
+                Part::Table(names, rows) => section.html(html_table(&names, &rows)),
+                Part::Figure(figure) => section.figure(*figure),
+            })
+        })
+        .collect();
+    html::page(title, &sections)
+}
+
+/// The same as a LaTeX document, with pictures in pgfplots.
+pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again) -> String {
+    let mut out = String::from("\\documentclass{article}\n\\usepackage[margin=2.5cm]{geometry}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n\\usepackage{fancyvrb}\n");
+    out.push_str(&pgfplots::preamble());
+    let _ = writeln!(out, "\\title{{{}}}\\date{{}}\n\\begin{{document}}\n\\maketitle", pgfplots::escaped(title));
+    let look = Look { width: 480.0, height: 320.0, ..Look::default() };
+    for chapter in chapters(run, reasons, again) {
+        let _ = writeln!(out, "\\section*{{{}}}", pgfplots::escaped(chapter.heading));
+        for part in chapter.parts {
+            match part {
+                Part::Text(text) => {
+                    let _ = writeln!(out, "{}\n", pgfplots::escaped(&text));
+                }
+                Part::Code(code) => out.push_str(&verbatim(&code)),
+                Part::Gradient => out.push_str(&gradient(&run.case.model, Format::Latex)),
+                Part::Table(names, rows) => out.push_str(&latex_table(&names, &rows)),
+                Part::Figure(figure) => {
+                    let told = pgfplots::escaped(&words::describe(&figure));
+                    let drawn = pgfplots::picture(&figure, &look);
+                    let _ = writeln!(out, "\\begin{{center}}\n{drawn}\n\\end{{center}}\n{{\\small {told}\\par}}\n");
+                }
+            }
+        }
+    }
+    out + "\\end{document}\n"
+}
+
+fn chapters(run: &Finished, reasons: &Report, again: &Again) -> Vec<Chapter> {
+    let case = &run.case;
+    let model = &case.model;
+    let chapter = |heading, parts| Chapter { heading, parts };
+    let seen = |what| picture(&[("run".to_owned(), run)], what, &Choices::default()).ok().map(|f| Part::Figure(Box::new(f)));
+    let all = |whats: &[What]| whats.iter().filter_map(|what| seen(*what)).collect::<Vec<Part>>();
+    let plane = landscape((run, model), None, &LandscapeChoices::default()).ok();
+    let mut chapters = vec![
+        chapter("Verdict", vec![Part::Text(reasons.summary.clone()), Part::Code(why_text(reasons, again, true, WIDTH))]),
+        chapter("Model", [model_parts(model), all(&[What::Network])].into_iter().flatten().collect()),
+        chapter("Gradient", gradient_parts(model)),
+        chapter("Data", data(run)),
+        chapter("Curves", all(&[What::Loss, What::Accuracy, What::GradientNorm, What::Updates])),
+        chapter("Output", all(&[What::Contour, What::Surface, What::Hidden])),
+        chapter("Path", all(&[What::Trajectory])),
+        chapter("Landscape", plane.map(|f| Part::Figure(Box::new(f))).into_iter().chain(all(&[What::Spectrum])).collect()),
+        chapter("To make it again", again_parts(run, again)),
+    ];
+    chapters.retain(|chapter| !chapter.parts.is_empty());
+    chapters
+}
+
+fn model_parts(model: &Model) -> Vec<Part> {
+    vec![Part::Text(format!("{}.", model.describe())), Part::Code(model.source.trim_end().to_owned())]
+}
+
+fn gradient_parts(model: &Model) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if model.own_gradient {
+        parts.push(Part::Text("The run used a gradient of its own; below is the derived one.".into()));
+    }
+    if form(model).is_some() {
+        parts.push(Part::Gradient);
+    } else {
+        parts.push(Part::Text(format!(
+            "The gradient has {} components, too many to be written one by one.",
+            model.program.parameter_count()
+        )));
+    }
+    parts
+}
+
+/// The form of the derivation; `None` where it would be too long to read.
+fn form(model: &Model) -> Option<Form> {
+    match model.has_matrices() {
+        true => Some(Form::Matrix),
+        false => (model.program.parameter_count() <= DERIVED).then_some(Form::Scalar),
+    }
+}
+
+fn gradient(model: &Model, format: Format) -> String {
+    let options = DeriveOptions { form: form(model).unwrap_or_default(), fragment: true, ..DeriveOptions::default() };
+    derive(model, format, &options).unwrap_or_default()
+}
+
+fn data(run: &Finished) -> Vec<Part> {
+    let data = &run.case.data;
+    if run.case.model.plain_function {
+        return vec![];
+    }
+    let predictions = &run.evaluation.predictions;
+    let outputs = predictions.first().map_or(0, Vec::len);
+    let output = |k: usize| if outputs == 1 { "output".to_owned() } else { format!("output {}", k + 1) };
+    let names = data.input_names.iter().chain(&data.target_names).cloned().chain((0..outputs).map(output)).collect();
+    let row = |r: usize| {
+        let output = predictions.get(r).map(Vec::as_slice).unwrap_or_default();
+        [data.input_row(r), data.target_row(r), output].concat()
+    };
+    let said = if data.rows > ROWS {
+        format!("The first {ROWS} of {} rows, with the output at the end of the run.", data.rows)
+    } else {
+        "All rows, with the output at the end of the run.".to_owned()
+    };
+    let wide = data.input_names.len() + data.target_names.len() + outputs > 20;
+    if wide {
+        return vec![Part::Text(format!("{} rows of {} inputs.", data.rows, data.input_names.len()))];
+    }
+    vec![Part::Text(said), Part::Table(names, (0..data.rows.min(ROWS)).map(row).collect())]
+}
+
+fn again_parts(run: &Finished, again: &Again) -> Vec<Part> {
+    let options = &run.case.options;
+    let verb = if run.case.model.plain_function { "minimize" } else { "train" };
+    let words: Vec<String> =
+        ["whygrad", verb, "net.model"].iter().map(|w| (*w).to_owned()).chain(again.said.clone()).collect();
+    let mut parts = vec![
+        Part::Text(format!(
+            "Seed {}. Save the model above as net.model and write as below; from the folder of the run, whygrad {verb} FOLDER \
+             makes it again with all its bits.",
+            options.seed
+        )),
+        Part::Code(shell::line(&words)),
+    ];
+    if let Ok(text) = serde_json::to_string_pretty(options) {
+        parts.extend([Part::Text("All options:".into()), Part::Code(text)]);
+    }
+    let entries = run.case.model.program.entry_names();
+    if entries.len() <= PARAMETERS {
+        let mut text = format!("{:<16}  {:>24}  {:>24}\n", "parameter", "start", "end");
+        for ((name, start), end) in entries.iter().zip(&run.case.start).zip(&run.theta) {
+            let _ = writeln!(text, "{name:<16}  {start:>24}  {end:>24}");
+        }
+        parts.push(Part::Code(text.trim_end().to_owned()));
+    }
+    parts
+}
+
+fn html_table(names: &[String], rows: &[Vec<f64>]) -> String {
+    let cell = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let head: String = names.iter().map(|name| format!("<th scope=\"col\">{}</th>", cell(name))).collect();
+    let mut out = format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>\n");
+    for row in rows {
+        let cells: String = row.iter().map(|v| format!("<td>{}</td>", number(*v))).collect();
+        let _ = writeln!(out, "<tr>{cells}</tr>");
+    }
+    out + "</tbody></table></div>\n"
+}
+
+fn latex_table(names: &[String], rows: &[Vec<f64>]) -> String {
+    let head: Vec<String> = names.iter().map(|name| pgfplots::escaped(name)).collect();
+    let mut out = format!("\\begin{{center}}\\begin{{tabular}}{{{}}}\n{} \\\\\\hline\n", "r".repeat(names.len()), head.join(" & "));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|v| format!("${}$", number(*v))).collect();
+        let _ = writeln!(out, "{} \\\\", cells.join(" & "));
+    }
+    out + "\\end{tabular}\\end{center}\n\n"
+}
+
+/// Lines as they are; those that are too long for the page are broken.
+fn verbatim(code: &str) -> String {
+    let mut out = String::from("\\begin{Verbatim}[fontsize=\\footnotesize]\n");
+    for line in code.lines() {
+        let glyphs: Vec<char> = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+        for (k, part) in glyphs.chunks(100).enumerate() {
+            out.push_str(if k > 0 { "    " } else { "" });
+            out.extend(part);
+            out.push('\n');
+        }
+        if glyphs.is_empty() {
+            out.push('\n');
+        }
+    }
+    out + "\\end{Verbatim}\n\n"
+}
