@@ -30,17 +30,6 @@ impl Grid {
         Grid { columns, rows, values: values.collect() }
     }
 
-    /// Returns how many columns and rows there are.
-    pub(crate) fn size(&self) -> (usize, usize) {
-        (self.columns, self.rows)
-    }
-
-    /// Returns the place and the value of a sample within the grid.
-    pub(crate) fn sample(&self, column: usize, row: usize) -> (Place, f64) {
-        let value = self.values.get(row * self.columns + column).copied().unwrap_or(f64::NAN);
-        (self.place(column, row), value)
-    }
-
     /// Returns the outlines of the places with at least the threshold. The inside lies to the left,
     /// so holes run the other way round.
     pub(crate) fn above(&self, threshold: f64) -> Vec<Vec<Place>> {

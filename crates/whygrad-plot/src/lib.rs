@@ -26,6 +26,7 @@ mod format;
 mod palette;
 mod surface;
 mod thin;
+mod way;
 
 pub mod csv;
 pub mod html;

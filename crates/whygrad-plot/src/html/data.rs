@@ -6,6 +6,7 @@ use crate::figure::{Lines, Map, PathKind, Style, Surface};
 use crate::palette::sequence;
 use crate::thin::kept;
 use crate::ticks::{number, significant};
+use crate::way;
 
 /// Columns to which curves are thinned for reading values off.
 const COLUMNS: usize = 280;
@@ -59,9 +60,13 @@ pub(super) fn surface(surface: &Surface) -> String {
     let (x, y) = map.axes();
     let values = map.value_axis();
     let grid = Grid::of(map, &x, &y, FINEST);
-    let (columns, rows) = grid.size();
+    let (columns, rows) = (map.columns.clamp(2, FINEST), map.rows.clamp(2, FINEST));
+    let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
     let samples = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
-    let heights = samples.map(|(column, row)| place(values, grid.sample(column, row).1));
+    let heights = samples.map(|(column, row)| {
+        let at = (x.value(share(column, columns)), y.value(share(row, rows)));
+        place(values, map.at(at.0, at.1))
+    });
     let level = map.level.filter(|level| values.place_within(*level).is_some());
     let border = level.map_or(Vec::new(), |level| grid.line(level));
     let border = border.iter().map(|(a, b)| format!("[{:.3},{:.3},{:.3},{:.3}]", a.0, a.1, b.0, b.1));
@@ -89,23 +94,22 @@ pub(super) fn surface(surface: &Surface) -> String {
 
 fn points(map: &Map) -> impl Iterator<Item = String> {
     map.points.iter().filter_map(|point| {
-        let at = standing(map, (point.x, point.y), point.value)?;
+        let at = standing(map, (point.x, point.y), map.at(point.x, point.y))?;
         Some(format!("[{at},{}]", map.level.is_none_or(|level| point.value >= level)))
     })
 }
 
 fn paths(map: &Map) -> impl Iterator<Item = String> {
     map.paths.iter().map(|path| {
-        let (stride, last) = (path.points.len().div_ceil(STEPS).max(1), path.points.len().saturating_sub(1));
-        let steps = (0..path.points.len()).filter(move |step| step % stride == 0 || *step == last);
-        let points = steps.filter_map(|step| {
-            let at = path.points[step];
-            let value = path.values.get(step).copied().unwrap_or_else(|| map.at(at.0, at.1));
-            let distance = path.distance.get(step).copied().filter(|d| d.is_finite()).unwrap_or(0.0);
-            Some(format!("[{},{:.2}]", standing(map, at, value)?, distance.clamp(0.0, 1.0)))
+        let parts = way::upon(map, path, 1.0 / FINEST as f64, STEPS).into_iter().map(|part| {
+            let points = part.into_iter().filter_map(|((across, up), value, distance)| {
+                let height = map.value_axis().place(value)?;
+                Some(format!("[{across:.4},{up:.4},{height:.4},{distance:.2}]"))
+            });
+            format!("[{}]", joined(points))
         });
         let (name, is_border) = (string(&path.name), path.kind == PathKind::Border);
-        format!("{{\"name\":{name},\"border\":{is_border},\"points\":[{}]}}", joined(points))
+        format!("{{\"name\":{name},\"border\":{is_border},\"parts\":[{}]}}", joined(parts))
     })
 }
 

@@ -10,7 +10,7 @@ use crate::ticks::number;
 const SHOWN: usize = 200;
 
 /// Curves of more points are thinned before they are put into the page.
-const ROWS: usize = 20_000;
+const ROWS: usize = 8000;
 
 /// Browsers refuse to save from a link that is longer.
 const LONGEST: usize = 1_900_000;

@@ -77,7 +77,13 @@ impl<'a> TexAxis<'a> {
 
     /// Returns ticks that are written out.
     pub(super) fn ticks(&self, letter: char, at_most: usize) -> String {
-        let ticks = self.axis.ticks(at_most);
+        let mut ticks = self.axis.ticks(at_most);
+        // Labels such as 1.000000005 need the room of several.
+        let longest =
+            |ticks: &[(f64, Tick)]| ticks.iter().map(|(_, tick)| tick.label.len()).max().unwrap_or(0);
+        if letter == 'x' && self.by_place && longest(&ticks) > 6 {
+            ticks = self.axis.ticks((6 * at_most / longest(&ticks)).max(1));
+        }
         let places: Vec<String> =
             ticks.iter().filter_map(|(place, tick)| Some(self.written(*place, tick)?.0)).collect();
         let labels: Vec<String> =

@@ -28,8 +28,10 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     let letters: usize = lines.x_names.iter().map(|name| name.chars().count() + 2).sum();
     if letters as f64 * LETTER > size.width - 2.6 {
         out.push_str("x tick label style={rotate=40, anchor=north east},\n");
+    } else if names > 0 {
+        out.push_str("x tick label style={text height=1.5ex, text depth=0.5ex},\n");
     }
-    out.push_str("grid=major, grid style={gray!20}, unbounded coords=jump, filter discard warning=false,\n");
+    out.push_str("grid=major, grid style={gray!20}, tick pos=left, unbounded coords=jump, filter discard warning=false,\n");
     let is_named = lines.series.len() > 1 && lines.series.iter().any(|series| !series.name.is_empty());
     if is_named {
         let longest = lines.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);

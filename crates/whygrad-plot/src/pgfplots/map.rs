@@ -5,6 +5,7 @@ use super::{Size, coordinates, frame, tikzpicture};
 use crate::axis::Axis;
 use crate::contour::{Grid, Place};
 use crate::figure::{Map, MapPath, PathKind, SpotKind};
+use crate::way;
 use crate::words;
 
 /// The most samples along a side that TeX's memory takes.
@@ -99,12 +100,12 @@ fn point(axes: Axes, (x, y): (f64, f64), value: f64) -> Option<String> {
 
 fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     let (x, y) = map.axes();
-    let grid = Grid::of(map, &x, &y, FINEST);
-    let (columns, rows) = grid.size();
+    let (columns, rows) = (map.columns.clamp(2, FINEST), map.rows.clamp(2, FINEST));
+    let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
     let samples: Vec<String> = (0..rows)
-        .flat_map(|row| (0..columns).map(move |column| (column, row)))
-        .map(|(column, row)| {
-            let (place, value) = grid.sample(column, row);
+        .flat_map(|row| (0..columns).map(move |column| (share(column, columns), share(row, rows))))
+        .map(|place| {
+            let value = map.at(x.value(place.0), y.value(place.1));
             let value = axes.values.coordinate(value).unwrap_or_else(|| "nan".into());
             let (across, up) = (axes.x.at(place.0), axes.y.at(place.1));
             if axes.is_surface {
@@ -169,44 +170,42 @@ fn chains(mut lines: Vec<(Place, Place)>) -> Vec<Vec<Place>> {
 
 /// Draws a way; what lies far from the drawn plane is paler, in four steps.
 fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Axes) {
-    let stride = path.points.len().div_ceil(STEPS).max(1);
-    let last = path.points.len().saturating_sub(1);
-    let steps: Vec<usize> =
-        (0..path.points.len()).filter(|step| step % stride == 0 || *step == last).collect();
     let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    let paleness = |step: usize| {
-        let distance = path.distance.get(step).copied().unwrap_or(0.0);
-        if distance.is_finite() { (distance.clamp(0.0, 1.0) * 3.0).round() as u8 } else { 3 }
-    };
-    let place = |step: usize| {
-        let at = path.points[step];
-        let value = path.values.get(step).copied().unwrap_or_else(|| map.at(at.0, at.1));
-        point(axes, at, value)
-    };
+    // Seen from above, a straight line needs no points between its ends.
+    let step = if axes.is_surface { 1.0 / 40.0 } else { 2.0 };
+    let (x, y) = map.axes();
     let style = match path.kind {
-        PathKind::Steps if steps.len() <= 60 => "thick, mark=*, mark size=1pt",
+        PathKind::Steps if path.points.len() <= 60 => "thick, mark=*, mark size=0.9pt",
         PathKind::Steps => "thick",
         PathKind::Border => "thick, densely dashed",
     };
-    let colour = ["red!80!black", "black", "orange", "magenta"][index % 4];
+    let colour = match path.kind {
+        PathKind::Steps => ["red!80!black", "orange", "magenta"][index % 3],
+        PathKind::Border => "black",
+    };
+    let paleness = |distance: f64| (distance * 3.0).round() as u8;
     let mut is_first = true;
-    for run in steps.chunk_by(|a, b| paleness(*a) == paleness(*b)) {
-        // A run reaches to the beginning of the next, so that the way has no gaps.
-        let next = run.last().and_then(|end| steps.iter().find(|step| *step > end));
-        let points: Vec<String> = run.iter().chain(next).filter_map(|step| place(*step)).collect();
-        if points.is_empty() {
-            continue;
+    for part in way::upon(map, path, step, STEPS) {
+        let mut end = 0;
+        for run in part.chunk_by(|a, b| paleness(a.2) == paleness(b.2)) {
+            end += run.len();
+            // A run reaches to the beginning of the next, so that the way has no gaps.
+            let stations = run.iter().chain(part.get(end));
+            let place = |(place, value, _): &(Place, f64, f64)| {
+                point(axes, (x.value(place.0), y.value(place.1)), *value)
+            };
+            let points: Vec<String> = stations.filter_map(place).collect();
+            let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
+            let forget = if is_first { "" } else { ", forget plot" };
+            out.push_str(&format!(
+                "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
+                coordinates(&points)
+            ));
+            if is_first {
+                out.push_str(&format!("\\addlegendentry{{{}}}\n", escaped(&path.name)));
+            }
+            is_first = false;
         }
-        let opacity = 1.0 - 0.23 * f64::from(paleness(run[0]));
-        let forget = if is_first { "" } else { ", forget plot" };
-        out.push_str(&format!(
-            "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
-            coordinates(&points)
-        ));
-        if is_first {
-            out.push_str(&format!("\\addlegendentry{{{}}}\n", escaped(&path.name)));
-        }
-        is_first = false;
     }
 }
 
@@ -215,9 +214,7 @@ fn draw_points(out: &mut String, map: &Map, axes: Axes) {
     let level = map.level;
     for (is_above, style) in [(true, "fill=black, draw=white"), (false, "fill=white, draw=black")] {
         let side = map.points.iter().filter(|point| level.is_none_or(|l| point.value >= l) == is_above);
-        let points: Vec<String> = side
-            .filter_map(|p| point(axes, (p.x, p.y), if axes.is_surface { p.value } else { 0.0 }))
-            .collect();
+        let points: Vec<String> = side.filter_map(|p| point(axes, (p.x, p.y), map.at(p.x, p.y))).collect();
         if points.is_empty() {
             continue;
         }
