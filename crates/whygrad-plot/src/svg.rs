@@ -6,7 +6,7 @@ mod key;
 mod lines;
 mod map;
 
-use crate::figure::{Figure, Lines};
+use crate::figure::Figure;
 use crate::palette::Rgb;
 use crate::words;
 
@@ -33,11 +33,15 @@ impl Default for Svg {
 /// The element holds the title as `<title>` and the words of [`words::describe`] as `<desc>`. It
 /// needs no style sheet and no script, so it can stand alone or inside a page, where it shrinks to the width of the page.
 pub fn render(figure: &Figure, svg: &Svg) -> String {
+    render_told(figure, svg, &words::describe(figure)).0
+}
+
+/// Draws a figure whose words are known; returns also where the axes of curves lie: left, top, width and height.
+pub(crate) fn render_told(figure: &Figure, svg: &Svg, told: &str) -> (String, [f64; 4]) {
     let mut page = Page::new(svg);
     let (width, height) = (page.width, page.height);
-    let told = words::describe(figure);
     // Several pictures may stand on one page: their names must differ.
-    let key = hashed(figure.title(), &told);
+    let key = hashed(figure.title(), told);
     page.add(&format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title-{key}\" \
          aria-describedby=\"words-{key}\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
@@ -48,7 +52,7 @@ pub fn render(figure: &Figure, svg: &Svg) -> String {
         size = frame::SIZE,
     ));
     page.add(&format!("<title id=\"title-{key}\">{}</title>", escaped(&words::heading(figure))));
-    page.add(&format!("<desc id=\"words-{key}\">{}</desc>", escaped(&told)));
+    page.add(&format!("<desc id=\"words-{key}\">{}</desc>", escaped(told)));
     page.add(&format!("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>", page.theme.paper.hex()));
     match figure {
         Figure::Lines(figure) => lines::draw(figure, &mut page),
@@ -58,7 +62,7 @@ pub fn render(figure: &Figure, svg: &Svg) -> String {
         Figure::Network(_) | Figure::Panels(_) => {}
     }
     page.add("</svg>");
-    page.out
+    (page.out, page.inside)
 }
 
 /// The colours of everything that is not data.
@@ -135,13 +139,6 @@ impl Page {
             "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{stroke}\"{style}/>"
         ));
     }
-}
-
-/// Returns where [`render`] puts the axes of curves: left, top, width and height in pixels.
-pub(crate) fn frame_of(lines: &Lines, svg: &Svg) -> [f64; 4] {
-    let mut page = Page::new(svg);
-    lines::draw(lines, &mut page);
-    page.inside
 }
 
 /// Returns a short key of a title and its words, the same each time. Source: the hash FNV-1a.

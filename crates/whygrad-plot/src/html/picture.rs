@@ -26,16 +26,16 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
     match figure {
         Figure::Lines(lines) => {
             page.has_lines = true;
-            add_lines(page, lines, width);
+            add_lines(page, lines, width, &told);
         }
         Figure::Surface(surface) => {
             page.has_surface = true;
             page.out.push_str("<div class=\"surface\">\n");
-            add_drawings(page, figure, width, "", |_| String::new());
+            add_drawings(page, figure, width, &told, "", "");
             page.out.push_str(&data::script(&data::surface(surface)));
             page.out.push_str("</div>\n");
         }
-        _ => add_drawings(page, figure, width, "", |_| String::new()),
+        _ => add_drawings(page, figure, width, &told, "", ""),
     }
     page.out.push_str(&format!("<figcaption>{}</figcaption>\n", escaped(&told)));
     page.out.push_str(&table::details(figure, number));
@@ -60,7 +60,7 @@ fn add_panels(page: &mut Page, panels: &Panels, width: f64) {
 }
 
 /// Adds curves, on a logarithmic axis too where the values span decades.
-fn add_lines(page: &mut Page, lines: &Lines, width: f64) {
+fn add_lines(page: &mut Page, lines: &Lines, width: f64, told: &str) {
     page.out.push_str("<div class=\"lines\">\n");
     let variants = if spans_decades(lines) { vec![lines.y_log, !lines.y_log] } else { vec![lines.y_log] };
     for (index, y_log) in variants.iter().enumerate() {
@@ -74,8 +74,7 @@ fn add_lines(page: &mut Page, lines: &Lines, width: f64) {
         let ends = |axis: Axis, log: bool| format!("[{},{},{log}]", axis.value(0.0), axis.value(1.0));
         let x_log = lines.x_log && lines.x_names.is_empty();
         let axes = format!(" data-x=\"{}\" data-y=\"{}\"", ends(x, x_log), ends(y, *y_log));
-        let frame = |svg: &Svg| format!("{axes} data-frame=\"{:?}\"", svg::frame_of(&lines, svg));
-        add_drawings(page, &Figure::Lines(lines.clone()), width, kind, frame);
+        add_drawings(page, &Figure::Lines(lines), width, told, kind, &axes);
     }
     page.out.push_str(&data::script(&data::lines(lines)));
     page.out.push_str("</div>\n");
@@ -90,20 +89,15 @@ fn spans_decades(lines: &Lines) -> bool {
     lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
 }
 
-/// Adds the drawings for a wide and a narrow page, each within an element with the attributes asked for.
-fn add_drawings(
-    page: &mut Page,
-    figure: &Figure,
-    width: f64,
-    kind: &str,
-    attributes: impl Fn(&Svg) -> String,
-) {
+/// Adds the drawings for a wide and a narrow page, each within an element of a kind and with attributes of its axes.
+fn add_drawings(page: &mut Page, figure: &Figure, width: f64, told: &str, kind: &str, axes: &str) {
     let height = page.look.height;
     let narrow_height = if height.is_finite() { height.min(320.0) } else { 320.0 };
     for (class, width, height) in [("wide", width, height), ("narrow", NARROW, narrow_height)] {
-        let size = |dark| Svg { width, height, dark };
-        let (light, dark) = (svg::render(figure, &size(false)), svg::render(figure, &size(true)));
-        let attributes = attributes(&size(false));
+        let draw = |dark| svg::render_told(figure, &Svg { width, height, dark }, told);
+        let ((light, frame), (dark, _)) = (draw(false), draw(true));
+        let attributes =
+            if axes.is_empty() { String::new() } else { format!("{axes} data-frame=\"{frame:?}\"") };
         let name = format!("p{}{}{}", page.pictures, &class[..1], kind.trim());
         match themed(&light, &dark, &mut page.colours) {
             Some(both) => {

@@ -138,8 +138,9 @@ for (const box of document.querySelectorAll(".surface")) {
     const isHigh = view.tilt < 75;
     const write = (axis, at, out, last) => {
       for (const [place, text] of axis.ticks) {
-        // Where the upright axis stands, its own numbers have the room.
-        if (!last && isHigh && Math.hypot(at(place)[0] - left[0], at(place)[1] - left[1]) < 0.06) continue;
+        // Where two axes meet, the numbers of one have the room.
+        const meets = (other) => Math.hypot(at(place)[0] - other[0], at(place)[1] - other[1]) < 0.06;
+        if (!last && (isHigh && meets(left) || axis === data.y && meets([side.y, side.x]))) continue;
         const on = screen(at(place)), end = out(on, 5), word = out(on, 16);
         stroke(on, end, grey);
         label(text, word[0], word[1], last ? "right" : "center");
