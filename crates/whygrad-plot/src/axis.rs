@@ -95,6 +95,13 @@ impl<'a> Axis<'a> {
         (-1e-9..=1.0 + 1e-9).contains(&place).then(|| place.clamp(0.0, 1.0))
     }
 
+    /// Returns where a value stands, below 0 or above 1 where it lies beyond the ends, or `None` for a value that cannot
+    /// be drawn.
+    pub(crate) fn position(&self, value: f64) -> Option<f64> {
+        let place = (unit(value, self.log)? - self.low) / (self.high - self.low);
+        (!place.is_nan()).then(|| place.clamp(-1e6, 1e6))
+    }
+
     /// Returns the value at a place.
     pub(crate) fn value(&self, place: f64) -> f64 {
         let unit = self.low + place * (self.high - self.low);

@@ -22,9 +22,12 @@ mod axis;
 mod cells;
 mod contour;
 mod figure;
+mod net;
 mod palette;
 mod surface;
 mod thin;
+mod view;
+mod way;
 
 pub mod svg;
 pub mod terminal;

@@ -19,12 +19,12 @@ const NEAREST: f64 = 14.0;
 pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let (x, y) = Axis::of_lines(lines);
     let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
-    let texts = Texts { title, x_label, y_label, note: words::omitted(lines) };
+    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::omitted(lines)) };
     let is_named = lines.series.iter().any(|series| !series.name.is_empty());
     let legend = if is_named && lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
     let gap = if legend_lines > 0.0 { 6.0 } else { 0.0 };
-    let room = Room { header: legend_lines * LINE + gap, beside: 0.0, widest: f64::INFINITY };
+    let room = Room { header: legend_lines * LINE + gap, ..Room::default() };
     let frame = Frame::new(page, &texts, (x, y), room);
     frame.draw(page, &texts, true);
     draw_marks(page, &frame, lines, x);

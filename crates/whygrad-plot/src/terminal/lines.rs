@@ -33,7 +33,10 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
     let entries: Vec<usize> = below.legend.iter().map(|entry| width(entry)).collect();
     let entries = flow(&entries, terminal.columns.saturating_sub(2));
     let entry_rows = entries.last().map_or(0, |place| place.0 + 1);
-    let notes = words::omitted(lines).map(|note| wrapped(&note, terminal.columns)).unwrap_or_default();
+    let notes: Vec<String> = words::notes(&lines.notes, words::omitted(lines))
+        .iter()
+        .flat_map(|note| wrapped(note, terminal.columns))
+        .collect();
 
     let frame = Frame::new(terminal, texts, axes, legend_rows + entry_rows + notes.len(), 0);
     let mut screen = Screen::new(terminal, frame.rows() + legend_rows + entry_rows);
