@@ -44,7 +44,7 @@ pub fn render(figure: &Figure, svg: &Svg) -> String {
     let size =
         |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
     let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
-    let mut page = Page { out: String::new(), width, height, theme: Theme::new(svg.dark) };
+    let mut page = Page { out: String::new(), width, height, theme: Theme::new(svg.dark), depth: 0 };
     draw(figure, &mut page);
     let told = words::describe(figure);
     // Several pictures may stand on one page: their names must differ.
@@ -113,6 +113,8 @@ struct Page {
     width: f64,
     height: f64,
     theme: Theme,
+    /// In how many others this picture stands.
+    depth: usize,
 }
 
 impl Page {

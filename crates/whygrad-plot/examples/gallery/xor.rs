@@ -197,7 +197,7 @@ pub(crate) fn figures() -> Vec<(&'static str, Figure)> {
         ("landscape", Figure::Map(landscape(200, false))),
         ("landscape-log", Figure::Map(landscape(61, true))),
         ("xor-borders", Figure::Map(with_borders)),
-        ("landscape-3d", in_3d(landscape(60, false), 30.0, 35.0)),
+        ("landscape-3d", in_3d(landscape(60, false), 155.0, 35.0)),
         ("landscape-3d-log", in_3d(landscape(60, true), 215.0, 30.0)),
         ("xor-3d", in_3d(output_3d, 40.0, 30.0)),
         ("network", Figure::Network(network(2))),

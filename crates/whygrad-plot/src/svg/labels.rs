@@ -24,6 +24,16 @@ impl Rect {
         Rect { left: x, top: y - 0.8 * size, right: x + text_width(text, size), bottom: y + 0.25 * size }
     }
 
+    /// Returns the rectangle with some room at the left and the right, and half as much above and below.
+    pub(super) fn wider(self, room: f64) -> Self {
+        Rect {
+            left: self.left - room,
+            top: self.top - room / 2.0,
+            right: self.right + room,
+            bottom: self.bottom + room / 2.0,
+        }
+    }
+
     fn overlap(&self, other: &Rect) -> f64 {
         let across = self.right.min(other.right) - self.left.max(other.left);
         let down = self.bottom.min(other.bottom) - self.top.max(other.top);

@@ -28,7 +28,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let legend = Legend::of(map);
     let beside = key::width(values);
     let wide = legend.is_beside(page.width, beside);
-    let header = if wide { 0.0 } else { legend.height() };
+    let header = if wide { 0.0 } else { legend.rows_height(page.width) };
     let beside_all = beside + if wide { legend.width() + 24.0 } else { 0.0 };
     let above = !map.value_label.is_empty();
     let room =
@@ -57,12 +57,11 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     }
     key::draw(page, &frame, values);
     key::draw_label(page, &frame, &map.value_label, text_width(texts_beside(map), SIZE));
-    let at = if wide {
-        (frame.left + frame.width + beside + 22.0, frame.top + 10.0)
+    if wide {
+        legend.draw(page, (frame.left + frame.width + beside + 22.0, frame.top + 10.0));
     } else {
-        (EDGE + 9.0, frame.header + 8.0)
-    };
-    legend.draw(page, at);
+        legend.draw_rows(page, (EDGE + 9.0, frame.header + 8.0));
+    }
 }
 
 /// The name of the upward axis, which stands in the line of the name of the values.
@@ -197,21 +196,46 @@ impl Legend {
         Legend(entries)
     }
 
-    /// Returns whether the legend stands at the right, where the page is wide; else it takes lines above the picture.
-    pub(super) fn is_beside(&self, width: f64, beside: f64) -> bool {
+    /// Returns whether the legend stands at the right, where the page is wide; else it takes rows above the picture.
+    fn is_beside(&self, width: f64, beside: f64) -> bool {
         width >= 480.0 && width - self.width() - beside >= 260.0
     }
 
-    pub(super) fn width(&self) -> f64 {
+    fn width(&self) -> f64 {
         self.0.iter().map(|(_, text)| text_width(text, SIZE) + 26.0).fold(0.0, f64::max)
     }
 
-    pub(super) fn height(&self) -> f64 {
-        if self.0.is_empty() { 0.0 } else { 18.0 * self.0.len() as f64 + 7.0 }
+    /// Returns where each entry stands when they follow one another in rows.
+    fn rows(&self, width: f64) -> Vec<(f64, f64)> {
+        let (mut left, mut top) = (0.0, 0.0);
+        let place = |(_, text): &(Sample, String)| {
+            let wide = text_width(text, SIZE) + 26.0;
+            if left > 0.0 && left + wide > width - 2.0 * EDGE {
+                (left, top) = (0.0, top + 19.0);
+            }
+            let place = (left, top);
+            left += wide + 14.0;
+            place
+        };
+        self.0.iter().map(place).collect()
+    }
+
+    /// Returns the height of the legend in rows.
+    pub(super) fn rows_height(&self, width: f64) -> f64 {
+        self.rows(width).last().map_or(0.0, |place| place.1 + 25.0)
+    }
+
+    /// Draws the legend in rows, the middle of its first sample at a point.
+    pub(super) fn draw_rows(&self, page: &mut Page, at: (f64, f64)) {
+        for ((sample, text), place) in self.0.iter().zip(self.rows(page.width)) {
+            let at = (at.0 + place.0, at.1 + place.1);
+            draw_sample(page, at, *sample);
+            page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
+        }
     }
 
     /// Draws the legend from the middle of its first sample down.
-    pub(super) fn draw(&self, page: &mut Page, at: (f64, f64)) {
+    fn draw(&self, page: &mut Page, at: (f64, f64)) {
         for (index, (sample, text)) in self.0.iter().enumerate() {
             let at = (at.0, at.1 + index as f64 * 18.0);
             draw_sample(page, at, *sample);

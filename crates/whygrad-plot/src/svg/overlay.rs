@@ -64,7 +64,7 @@ pub(super) fn draw_way(page: &mut Page, strokes: &[Vec<Seen>], index: usize) {
         let share = grade as f64 / GRADES;
         let width = 2.4 - 1.4 * share;
         if hidden {
-            add_curve(page, &curve, colour, 1.2, " stroke-opacity=\".5\" stroke-dasharray=\"1 4\"");
+            add_dotted(page, &curve, colour);
             continue;
         }
         let opacity = |most: f64| format!(" stroke-opacity=\"{:.2}\"", most * (1.0 - 0.62 * share));
@@ -98,12 +98,19 @@ pub(super) fn draw_border(page: &mut Page, strokes: &[Vec<Seen>]) {
             .map(|ends| path(ends.iter().map(|seen| seen.at), false))
             .collect();
         if hidden {
-            add_curve(page, &curve, WAYS[0].0, 1.0, " stroke-opacity=\".4\" stroke-dasharray=\"1 4\"");
+            add_dotted(page, &curve, WAYS[0].0);
         } else {
             add_curve(page, &curve, WHITE, 3.4, " stroke-opacity=\".75\"");
             add_curve(page, &curve, WAYS[0].0, 1.6, " stroke-dasharray=\"7 4\"");
         }
     }
+}
+
+/// Draws what is hidden as faint dots, which show on dark and on light.
+fn add_dotted(page: &mut Page, curve: &str, colour: Rgb) {
+    let dots = " stroke-dasharray=\"0 6\" stroke-linecap=\"round\"";
+    add_curve(page, curve, WHITE, 3.2, &format!("{dots} stroke-opacity=\".55\""));
+    add_curve(page, curve, colour, 1.8, &format!("{dots} stroke-opacity=\".6\""));
 }
 
 fn add_curve(page: &mut Page, curve: &str, colour: Rgb, width: f64, style: &str) {

@@ -19,9 +19,8 @@ pub(super) struct Solid {
 }
 
 impl Solid {
-    /// Fits the box between a header and a footer and clear of so many pixels at the right, and makes the page lower
-    /// where the box is flat.
-    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64), beside: f64) -> Self {
+    /// Fits the box between a header and a footer, and makes the page lower where the box is flat.
+    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64)) -> Self {
         let corners = corners().map(|corner| view.at(corner));
         let fold = |of: fn(&(f64, f64)) -> f64| {
             let parts = || corners.iter().map(of);
@@ -30,7 +29,7 @@ impl Solid {
         let (across, up) = (fold(|at| at.0), fold(|at| at.1));
         // Around the box there are ticks and names.
         let (around, under) = (58.0, 44.0);
-        let wide = (page.width - beside - 2.0 * around).max(60.0);
+        let wide = (page.width - 2.0 * around).max(60.0);
         let high = (page.height - above - below - under - 30.0).max(60.0);
         let scale = (wide / (across.1 - across.0)).min(high / (up.1 - up.0));
         let spare = high - scale * (up.1 - up.0);
@@ -149,7 +148,12 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
     let (faint, along) = (page.theme.faint, (edge.to.0 - edge.from.0, edge.to.1 - edge.from.1));
     let length = along.0.hypot(along.1);
     page.line(edge.from, edge.to, faint, "");
-    for at_most in (1..=((length / 34.0) as usize).min(8)).rev() {
+    for piece in 0..=(length / 8.0) as usize {
+        let share = (8.0 * piece as f64 / length).min(1.0);
+        let at = (edge.from.0 + share * along.0, edge.from.1 + share * along.1);
+        labels.take(Rect::around(at, 4.0), 1.0);
+    }
+    for at_most in (1..=((length / 28.0) as usize).min(8)).rev() {
         let ticks: Vec<((f64, f64), String, Rect)> = edge
             .axis
             .ticks(at_most)
@@ -197,7 +201,7 @@ fn draw_name(page: &mut Page, edge: &Edge, away: f64, labels: &mut Labels) {
     }
     let wide = text_width(&name, SIZE);
     let mut best: Option<(f64, (f64, f64))> = None;
-    for further in [6.0, 12.0, 20.0, 30.0] {
+    for further in [-30.0, -20.0, -12.0, -6.0, 0.0, 6.0, 12.0, 20.0, 30.0] {
         for share in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9] {
             let at = (
                 edge.from.0 + share * (edge.to.0 - edge.from.0),
@@ -205,7 +209,7 @@ fn draw_name(page: &mut Page, edge: &Edge, away: f64, labels: &mut Labels) {
             );
             let start = outside(at, edge.out, &name, away + further);
             let start = (start.0.clamp(EDGE.min(page.width - EDGE - wide), page.width - EDGE - wide), start.1);
-            let harm = labels.cost(&Rect::of_text(start, &name, SIZE)) + 0.2 * further + 4.0 * (share - 0.5_f64).abs();
+            let harm = labels.cost(&Rect::of_text(start, &name, SIZE).wider(6.0)) + 0.3 * (further + 36.0) + 4.0 * (share - 0.5_f64).abs();
             if best.is_none_or(|(least, _)| harm < least) {
                 best = Some((harm, start));
             }

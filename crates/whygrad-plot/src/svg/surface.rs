@@ -16,6 +16,12 @@ use crate::words;
 /// A finer mesh would not be seen, only stored.
 const FINEST: usize = 61;
 
+/// A piece takes at least about so many pixels of the width of the page.
+const PIECE: f64 = 9.0;
+
+/// A page grows no higher for a landscape.
+const HIGHEST: f64 = 900.0;
+
 /// The mesh of the whole surface can be a little finer where what hides what is asked.
 const FINEST_HEIGHTS: usize = 121;
 
@@ -27,21 +33,19 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let notes = frame::note_lines(&words::notes(&map.notes, words::missing(map)), page.width);
     let header = frame::header(&map.title, page.width);
     let below = 12.0 + NOTE * notes.len() as f64;
-    page.height += NOTE * notes.len().saturating_sub(1) as f64;
-    let beside = legend.width() > 0.0 && legend.is_beside(page.width, 60.0);
-    let above = if beside { 0.0 } else { legend.height() };
-    page.height += (above - 54.0).max(0.0);
-    let solid = Solid::new(page, view, (header + above, below), if beside { legend.width() + 14.0 } else { 0.0 });
+    let above = legend.rows_height(page.width);
+    // A landscape is about as high as wide; what it does not need is taken off again.
+    page.height = page.height.max((0.72 * page.width).min(HIGHEST)) + above + NOTE * notes.len() as f64;
+    let solid = Solid::new(page, view, (header + above, below));
     frame::draw_title(page, &map.title);
-    let mut labels = Labels::new(Rect { left: 4.0, top: header, right: page.width - 4.0, bottom: page.height - below + 8.0 });
-    let legend_at =
-        if beside { (page.width - EDGE - legend.width() + 6.0, header + 14.0) } else { (EDGE + 9.0, header + 8.0) };
-    if legend.width() > 0.0 {
-        let (left, top) = (legend_at.0 - 10.0, legend_at.1 - 9.0);
-        labels.take(Rect { left, top, right: left + legend.width() + 16.0, bottom: top + legend.height() }, 2.0);
-    }
+    let mut labels = Labels::new(Rect {
+        left: 4.0,
+        top: header + above,
+        right: page.width - 4.0,
+        bottom: page.height - below + 8.0,
+    });
     draw_box(page, &solid, (axes.0, axes.1, values));
-    let mesh = Heights::of(map, FINEST);
+    let mesh = Heights::of(map, ((page.width / PIECE) as usize).clamp(20, FINEST));
     draw_pieces(page, &solid, &mesh);
     let heights = Heights::of(map, FINEST_HEIGHTS);
     let stage = Stage { surface, solid: &solid, heights: &heights };
@@ -49,7 +53,7 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let names = (&*map.x_label, &*map.y_label, &*map.value_label);
     draw_axes(page, &solid, (axes.0, axes.1, values), names, &mut labels);
     stage.draw_overlay(page, &mut labels);
-    legend.draw(page, legend_at);
+    legend.draw_rows(page, (EDGE + 9.0, header + 8.0));
     frame::draw_notes(page, &notes);
 }
 
@@ -61,7 +65,7 @@ fn draw_pieces(page: &mut Page, solid: &Solid, mesh: &Heights) {
     let edge = if page.theme.dark { "#000000" } else { "#10202c" };
     // Whole tenths of a pixel, and steps from corner to corner, keep the file small.
     page.add(&format!(
-        "<g transform=\"scale(.1)\" stroke=\"{edge}\" stroke-opacity=\".28\" stroke-width=\"5\" stroke-linejoin=\"round\">"
+        "<g transform=\"scale(.1)\" stroke=\"{edge}\" stroke-opacity=\".28\" stroke-width=\"4\" stroke-linejoin=\"round\">"
     ));
     for row in (0..deep).map(|row| order(row, deep, farther_back)) {
         for column in (0..wide).map(|column| order(column, wide, farther_right)) {

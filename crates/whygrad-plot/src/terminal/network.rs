@@ -51,7 +51,14 @@ fn draw_layer(screen: &mut Screen, network: &Network, layer: usize, links: &[Lin
     let row = screen.add_row();
     let name = network.layers[layer].name.trim();
     let name = if name.is_empty() { String::new() } else { format!(", {name}") };
-    screen.text(0, row, &format!("weights into layer {}{name}", layer + 1), None);
+    let layers = network.layers.len();
+    let which = match layer {
+        _ if layer + 1 == layers => "the output".to_owned(),
+        1 if layers == 3 => "the hidden layer".to_owned(),
+        0 => "the input".to_owned(),
+        _ => format!("hidden layer {layer}"),
+    };
+    screen.text(0, row, &format!("weights into {which}{name}"), None);
     let arrow = if screen.unicode() { "→" } else { "->" };
     let texts: Vec<(String, String)> = links
         .iter()
@@ -102,7 +109,19 @@ fn draw_biases(screen: &mut Screen, biases: &[(String, f64)], terminal: Terminal
     if told.is_empty() {
         return;
     }
-    let lines = wrapped(&format!("biases: {}", told.join(", ")), terminal.columns);
+    let mut lines = vec!["biases:".to_owned()];
+    let last = told.len() - 1;
+    for (index, bias) in told.iter().enumerate() {
+        let bias = if index == last { bias.clone() } else { format!("{bias},") };
+        match lines.last_mut() {
+            // A name and its number stay together.
+            Some(line) if width(line) + 1 + width(&bias) <= terminal.columns => {
+                line.push(' ');
+                line.push_str(&bias);
+            }
+            _ => lines.push(bias),
+        }
+    }
     for (index, line) in lines.iter().enumerate().take(4) {
         let row = screen.add_row();
         let cut = index == 3 && lines.len() > 4;
