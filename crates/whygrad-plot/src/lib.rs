@@ -23,9 +23,11 @@ mod cells;
 mod contour;
 mod figure;
 mod format;
+mod net;
 mod palette;
 mod surface;
 mod thin;
+mod view;
 mod way;
 
 pub mod csv;

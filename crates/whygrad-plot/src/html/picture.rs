@@ -22,7 +22,7 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
     page.pictures += 1;
     let number = page.pictures;
     let told = words::describe(figure);
-    page.out.push_str(&format!("<figure id=\"picture-{number}\">\n"));
+    page.out.extend([format!("<figure id=\"picture-{number}\">\n")]);
     match figure {
         Figure::Lines(lines) => {
             page.has_lines = true;
@@ -37,7 +37,7 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
         }
         _ => add_drawings(page, figure, width, &told, "", ""),
     }
-    page.out.push_str(&format!("<figcaption>{}</figcaption>\n", escaped(&told)));
+    page.out.extend([format!("<figcaption>{}</figcaption>\n", escaped(&told))]);
     page.out.push_str(&table::details(figure, number));
     page.out.push_str("</figure>\n");
 }
@@ -46,10 +46,10 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
 fn add_panels(page: &mut Page, panels: &Panels, width: f64) {
     page.out.push_str("<div class=\"panels\">\n");
     if !panels.title.trim().is_empty() {
-        page.out.push_str(&format!("<h3>{}</h3>\n", escaped(&panels.title)));
+        page.out.extend([format!("<h3>{}</h3>\n", escaped(&panels.title))]);
     }
     for note in panels.notes.iter().filter(|note| !note.trim().is_empty()) {
-        page.out.push_str(&format!("<p>{}</p>\n", escaped(note)));
+        page.out.extend([format!("<p>{}</p>\n", escaped(note))]);
     }
     let columns = panels.columns.clamp(1, 4);
     // A page is wider than a picture, and a panel narrower than this would be harder to read.
@@ -99,20 +99,13 @@ fn add_drawings(page: &mut Page, figure: &Figure, width: f64, told: &str, kind: 
         let attributes =
             if axes.is_empty() { String::new() } else { format!("{axes} data-frame=\"{frame:?}\"") };
         let name = format!("p{}{}{}", page.pictures, &class[..1], kind.trim());
-        match themed(&light, &dark, &mut page.colours) {
-            Some(both) => {
-                let both = renamed(&both, &name);
-                page.out
-                    .push_str(&format!("<div class=\"drawing {class}{kind}\"{attributes}>\n{both}</div>\n"));
-            }
-            None => {
-                let (light, dark) = (renamed(&light, &name), renamed(&dark, &format!("{name}d")));
-                page.out.push_str(&format!(
-                    "<div class=\"drawing {class}{kind}\"{attributes}>\n<div class=\"on-light\">\n{light}</div>\n\
-                     <div class=\"on-dark\">\n{dark}</div>\n</div>\n"
-                ));
-            }
-        }
+        let drawn = if let Some(both) = themed(&light, &dark, &mut page.colours) {
+            renamed(&both, &name)
+        } else {
+            let (light, dark) = (renamed(&light, &name), renamed(&dark, &format!("{name}d")));
+            format!("<div class=\"on-light\">\n{light}</div>\n<div class=\"on-dark\">\n{dark}</div>\n")
+        };
+        page.out.extend([format!("<div class=\"drawing {class}{kind}\"{attributes}>\n{drawn}</div>\n")]);
     }
 }
 
@@ -133,7 +126,7 @@ fn themed(light: &str, dark: &str, colours: &mut BTreeSet<(String, String)>) -> 
                     return None;
                 }
                 colours.insert((first.to_owned(), second.to_owned()));
-                out.push_str(&format!("var(--{first}-{second}){rest}"));
+                out.extend([format!("var(--{first}-{second}){rest}")]);
             }
             _ => return None,
         }

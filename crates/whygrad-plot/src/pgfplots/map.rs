@@ -50,14 +50,14 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     out.push_str(&axes.y.settings('y', 6, false));
     if let Some((turn, tilt)) = view {
         let angle = |degrees: f64, other: f64| if degrees.is_finite() { degrees } else { other };
-        out.push_str(&format!(
+        out.extend([format!(
             "view={{{}}}{{{}}},\n",
             number(angle(turn, 25.0) % 360.0),
             number(angle(tilt, 30.0).clamp(0.0, 90.0))
-        ));
+        )]);
         out.push_str(&axes.values.settings('z', 5, false));
         if !map.value_label.trim().is_empty() {
-            out.push_str(&format!("zlabel={{{}}},\n", escaped(&map.value_label)));
+            out.extend([format!("zlabel={{{}}},\n", escaped(&map.value_label))]);
         }
     }
     out.push_str(&colour_bar(axes.values, size));
@@ -78,9 +78,9 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
 
 /// Returns the settings of the colours and the bar beside the picture.
 pub(super) fn colour_bar(values: TexAxis, size: Size) -> String {
-    let mut style = format!("width=0.3cm, ytick pos=right, tick label style={{font=\\small}}");
+    let mut style = String::from("width=0.3cm, ytick pos=right, tick label style={font=\\small}");
     if !values.is_plain() {
-        style.push_str(&format!(", {}", values.ticks('y', ((size.height / 1.1) as usize).clamp(2, 8))));
+        style.extend([format!(", {}", values.ticks('y', ((size.height / 1.1) as usize).clamp(2, 8)))]);
     }
     format!(
         "point meta min={}, point meta max={}, colorbar, colorbar style={{{style}}},\n",
@@ -120,10 +120,10 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     } else {
         ("\\addplot", "surf, shader=interp, point meta=explicit")
     };
-    out.push_str(&format!(
+    out.extend([format!(
         "{plot}[{style}, mesh/ordering=x varies, mesh/cols={columns}, forget plot] coordinates {};\n",
         coordinates(&samples)
-    ));
+    )]);
 }
 
 /// Draws round contour lines and, stronger, the level.
@@ -144,7 +144,7 @@ fn draw_contours(out: &mut String, map: &Map, axes: Axes) {
         }
         if !points.is_empty() {
             let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-            out.push_str(&format!("{plot}[{style}, forget plot] coordinates {};\n", coordinates(&points)));
+            out.extend([format!("{plot}[{style}, forget plot] coordinates {};\n", coordinates(&points))]);
         }
     }
 }
@@ -197,12 +197,12 @@ fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Ax
             let points: Vec<String> = stations.filter_map(place).collect();
             let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
             let forget = if is_first { "" } else { ", forget plot" };
-            out.push_str(&format!(
+            out.extend([format!(
                 "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
                 coordinates(&points)
-            ));
+            )]);
             if is_first {
-                out.push_str(&format!("\\addlegendentry{{{}}}\n", escaped(&path.name)));
+                out.extend([format!("\\addlegendentry{{{}}}\n", escaped(&path.name))]);
             }
             is_first = false;
         }
@@ -218,16 +218,16 @@ fn draw_points(out: &mut String, map: &Map, axes: Axes) {
         if points.is_empty() {
             continue;
         }
-        out.push_str(&format!(
+        out.extend([format!(
             "{plot}[only marks, mark=*, mark size=2.4pt, mark options={{{style}}}] coordinates {};\n",
             coordinates(&points)
-        ));
+        )]);
         let name = match (level, is_above) {
             (None, _) => "data".to_owned(),
             (Some(level), true) => format!("target $\\ge {}$", number(level)),
             (Some(_), false) => "target below".to_owned(),
         };
-        out.push_str(&format!("\\addlegendentry{{{name}}}\n"));
+        out.extend([format!("\\addlegendentry{{{name}}}\n")]);
     }
 }
 
@@ -244,18 +244,18 @@ fn draw_spots(out: &mut String, map: &Map, axes: Axes) {
             SpotKind::Flat => "square*",
             SpotKind::Maximum => "diamond*",
         };
-        out.push_str(&format!(
+        out.extend([format!(
             "{plot}[only marks, mark={mark}, mark size=3pt, mark options={{draw=black, fill=white, thick}}, \
              forget plot] coordinates {{{at}}};\n"
-        ));
+        )]);
         let is_right = axis_place(map.axes().0, spot.x) > 0.6;
         let (side, shift) = if is_right { ("east", "-4pt") } else { ("west", "4pt") };
         let place = at.trim_start_matches('(').trim_end_matches(')');
-        out.push_str(&format!(
+        out.extend([format!(
             "\\node[anchor={side}, xshift={shift}, font=\\footnotesize, fill=white, fill opacity=0.75, \
              text opacity=1, inner sep=1pt] at (axis cs:{place}) {{{}}};\n",
             escaped(&spot.label)
-        ));
+        )]);
     }
 }
 
