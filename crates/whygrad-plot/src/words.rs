@@ -52,7 +52,7 @@ pub(crate) fn heading(figure: &Figure) -> String {
 }
 
 pub(crate) use cells::missing as empty_cells;
-pub(crate) use map::missing;
+pub(crate) use map::not_drawn;
 pub(crate) use network::{missing as missing_links, shape};
 
 fn describe_lines(lines: &Lines) -> Vec<String> {

@@ -52,6 +52,12 @@ impl Rect {
     }
 }
 
+/// How far from its mark a text may stand, in pixels.
+const RINGS: [f64; 8] = [4.0, 10.0, 20.0, 34.0, 52.0, 80.0, 115.0, 160.0];
+
+/// A text farther than this from its mark is led to by a line.
+const LED: f64 = 26.0;
+
 /// The places that are taken.
 pub(super) struct Labels {
     within: Rect,
@@ -119,7 +125,7 @@ impl Labels {
     pub(super) fn beside(&mut self, at: (f64, f64), mark: f64, text: &str, size: f64) -> (f64, f64) {
         let wide = text_width(text, size);
         let mut best: Option<(f64, (f64, f64))> = None;
-        for (ring, away) in [4.0, 10.0, 20.0, 34.0, 52.0].into_iter().enumerate() {
+        for (ring, away) in RINGS.into_iter().enumerate() {
             let far = mark + away;
             let (right, left) = (at.0 + far, at.0 - far - wide);
             let (above, level, below) = (at.1 - far, at.1 + 0.3 * size, at.1 + far + 0.75 * size);
@@ -151,6 +157,13 @@ impl Labels {
         self.take(Rect::of_text(start, text, size), 1.0);
         start
     }
+}
+
+/// Returns the line from a mark to a text that stands far away from it, or `None` where it is near.
+pub(super) fn leader(at: (f64, f64), start: (f64, f64), text: &str, size: f64) -> Option<((f64, f64), (f64, f64))> {
+    let rect = Rect::of_text(start, text, size);
+    let end = (at.0.clamp(rect.left, rect.right), at.1.clamp(rect.top, rect.bottom));
+    ((end.0 - at.0).hypot(end.1 - at.1) > LED).then_some((at, end))
 }
 
 /// Returns the point at a share of the length of a curve.

@@ -2,7 +2,7 @@
 
 use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
 use super::key::{self, BANDS, band_colour};
-use super::labels::{Labels, Rect, written_number};
+use super::labels::{Labels, Rect, leader, written_number};
 use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, draw_way_sample, shape, take_way};
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
@@ -23,7 +23,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let axes = map.axes();
     let values = map.value_axis();
     let (title, x_label, y_label) = (&*map.title, &*map.x_label, &*map.y_label);
-    let notes = words::notes(&map.notes, words::missing(map));
+    let notes = words::notes(&map.notes, words::not_drawn(map));
     let texts = Texts { title, x_label, y_label, notes };
     let legend = Legend::of(map);
     let beside = key::width(values);
@@ -52,7 +52,12 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     }
     draw_level(page, &frame, &grid, map.level);
     overlay.draw(page);
-    for Text { at, ink, halo, text } in &texts {
+    for (from, to) in texts.iter().filter_map(|text| text.leader) {
+        page.line(from, to, page.theme.paper, " stroke-width=\"2.6\" stroke-opacity=\".8\"");
+        page.line(from, to, page.theme.ink, " stroke-width=\"0.9\"");
+    }
+    overlay.draw_spots(page);
+    for Text { at, ink, halo, text, .. } in &texts {
         page.haloed(*at, *ink, *halo, &format!(" font-size=\"{LABEL}\""), text);
     }
     key::draw(page, &frame, values);
@@ -81,6 +86,8 @@ struct Text {
     ink: Rgb,
     halo: Rgb,
     text: String,
+    /// The line that leads to it from its mark.
+    leader: Option<((f64, f64), (f64, f64))>,
 }
 
 /// What lies on a map, at its points on the page.
@@ -126,8 +133,9 @@ impl<'m> Overlay<'m> {
         let named = self.spots.iter().filter(|(index, _)| !self.map.spots[*index].label.trim().is_empty());
         let text = |(index, at): &(usize, (f64, f64))| {
             let text = fitted(&self.map.spots[*index].label, LABEL, self.width - 4.0);
-            let at = labels.beside(*at, 6.0, &text, LABEL);
-            Text { at, ink: page.theme.ink, halo: page.theme.paper, text }
+            let start = labels.beside(*at, 6.0, &text, LABEL);
+            let leader = leader(*at, start, &text, LABEL);
+            Text { at: start, ink: page.theme.ink, halo: page.theme.paper, text, leader }
         };
         named.map(text).collect()
     }
@@ -144,7 +152,7 @@ impl<'m> Overlay<'m> {
                     stroke.iter().map(|seen| seen.at).collect()
                 });
             if let Some(at) = labels.along(&points, &text, LABEL) {
-                texts.push(Text { at, ink: page.theme.ink, halo: page.theme.paper, text });
+                texts.push(Text { at, ink: page.theme.ink, halo: page.theme.paper, text, leader: None });
             }
         }
         texts
@@ -155,6 +163,9 @@ impl<'m> Overlay<'m> {
         of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
         of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
         self.points.iter().for_each(|(at, filled)| page.add(&dot(*at, *filled)));
+    }
+
+    fn draw_spots(&self, page: &mut Page) {
         self.spots.iter().for_each(|(index, at)| page.add(&shape(self.map.spots[*index].kind, *at)));
     }
 }
@@ -312,7 +323,7 @@ fn draw_contours(
         let longest = curves.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
         let long = longest.filter(|curve| numbered < NUMBERED && length(curve) > 70.0);
         if let Some(at) = long.and_then(|curve| labels.along_if_free(curve, &text, LABEL)) {
-            texts.push(Text { at, ink, halo: ground, text });
+            texts.push(Text { at, ink, halo: ground, text, leader: None });
             numbered += 1;
         }
     }

@@ -20,7 +20,7 @@ const THINNEST: f64 = 0.7;
 const NODES: usize = 60;
 
 /// So many lines are drawn at most.
-const LINKS: usize = 3000;
+const LINKS: usize = 1500;
 
 /// Pixels from one node to the next.
 const NEAREST: f64 = 24.0;

@@ -60,18 +60,20 @@ pub(super) fn draw_way(page: &mut Page, strokes: &[Vec<Seen>], index: usize) {
     // The palest first, so that what lies in the plane lies on top.
     runs.sort_by_key(|((grade, hidden), _)| (!hidden, std::cmp::Reverse(*grade)));
     let (colour, dash) = WAYS[index % WAYS.len()];
-    for ((grade, hidden), curve) in runs {
-        let share = grade as f64 / GRADES;
-        let width = 2.4 - 1.4 * share;
-        if hidden {
-            add_dotted(page, &curve, colour);
-            continue;
+    let dashed = if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{dash}\"") };
+    // All edges lie below all lines, so that no edge cuts through a line.
+    for is_edge in [true, false] {
+        for ((grade, hidden), curve) in &runs {
+            let share = *grade as f64 / GRADES;
+            let width = 2.4 - 1.4 * share;
+            let opacity = |most: f64| format!(" stroke-opacity=\"{:.2}\"", most * (1.0 - 0.62 * share));
+            match (hidden, is_edge) {
+                (true, true) => add_dotted(page, curve, colour),
+                (true, false) => {}
+                (false, true) => add_curve(page, curve, WHITE, width + 2.6, &opacity(0.85)),
+                (false, false) => add_curve(page, curve, colour, width, &(opacity(1.0) + &dashed)),
+            }
         }
-        let opacity = |most: f64| format!(" stroke-opacity=\"{:.2}\"", most * (1.0 - 0.62 * share));
-        add_curve(page, &curve, WHITE, width + 2.6, &opacity(0.85));
-        let dashed =
-            if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{dash}\"") };
-        add_curve(page, &curve, colour, width, &(opacity(1.0) + &dashed));
     }
     draw_steps(page, strokes, colour);
 }

@@ -118,9 +118,12 @@ pub(super) fn draw_axes(
         let side = (upright.0 * half.0 + upright.1 * half.1).signum();
         Edge { axis, name, from, to, out: (side * upright.0, side * upright.1) }
     };
-    // The values stand at the outermost upright edge on the left.
-    let uprights = [(near_x, far_y), (far_x, near_y)].map(|(x, y)| (solid.at((x, y, 0.0)).0, (x, y)));
-    let (_, left) = if uprights[0].0 <= uprights[1].0 { uprights[0] } else { uprights[1] };
+    // The values stand at the outermost upright edge on the left; of two one behind the other, at the one behind.
+    let uprights = [(near_x, far_y), (far_x, near_y), (far_x, far_y)].map(|(x, y)| (solid.at((x, y, 0.0)), (x, y)));
+    let (_, left) = uprights.into_iter().fold(uprights[0], |kept, next| {
+        let before = kept.0.0 - next.0.0;
+        if before > 1.0 || (before > -1.0 && next.0.1 < kept.0.1) { next } else { kept }
+    });
     let mut upwards = edge(z, names.2, (left.0, left.1, 0.0), (left.0, left.1, 1.0));
     upwards.out = (-1.0, 0.0);
     let edges = [
@@ -153,7 +156,7 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
         let at = (edge.from.0 + share * along.0, edge.from.1 + share * along.1);
         labels.take(Rect::around(at, 4.0), 1.0);
     }
-    for at_most in (1..=((length / 28.0) as usize).min(8)).rev() {
+    for at_most in (1..=((length / 13.0) as usize).min(8)).rev() {
         let ticks: Vec<((f64, f64), String, Rect)> = edge
             .axis
             .ticks(at_most)

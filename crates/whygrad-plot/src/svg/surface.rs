@@ -1,7 +1,7 @@
 //! A landscape as SVG: four-cornered pieces from back to front, each over what lies behind it.
 
 use super::frame::{self, EDGE, NOTE};
-use super::labels::{Labels, Rect};
+use super::labels::{Labels, Rect, leader};
 use super::map::{Legend, ratio};
 use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, shape, take_way};
 use super::solid::{Solid, draw_axes, draw_box};
@@ -30,7 +30,7 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let (axes, values) = (map.axes(), map.value_axis());
     let view = View::new(surface, ratio(axes));
     let legend = Legend::of(map);
-    let notes = frame::note_lines(&words::notes(&map.notes, words::missing(map)), page.width);
+    let notes = frame::note_lines(&words::notes(&map.notes, words::not_drawn(map)), page.width);
     let header = frame::header(&map.title, page.width);
     let below = 12.0 + NOTE * notes.len() as f64;
     let above = legend.rows_height(page.width);
@@ -175,16 +175,22 @@ impl Stage<'_> {
         }
         let spots: Vec<_> = map.spots.iter().filter_map(|spot| Some((spot, within(spot.x, spot.y)?))).collect();
         spots.iter().for_each(|(_, seen)| labels.take(Rect::around(seen.at, 7.0), 1.5));
-        for (spot, seen) in &spots {
-            page.add(&faint_where_hidden(*seen, &shape(spot.kind, seen.at)));
-        }
         let (ink, paper, room) = (page.theme.ink, page.theme.paper, page.width - 2.0 * EDGE);
         let size = format!(" font-size=\"{LABEL}\"");
+        let mut texts = Vec::new();
         for (spot, seen) in spots.iter().filter(|(spot, _)| !spot.label.trim().is_empty()) {
             let text = fitted(&spot.label, LABEL, room);
             let at = labels.beside(seen.at, 6.0, &text, LABEL);
-            page.haloed(at, ink, paper, &size, &text);
+            if let Some((from, to)) = leader(seen.at, at, &text, LABEL) {
+                page.line(from, to, paper, " stroke-width=\"2.6\" stroke-opacity=\".8\"");
+                page.line(from, to, ink, " stroke-width=\"0.9\"");
+            }
+            texts.push((at, text));
         }
+        for (spot, seen) in &spots {
+            page.add(&faint_where_hidden(*seen, &shape(spot.kind, seen.at)));
+        }
+        texts.iter().for_each(|(at, text)| page.haloed(*at, ink, paper, &size, text));
         for (path, way) in of(PathKind::Border).filter(|(path, _)| !path.name.trim().is_empty()) {
             let text = fitted(&path.name, LABEL, room);
             let curve: Vec<(f64, f64)> = way.iter().flatten().map(|seen| seen.at).collect();

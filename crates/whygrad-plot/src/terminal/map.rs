@@ -28,7 +28,7 @@ pub(super) fn draw(map: &Map, terminal: Terminal) -> Screen {
     let widths: Vec<usize> = entries.iter().map(|entry| 2 + width(&entry.1)).collect();
     let places = flow(&widths, terminal.columns.saturating_sub(2));
     let legend_rows = places.last().map_or(0, |place| place.0 + 1);
-    let notes: Vec<String> = words::notes(&map.notes, words::missing(map))
+    let notes: Vec<String> = words::notes(&map.notes, words::not_drawn(map))
         .iter()
         .flat_map(|note| wrapped(note, terminal.columns))
         .collect();

@@ -109,7 +109,8 @@ fn way(map: &Map, path: &MapPath) -> Vec<String> {
         vec![format!("{name} begins at {} and ends after {steps} at {}.", place(first), place(last))];
     let beyond = all.iter().filter(|index| !on_map(map, path.points[**index])).count();
     if beyond > 0 {
-        sentences.push(format!("{beyond} of its {} points lie beyond the map.", path.points.len()));
+        let lie = if beyond == 1 { "lies" } else { "lie" };
+        sentences.push(format!("{beyond} of its {} points {lie} beyond the map.", path.points.len()));
     }
     if all.len() < path.points.len() {
         let gaps = path.points.len() - all.len();
@@ -213,8 +214,13 @@ fn told_spot(map: &Map, spot: &Spot) -> String {
     format!("{name} at {}{beyond}", placed(map, (spot.x, spot.y)))
 }
 
+/// Says what a picture of the map lacks, if anything.
+pub(crate) fn not_drawn(map: &Map) -> Option<String> {
+    missing(map).or_else(|| map.range().is_none().then(|| "There is nothing to draw.".to_owned()))
+}
+
 /// Says how many samples of a map are missing, if any.
-pub(crate) fn missing(map: &Map) -> Option<String> {
+fn missing(map: &Map) -> Option<String> {
     let negative = map.not_positive();
     let gaps = map.gaps() - negative;
     let reasons = [(gaps, "missing or not finite"), (negative, "zero or negative on a logarithmic scale")];

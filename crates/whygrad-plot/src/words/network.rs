@@ -30,7 +30,7 @@ pub(super) fn describe(network: &Network) -> Vec<String> {
             sentences.push(format!("The largest weight is {}{}.{alone}", told(first), other.unwrap_or_default()));
         }
     }
-    if few(network) && links.len() > 1 {
+    if few(network) && links.len() > 1 && links.iter().any(|link| link.weight != 0.0) {
         sentences.push(all_weights(network, &links));
     }
     sentences.extend(biases(network));
