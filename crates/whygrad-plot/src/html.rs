@@ -152,7 +152,8 @@ impl Page {
     /// Returns the scripts that the pictures of this page need.
     fn scripts(&self) -> String {
         let mut out = String::new();
-        for (_, script) in [(self.has_lines, LINES), (self.has_surface, SURFACE)].iter().filter(|(is, _)| *is) {
+        for (_, script) in [(self.has_lines, LINES), (self.has_surface, SURFACE)].iter().filter(|(is, _)| *is)
+        {
             out.extend(["<script>\n", script, "</script>\n"]);
         }
         out

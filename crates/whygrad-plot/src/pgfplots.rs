@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use crate::figure::{Figure, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
+use crate::view;
 use axes::escaped;
 
 /// Pixels in a centimetre of paper.
@@ -77,7 +78,7 @@ fn picture(figure: &Figure, size: Size) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, size),
         Figure::Map(figure) => map::draw(figure, None, size),
-        Figure::Surface(figure) => map::draw(&figure.map, Some((figure.turn, figure.tilt)), size),
+        Figure::Surface(figure) => map::draw(&figure.map, Some(view::angles(figure)), size),
         Figure::Cells(figure) => cells::draw(figure, size),
         Figure::Network(figure) => network::draw(figure, size),
         Figure::Panels(figure) => panels(figure, size),

@@ -6,7 +6,7 @@ use crate::figure::{Lines, Map, PathKind, Style, Surface};
 use crate::palette::sequence;
 use crate::thin::kept;
 use crate::ticks::{number, significant};
-use crate::way;
+use crate::{view, way};
 
 /// Columns to which curves are thinned for reading values off.
 const COLUMNS: usize = 280;
@@ -71,11 +71,13 @@ pub(super) fn surface(surface: &Surface) -> String {
     let border = level.map_or(Vec::new(), |level| grid.line(level));
     let border = border.iter().map(|(a, b)| format!("[{:.3},{:.3},{:.3},{:.3}]", a.0, a.1, b.0, b.1));
     let colours = (0..=16).map(|step| format!("\"{}\"", sequence(f64::from(step) / 16.0).hex()));
-    let angle = |degrees: f64| if degrees.is_finite() { degrees.clamp(-3600.0, 3600.0) } else { 30.0 };
+    let (turn, tilt) = view::angles(surface);
+    let ratio = plane_ratio(x, y);
+    let size = if ratio >= 1.0 { (1.0, 1.0 / ratio) } else { (ratio, 1.0) };
     format!(
         "{{\"title\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
          \"level\":{},\"border\":[{}],\"points\":[{}],\"paths\":[{}],\"spots\":[{}],\"colours\":[{}],\
-         \"turn\":{:.1},\"tilt\":{:.1}}}",
+         \"size\":[{:.3},{:.3}],\"turn\":{turn:.1},\"tilt\":{tilt:.1}}}",
         string(&map.title),
         axis(x, &map.x_label),
         axis(y, &map.y_label),
@@ -87,9 +89,15 @@ pub(super) fn surface(surface: &Surface) -> String {
         joined(paths(map)),
         joined(spots(map)),
         joined(colours),
-        angle(surface.turn),
-        angle(surface.tilt).clamp(0.0, 90.0),
+        size.0,
+        size.1,
     )
+}
+
+/// Returns how wide the plane is beside its depth, where the two can be compared.
+fn plane_ratio(x: Axis, y: Axis) -> f64 {
+    let ratio = x.span() / y.span();
+    if (0.4..=2.5).contains(&ratio) { ratio } else { 1.0 }
 }
 
 fn points(map: &Map) -> impl Iterator<Item = String> {

@@ -10,8 +10,8 @@ for (const box of document.querySelectorAll(".surface")) {
   // Places in 0..1 become [right, up, away], seen from the eye.
   function project([x, y, z]) {
     const turn = view.turn * Math.PI / 180, tilt = view.tilt * Math.PI / 180;
-    const [cx, cy, cz] = [x - 0.5, y - 0.5, (z - 0.5) * FLAT];
-    const right = cx * Math.cos(turn) + cy * Math.sin(turn), away = cy * Math.cos(turn) - cx * Math.sin(turn);
+    const [cx, cy, cz] = [(x - 0.5) * data.size[0], (y - 0.5) * data.size[1], (z - 0.5) * FLAT];
+    const right = cx * Math.cos(turn) - cy * Math.sin(turn), away = cx * Math.sin(turn) + cy * Math.cos(turn);
     return [right, cz * Math.cos(tilt) + away * Math.sin(tilt), away * Math.cos(tilt) - cz * Math.sin(tilt)];
   }
 
@@ -188,7 +188,7 @@ for (const box of document.querySelectorAll(".surface")) {
   told.setAttribute("aria-live", "polite");
   function move(turn, tilt, zoom = 1) {
     view.turn = (((view.turn + turn) % 360) + 360) % 360;
-    view.tilt = Math.min(90, Math.max(0, view.tilt + tilt));
+    view.tilt = Math.min(85, Math.max(5, view.tilt + tilt));
     view.zoom = Math.min(4, Math.max(0.5, view.zoom * zoom));
     draw();
   }
@@ -219,7 +219,7 @@ for (const box of document.querySelectorAll(".surface")) {
     const before = fingers.size === 2 ? spread() : 0;
     const [dx, dy] = [event.clientX - finger.x, event.clientY - finger.y];
     [finger.x, finger.y] = [event.clientX, event.clientY];
-    if (fingers.size === 1) move(-dx * 0.5, dy * 0.5);
+    if (fingers.size === 1) move(dx * 0.5, dy * 0.5);
     else if (fingers.size === 2 && before > 0) move(0, 0, spread() / before);
   });
   for (const end of ["pointerup", "pointercancel"]) {

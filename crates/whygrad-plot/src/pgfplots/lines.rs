@@ -56,7 +56,7 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     }
     draw_marks(&mut out, lines, axes, size);
     out.push_str("\\end{axis}\n");
-    let notes: Vec<String> = lines.notes.iter().cloned().chain(words::omitted(lines)).collect();
+    let notes = words::notes(&lines.notes, words::omitted(lines));
     tikzpicture(&out, &notes, size)
 }
 

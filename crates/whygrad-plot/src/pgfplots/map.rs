@@ -49,12 +49,8 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     out.push_str(&axes.x.settings('x', 6, false));
     out.push_str(&axes.y.settings('y', 6, false));
     if let Some((turn, tilt)) = view {
-        let angle = |degrees: f64, other: f64| if degrees.is_finite() { degrees } else { other };
-        out.extend([format!(
-            "view={{{}}}{{{}}},\n",
-            number(angle(turn, 25.0) % 360.0),
-            number(angle(tilt, 30.0).clamp(0.0, 90.0))
-        )]);
+        // The package turns the other way round.
+        out.extend([format!("view={{{}}}{{{}}},\n", number(-turn), number(tilt))]);
         out.push_str(&axes.values.settings('z', 5, false));
         if !map.value_label.trim().is_empty() {
             out.extend([format!("zlabel={{{}}},\n", escaped(&map.value_label))]);
@@ -72,7 +68,7 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     draw_points(&mut out, map, axes);
     draw_spots(&mut out, map, axes);
     out.push_str("\\end{axis}\n");
-    let notes: Vec<String> = map.notes.iter().cloned().chain(words::missing(map)).collect();
+    let notes = words::notes(&map.notes, words::not_drawn(map));
     tikzpicture(&out, &notes, size)
 }
 
