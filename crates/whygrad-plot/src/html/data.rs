@@ -75,10 +75,11 @@ pub(super) fn surface(surface: &Surface) -> String {
     let ratio = plane_ratio(x, y);
     let size = if ratio >= 1.0 { (1.0, 1.0 / ratio) } else { (ratio, 1.0) };
     format!(
-        "{{\"title\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
+        "{{\"title\":{},\"legend\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
          \"level\":{},\"border\":[{}],\"points\":[{}],\"paths\":[{}],\"spots\":[{}],\"colours\":[{}],\
          \"size\":[{:.3},{:.3}],\"turn\":{turn:.1},\"tilt\":{tilt:.1}}}",
         string(&map.title),
+        string(&legend(map)),
         axis(x, &map.x_label),
         axis(y, &map.y_label),
         axis(values, &map.value_label),
@@ -94,10 +95,32 @@ pub(super) fn surface(surface: &Surface) -> String {
     )
 }
 
+/// Returns in words what stands on a landscape.
+fn legend(map: &Map) -> String {
+    let mut entries: Vec<String> = Vec::new();
+    let level = map.level.map(number);
+    match &level {
+        Some(level) if !map.points.is_empty() => {
+            entries.push(format!("black points: target ≥ {level}, white points: below"));
+        }
+        None if !map.points.is_empty() => entries.push("black points: data".to_owned()),
+        _ => {}
+    }
+    entries.extend(level.map(|level| format!("white line: level {level}")));
+    for (kind, drawn) in [(PathKind::Steps, "black line"), (PathKind::Border, "dashed line")] {
+        let ways = map.paths.iter().filter(|path| path.kind == kind && !path.name.is_empty());
+        let names: Vec<&str> = ways.map(|path| path.name.as_str()).collect();
+        if !names.is_empty() {
+            entries.push(format!("{drawn}: {}", names.join(", ")));
+        }
+    }
+    entries.join("; ")
+}
+
 /// Returns how wide the plane is beside its depth, where the two can be compared.
 fn plane_ratio(x: Axis, y: Axis) -> f64 {
     let ratio = x.span() / y.span();
-    if (0.4..=2.5).contains(&ratio) { ratio } else { 1.0 }
+    if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 }
 }
 
 fn points(map: &Map) -> impl Iterator<Item = String> {

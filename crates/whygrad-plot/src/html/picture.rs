@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Page, data, table};
 use crate::axis::Axis;
-use crate::figure::{Figure, Lines, Panels};
+use crate::figure::{Figure, Lines, Panels, Style};
 use crate::svg::{self, Svg, escaped};
 use crate::words;
 
@@ -86,7 +86,9 @@ fn spans_decades(lines: &Lines) -> bool {
     let finite = values.filter(|value| value.is_finite());
     let (low, high) =
         finite.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
-    lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
+    // A column has its foot at zero.
+    let stands = lines.series.iter().any(|series| series.style == Style::Columns);
+    !stands && lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
 }
 
 /// Adds the drawings for a wide and a narrow page, each within an element of a kind and with attributes of its axes.

@@ -50,7 +50,7 @@ for (const box of document.querySelectorAll(".surface")) {
       for (const part of path.parts) {
         part.forEach((p, i) => {
           if (i === 0 || (path.border && i % 2 === 0)) return;
-          line(part[i - 1], p, { colour: path.border ? "#111" : "#c00000", width: 2.5, alpha: 1 - 0.7 * p[3], halo: true });
+          line(part[i - 1], p, { colour: "#111", width: 2.5, alpha: 1 - 0.7 * p[3], halo: true });
         });
       }
     }
@@ -60,7 +60,7 @@ for (const box of document.querySelectorAll(".surface")) {
     }
     for (const [x, y, z, label] of data.spots) {
       const at = screen([x, y, z]);
-      list.push({ away: at[2] - 2 * cell, draw: () => dot(at, "#fff", "#c00000") });
+      list.push({ away: at[2] - 2 * cell, draw: () => dot(at, "#fff", "#111") });
     }
     return list.sort((a, b) => b.away - a.away);
   }
@@ -241,7 +241,12 @@ for (const box of document.querySelectorAll(".surface")) {
     button.addEventListener("click", () => { KEYS[key](); tell(); });
     buttons.append(button);
   }
-  box.append(canvas, buttons, told);
+  const title = document.createElement("p"), legend = document.createElement("p");
+  title.className = "title";
+  title.textContent = data.title;
+  legend.className = "reading";
+  legend.textContent = data.legend;
+  box.append(title, canvas, legend, buttons, told);
   box.classList.add("turning");
   new ResizeObserver(draw).observe(canvas);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
