@@ -3,7 +3,7 @@
 //! A place is a number in 0..=1 from the low end to the high end. All arithmetic is done in the
 //! axis's own unit, which is the decimal logarithm on a logarithmic axis.
 
-use crate::figure::{Lines, Series};
+use crate::figure::{Lines, Series, Style};
 use crate::ticks::{self, Tick};
 
 /// Beyond this, differences of two values could overflow.
@@ -70,10 +70,15 @@ impl<'a> Axis<'a> {
         let points = || lines.series.iter().flat_map(|series| seen(lines, series));
         let bars = points().filter_map(|(_, bar)| bar).flat_map(|(low, high)| [low, high]);
         let has_bars = points().any(|(_, bar)| bar.is_some());
+        let columns = lines.series.iter().flat_map(|series| columns(lines, series));
+        let columns: Vec<Column> = columns.collect();
         let across = points().map(|(point, _)| point.0).chain(ends(lines.x_reach));
+        let across = across.chain(columns.iter().flat_map(|column| [column.from, column.to]));
         let x = Axis::over(across, lines.x_log, if has_bars { BESIDE_BARS } else { 0.0 });
         let x = if lines.x_names.is_empty() { x } else { Axis::named(&lines.x_names) };
         let up = points().map(|(point, _)| point.1).chain(bars).chain(ends(lines.y_reach));
+        // Columns stand on zero, which a logarithmic axis does not have.
+        let up = up.chain(columns.first().map(|_| 0.0));
         let y = Axis::over(up, lines.y_log, if lines.y_reach.is_some() { 0.0 } else { 0.04 });
         (Axis { whole: lines.x_whole || x.whole, ..x }, y)
     }
@@ -93,6 +98,13 @@ impl<'a> Axis<'a> {
     pub(crate) fn place_within(&self, value: f64) -> Option<f64> {
         let place = (unit(value, self.log)? - self.low) / (self.high - self.low);
         (-1e-9..=1.0 + 1e-9).contains(&place).then(|| place.clamp(0.0, 1.0))
+    }
+
+    /// Returns where a value stands, below 0 or above 1 where it lies beyond the ends, or `None` for a value that cannot
+    /// be drawn.
+    pub(crate) fn position(&self, value: f64) -> Option<f64> {
+        let place = (unit(value, self.log)? - self.low) / (self.high - self.low);
+        (!place.is_nan()).then(|| place.clamp(-1e6, 1e6))
     }
 
     /// Returns the value at a place.
@@ -142,6 +154,41 @@ fn even(names: &[String]) -> Option<Axis<'static>> {
         (grows && units.iter().enumerate().all(is_even))
             .then(|| Axis::between(first - step / 2.0, last + step / 2.0, log))
     })
+}
+
+/// A column of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Column {
+    /// Where it begins and ends to the right.
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    /// Its top.
+    pub(crate) value: f64,
+}
+
+/// Returns the columns of a series that is drawn as columns, from left to right: as wide as its nearest points are
+/// apart.
+pub(crate) fn columns(lines: &Lines, series: &Series) -> Vec<Column> {
+    if series.style != Style::Columns {
+        return Vec::new();
+    }
+    let log = lines.x_log && lines.x_names.is_empty();
+    let tops = seen(lines, series).filter_map(|((x, value), _)| Some((unit(x, log)?, value)));
+    let mut tops: Vec<(f64, f64)> = tops.collect();
+    tops.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let gaps = tops.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|gap| *gap > 0.0);
+    let gap = gaps.fold(f64::INFINITY, f64::min);
+    let half = match (gap.is_finite(), tops.first()) {
+        _ if !lines.x_names.is_empty() => 0.4,
+        (true, _) => gap / 2.0,
+        // A single column has a width of its own.
+        (false, Some((x, _))) if *x != 0.0 && !log => 0.05 * x.abs(),
+        _ => 0.5,
+    };
+    let value = |unit: f64| if log { 10.0_f64.powf(unit) } else { unit };
+    tops.into_iter()
+        .map(|(x, top)| Column { from: value(x - half), to: value(x + half), value: top })
+        .collect()
 }
 
 /// Returns the points of a series that can be drawn, each with its bar where it has one that can be drawn.
@@ -205,6 +252,18 @@ mod tests {
             ticks.map(|(_, tick)| tick.label).collect::<Vec<_>>().join(" ")
         };
         assert_eq!([1.0, 3.0, 40.0].map(labels), ["0 1", "0 1 2 3", "0 10 20 30 40"]);
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_the_nearest_points_are_apart_and_stand_on_zero() {
+        let points = vec![(1.0, 4.0), (0.0, 2.0), (3.0, 5.0)];
+        let series = Series { style: Style::Columns, points, ..Series::default() };
+        let lines = Lines { series: vec![series], ..Lines::default() };
+        let ends: Vec<(f64, f64)> =
+            columns(&lines, &lines.series[0]).iter().map(|column| (column.from, column.to)).collect();
+        assert_eq!(ends, [(-0.5, 0.5), (0.5, 1.5), (2.5, 3.5)]);
+        let (x, y) = Axis::of_lines(&lines);
+        assert_eq!((x.value(0.0), x.value(1.0), y.value(0.0)), (-0.5, 3.5, 0.0));
     }
 
     #[test]

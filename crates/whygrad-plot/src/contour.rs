@@ -3,7 +3,7 @@
 //! Places are in 0..=1 to the right and upwards. Within a cell of the grid the surface is taken to
 //! change evenly along the edges, so neighbouring cells meet exactly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::axis::Axis;
 use crate::figure::Map;
@@ -15,7 +15,9 @@ pub(crate) type Place = (f64, f64);
 pub(crate) struct Grid {
     columns: usize,
     rows: usize,
+    /// In the unit of the colours: decimal logarithms where they are logarithmic.
     values: Vec<f64>,
+    log: bool,
 }
 
 impl Grid {
@@ -27,23 +29,23 @@ impl Grid {
             let up = y.value(share(row, rows));
             (0..columns).map(move |column| map.at(x.value(share(column, columns)), up))
         });
-        Grid { columns, rows, values: values.collect() }
+        let values = values.map(|value| if map.value_log { value.log10() } else { value });
+        Grid { columns, rows, values: values.collect(), log: map.value_log }
     }
 
-    /// Returns how many columns and rows there are.
-    pub(crate) fn size(&self) -> (usize, usize) {
-        (self.columns, self.rows)
-    }
-
-    /// Returns the place and the value of a sample within the grid.
-    pub(crate) fn sample(&self, column: usize, row: usize) -> (Place, f64) {
-        let value = self.values.get(row * self.columns + column).copied().unwrap_or(f64::NAN);
-        (self.place(column, row), value)
+    /// Returns a threshold in the unit of the values.
+    fn unit(&self, threshold: f64) -> f64 {
+        match (self.log, threshold > 0.0) {
+            (true, true) => threshold.log10(),
+            (true, false) => f64::MIN,
+            _ => threshold,
+        }
     }
 
     /// Returns the outlines of the places with at least the threshold. The inside lies to the left,
     /// so holes run the other way round.
     pub(crate) fn above(&self, threshold: f64) -> Vec<Vec<Place>> {
+        let threshold = self.unit(threshold);
         let mut edges = Edges::default();
         for corners in self.cells() {
             let piece = clipped(corners, threshold);
@@ -56,6 +58,7 @@ impl Grid {
 
     /// Returns the short lines at which the surface crosses the threshold.
     pub(crate) fn line(&self, threshold: f64) -> Vec<(Place, Place)> {
+        let threshold = self.unit(threshold);
         let mut lines = Vec::new();
         for corners in self.cells() {
             let piece = clipped(corners, threshold);
@@ -67,6 +70,11 @@ impl Grid {
             }
         }
         lines
+    }
+
+    /// Returns the same lines, joined where they meet.
+    pub(crate) fn curves(&self, threshold: f64) -> Vec<Vec<Place>> {
+        joined(&self.line(threshold))
     }
 
     /// Returns the corners of every cell without a gap.
@@ -104,8 +112,42 @@ fn clipped(corners: [(Place, f64); 4], threshold: f64) -> Vec<(Place, bool)> {
     piece
 }
 
+/// Joins lines, each of which begins where another ends, to curves.
+fn joined(lines: &[(Place, Place)]) -> Vec<Vec<Place>> {
+    let mut by_start: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+    let mut ends: BTreeMap<Key, usize> = BTreeMap::new();
+    for (from, to) in lines {
+        by_start.entry(key(*from)).or_default().push(key(*to));
+        *ends.entry(key(*to)).or_default() += 1;
+    }
+    let mut curves = Vec::new();
+    // Curves that begin somewhere come first, then those that are closed.
+    let begins: Vec<Key> = by_start.keys().copied().filter(|start| !ends.contains_key(start)).collect();
+    let all: Vec<Key> = by_start.keys().copied().collect();
+    for start in begins.into_iter().chain(all) {
+        let mut curve = vec![start];
+        let mut at = start;
+        while let Some(next) = by_start.get_mut(&at).and_then(Vec::pop) {
+            curve.push(next);
+            at = next;
+        }
+        if curve.len() > 1 {
+            curves.push(curve.iter().map(place).collect());
+        }
+    }
+    curves
+}
+
 /// A place to a billionth, so that the same corner reached from two cells is the same key.
 type Key = (i64, i64);
+
+fn key(place: Place) -> Key {
+    ((place.0 * 1e9).round() as i64, (place.1 * 1e9).round() as i64)
+}
+
+fn place(key: &Key) -> Place {
+    (key.0 as f64 / 1e9, key.1 as f64 / 1e9)
+}
 
 /// The edges of adjoining polygons, without those that two polygons share.
 #[derive(Default)]
@@ -113,7 +155,6 @@ struct Edges(BTreeSet<(Key, Key)>);
 
 impl Edges {
     fn add(&mut self, from: Place, to: Place) {
-        let key = |place: Place| ((place.0 * 1e9).round() as i64, (place.1 * 1e9).round() as i64);
         let (from, to) = (key(from), key(to));
         if from != to && !self.0.remove(&(to, from)) {
             self.0.insert((from, to));
@@ -132,7 +173,6 @@ impl Edges {
                 push_corner(&mut outline, at, edge.1);
                 at = edge.1;
             }
-            let place = |key: &Key| (key.0 as f64 / 1e9, key.1 as f64 / 1e9);
             outlines.push(outline.iter().map(place).collect());
         }
         outlines
@@ -153,7 +193,7 @@ mod tests {
     use super::*;
 
     fn grid(columns: usize, values: &[f64]) -> Grid {
-        Grid { columns, rows: values.len() / columns, values: values.to_vec() }
+        Grid { columns, rows: values.len() / columns, values: values.to_vec(), log: false }
     }
 
     fn area(polygon: &[Place]) -> f64 {
@@ -165,8 +205,16 @@ mod tests {
     fn a_slope_is_cut_where_it_crosses() {
         let slope = grid(3, &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
         assert_eq!(slope.line(0.5), [((0.25, 1.0), (0.25, 0.0))]);
+        assert_eq!(slope.curves(0.5), [[(0.25, 1.0), (0.25, 0.0)]]);
         let covered: f64 = slope.above(0.5).iter().map(|polygon| area(polygon)).sum();
         assert!((covered - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_line_around_a_peak_is_one_closed_curve() {
+        let peak = grid(3, &[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        let curves = peak.curves(0.5);
+        assert_eq!((curves.len(), curves[0].len(), curves[0].first()), (1, 5, curves[0].last()));
     }
 
     #[test]

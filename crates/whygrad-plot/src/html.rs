@@ -91,14 +91,14 @@ fn written(title: &str, sections: &[Section], look: &Look) -> String {
     for section in sections {
         page.out.push_str("<section>\n");
         if !section.heading.trim().is_empty() {
-            page.out.push_str(&format!("<h2>{}</h2>\n", escaped(&section.heading)));
+            page.out.extend([format!("<h2>{}</h2>\n", escaped(&section.heading))]);
         }
         for part in &section.parts {
             match part {
-                Part::Text(text) => page.out.push_str(&format!("<p>{}</p>\n", escaped(text))),
+                Part::Text(text) => page.out.extend([format!("<p>{}</p>\n", escaped(text))]),
                 Part::Code(code) => {
                     let lines: Vec<String> = code.lines().map(escaped).collect();
-                    page.out.push_str(&format!("<pre tabindex=\"0\">{}</pre>\n", lines.join("\n")));
+                    page.out.extend([format!("<pre tabindex=\"0\">{}</pre>\n", lines.join("\n"))]);
                 }
                 Part::Html(html) => {
                     page.out.push_str(html);
@@ -151,11 +151,11 @@ impl Page {
 
     /// Returns the scripts that the pictures of this page need.
     fn scripts(&self) -> String {
-        let needed = [(self.has_lines, LINES), (self.has_surface, SURFACE)];
-        needed
-            .iter()
-            .filter(|(is, _)| *is)
-            .map(|(_, script)| format!("<script>\n{script}</script>\n"))
-            .collect()
+        let mut out = String::new();
+        for (_, script) in [(self.has_lines, LINES), (self.has_surface, SURFACE)].iter().filter(|(is, _)| *is)
+        {
+            out.extend(["<script>\n", script, "</script>\n"]);
+        }
+        out
     }
 }

@@ -23,9 +23,12 @@ mod cells;
 mod contour;
 mod figure;
 mod format;
+mod net;
 mod palette;
 mod surface;
 mod thin;
+mod view;
+mod way;
 
 pub mod csv;
 pub mod html;

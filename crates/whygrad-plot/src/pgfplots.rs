@@ -1,6 +1,6 @@
 //! Figures as LaTeX documents by the package pgfplots, to be compiled alone or copied into a paper.
 //!
-//! The document compiles with pdfLaTeX, LuaLaTeX and XeLaTeX. The coordinates are the figure's own numbers to six digits,
+//! The document compiles with `pdflatex`, `lualatex` and `xelatex`. The coordinates are the figure's own numbers to six digits,
 //! except where TeX cannot compute with them, such as 1e300: there they are places from 0 to 1, and the ticks carry the
 //! true numbers. Series are thinned to about two thousand points and maps to 61 by 61 samples, so that TeX's memory
 //! suffices; the lowest and the highest point of a column always stay.
@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use crate::figure::{Figure, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
+use crate::view;
 use axes::escaped;
 
 /// Pixels in a centimetre of paper.
@@ -53,16 +54,16 @@ fn colours() -> String {
     let mut out = String::new();
     for index in 0..6 {
         let Rgb(red, green, blue) = palette::series(index, Ground::Light);
-        out.push_str(&format!("\\definecolor{{series{index}}}{{RGB}}{{{red},{green},{blue}}}\n"));
+        out.extend([format!("\\definecolor{{series{index}}}{{RGB}}{{{red},{green},{blue}}}\n")]);
     }
     let steps = (0..=8).map(|step| {
         let Rgb(red, green, blue) = palette::sequence(f64::from(step) / 8.0);
         format!("rgb255=({red},{green},{blue})")
     });
-    out.push_str(&format!(
+    out.extend([format!(
         "\\pgfplotsset{{colormap={{values}}{{{}}}}}\n",
         steps.collect::<Vec<_>>().join(" ")
-    ));
+    )]);
     out
 }
 
@@ -77,7 +78,7 @@ fn picture(figure: &Figure, size: Size) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, size),
         Figure::Map(figure) => map::draw(figure, None, size),
-        Figure::Surface(figure) => map::draw(&figure.map, Some((figure.turn, figure.tilt)), size),
+        Figure::Surface(figure) => map::draw(&figure.map, Some(view::angles(figure)), size),
         Figure::Cells(figure) => cells::draw(figure, size),
         Figure::Network(figure) => network::draw(figure, size),
         Figure::Panels(figure) => panels(figure, size),
@@ -93,7 +94,7 @@ fn panels(panels: &Panels, size: Size) -> String {
     let mut out = format!("\\begin{{tabular}}{{{}}}\n", "c".repeat(columns));
     if !panels.title.trim().is_empty() {
         let title = escaped(&panels.title);
-        out.push_str(&format!("\\multicolumn{{{columns}}}{{c}}{{\\large {title}}}\\\\[1ex]\n"));
+        out.extend([format!("\\multicolumn{{{columns}}}{{c}}{{\\large {title}}}\\\\[1ex]\n")]);
     }
     for row in panels.figures.chunks(columns) {
         let pictures: Vec<String> = row.iter().map(|figure| picture(figure, each)).collect();
@@ -103,9 +104,9 @@ fn panels(panels: &Panels, size: Size) -> String {
     let width = each.width * columns as f64;
     for note in notes_once(&panels.notes) {
         let note = escaped(note);
-        out.push_str(&format!(
+        out.extend([format!(
             "\\multicolumn{{{columns}}}{{l}}{{\\parbox{{{width:.2}cm}}{{\\footnotesize {note}}}}}\\\\\n"
-        ));
+        )]);
     }
     out.push_str("\\end{tabular}%\n");
     out
@@ -121,12 +122,12 @@ fn notes_once(notes: &[String]) -> Vec<&str> {
 fn tikzpicture(drawn: &str, notes: &[String], size: Size) -> String {
     let mut out = format!("\\begin{{tikzpicture}}[baseline=(current bounding box.north)]\n{drawn}");
     for note in notes_once(notes) {
-        out.push_str(&format!(
+        out.extend([format!(
             "\\node[anchor=north west, text width={:.2}cm, font=\\footnotesize] at (current bounding box.south west) \
              {{{}}};\n",
             size.width,
             escaped(note)
-        ));
+        )]);
     }
     out.push_str("\\end{tikzpicture}%\n");
     out
@@ -140,15 +141,15 @@ fn frame(size: Size, title: &str, x_label: &str, y_label: &str) -> String {
         (size.height - 2.8).max(2.0)
     );
     if !title.trim().is_empty() {
-        out.push_str(&format!(
+        out.extend([format!(
             "title={{{}}}, title style={{align=center, text width={:.2}cm}},\n",
             escaped(title),
             size.width
-        ));
+        )]);
     }
     for (letter, label) in [('x', x_label), ('y', y_label)] {
         if !label.trim().is_empty() {
-            out.push_str(&format!("{letter}label={{{}}},\n", escaped(label)));
+            out.extend([format!("{letter}label={{{}}},\n", escaped(label))]);
         }
     }
     out.push_str("axis line style={gray}, tick label style={font=\\small}, clip mode=individual,\n");

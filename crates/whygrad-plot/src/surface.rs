@@ -17,7 +17,7 @@ impl Map {
     pub(crate) fn sample(&self, column: usize, row: usize) -> f64 {
         let index = row.checked_mul(self.columns).and_then(|start| start.checked_add(column));
         let value = index.and_then(|index| self.values.get(index)).copied().unwrap_or(f64::NAN);
-        if column < self.columns && row < self.rows && value.is_finite() { value } else { f64::NAN }
+        if column < self.columns && row < self.rows && self.is_drawn(value) { value } else { f64::NAN }
     }
 
     /// Returns the value at a place, interpolated between the four samples around it.
@@ -35,8 +35,10 @@ impl Map {
         let (mut mean, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
         for (column, row, weight) in weighted {
             let value = self.sample(*column, *row);
-            (mean, low, high) = (mean + weight * value, low.min(value), high.max(value));
+            let unit = if self.value_log { value.log10() } else { value };
+            (mean, low, high) = (mean + weight * unit, low.min(value), high.max(value));
         }
+        let mean = if self.value_log { 10.0_f64.powf(mean) } else { mean };
         // Rounding must not carry a constant surface off its value.
         if mean.is_nan() { mean } else { mean.clamp(low, high) }
     }
@@ -49,7 +51,7 @@ impl Map {
 
     /// Returns the axis along which colours and shades run.
     pub(crate) fn value_axis(&self) -> Axis<'static> {
-        Axis::over(self.samples().map(|(_, _, value)| value), false, 0.0)
+        Axis::over(self.samples().map(|(_, _, value)| value), self.value_log, 0.0)
     }
 
     /// Returns the lowest and highest sample, or `None` if no sample is finite.
@@ -89,12 +91,23 @@ impl Map {
         self.columns.saturating_mul(self.rows) - self.samples().count()
     }
 
-    /// Returns the finite samples with their column and row.
+    /// Returns how many samples are finite but not positive, where the colours are logarithmic.
+    pub(crate) fn not_positive(&self) -> usize {
+        let wanted = self.columns.saturating_mul(self.rows);
+        let values = self.values.iter().take(wanted);
+        values.filter(|value| self.value_log && value.is_finite() && **value <= 0.0).count()
+    }
+
+    fn is_drawn(&self, value: f64) -> bool {
+        value.is_finite() && (!self.value_log || value > 0.0)
+    }
+
+    /// Returns the samples that can be drawn with their column and row.
     fn samples(&self) -> impl Iterator<Item = (usize, usize, f64)> {
         let width = self.columns.max(1);
         let wanted = self.columns.saturating_mul(self.rows);
         let numbered = self.values.iter().take(wanted).enumerate();
-        numbered.filter(|(_, v)| v.is_finite()).map(move |(index, v)| (index % width, index / width, *v))
+        numbered.filter(|(_, v)| self.is_drawn(**v)).map(move |(index, v)| (index % width, index / width, *v))
     }
 }
 

@@ -3,10 +3,16 @@
 mod cells;
 mod frame;
 mod key;
+mod labels;
 mod lines;
 mod map;
+mod network;
+mod overlay;
+mod panels;
+mod solid;
+mod surface;
 
-use crate::figure::{Figure, Lines};
+use crate::figure::Figure;
 use crate::palette::Rgb;
 use crate::words;
 
@@ -32,33 +38,49 @@ impl Default for Svg {
 ///
 /// The element holds the title as `<title>` and the words of [`words::describe`] as `<desc>`. It
 /// needs no style sheet and no script, so it can stand alone or inside a page, where it shrinks to the width of the page.
+/// It is as wide as asked for. Notes, legends and panels that need more height make it higher, and what is wide and flat
+/// makes it lower.
 pub fn render(figure: &Figure, svg: &Svg) -> String {
-    let mut page = Page::new(svg);
-    let (width, height) = (page.width, page.height);
-    let told = words::describe(figure);
+    render_told(figure, svg, &words::describe(figure)).0
+}
+
+/// Draws a figure whose words are known; returns also where the axes of curves lie: left, top, width and height.
+pub(crate) fn render_told(figure: &Figure, svg: &Svg, told: &str) -> (String, [f64; 4]) {
+    let size =
+        |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
+    let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
+    let mut page =
+        Page { out: String::new(), width, height, theme: Theme::new(svg.dark), depth: 0, inside: [0.0; 4] };
+    draw(figure, &mut page);
     // Several pictures may stand on one page: their names must differ.
-    let key = hashed(figure.title(), &told);
-    page.add(&format!(
+    let key = hashed(figure.title(), told);
+    let drawn = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title-{key}\" \
          aria-describedby=\"words-{key}\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
          style=\"max-width:100%\" font-family=\"system-ui, 'DejaVu Sans', sans-serif\" \
-         font-size=\"{size}\">",
+         font-size=\"{size}\">\n<title id=\"title-{key}\">{title}</title>\n<desc id=\"words-{key}\">{told}</desc>\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"{paper}\"/>\n{body}</svg>\n",
         w = coordinate(width),
-        h = coordinate(height),
+        h = coordinate(page.height),
         size = frame::SIZE,
-    ));
-    page.add(&format!("<title id=\"title-{key}\">{}</title>", escaped(&words::heading(figure))));
-    page.add(&format!("<desc id=\"words-{key}\">{}</desc>", escaped(&told)));
-    page.add(&format!("<rect width=\"100%\" height=\"100%\" fill=\"{}\"/>", page.theme.paper.hex()));
+        title = escaped(&words::heading(figure)),
+        told = escaped(told),
+        paper = page.theme.paper.hex(),
+        body = page.out,
+    );
+    (drawn, page.inside)
+}
+
+/// Draws what is within the element, and settles its height.
+fn draw(figure: &Figure, page: &mut Page) {
     match figure {
-        Figure::Lines(figure) => lines::draw(figure, &mut page),
-        Figure::Map(figure) => map::draw(figure, &mut page),
-        Figure::Cells(figure) => cells::draw(figure, &mut page),
-        Figure::Surface(figure) => map::draw(&figure.map, &mut page),
-        Figure::Network(_) | Figure::Panels(_) => {}
+        Figure::Lines(figure) => lines::draw(figure, page),
+        Figure::Map(figure) => map::draw(figure, page),
+        Figure::Cells(figure) => cells::draw(figure, page),
+        Figure::Surface(figure) => surface::draw(figure, page),
+        Figure::Network(figure) => network::draw(figure, page),
+        Figure::Panels(figure) => panels::draw(figure, page),
     }
-    page.add("</svg>");
-    page.out
 }
 
 /// The colours of everything that is not data.
@@ -97,18 +119,13 @@ struct Page {
     width: f64,
     height: f64,
     theme: Theme,
+    /// In how many others this picture stands.
+    depth: usize,
     /// Where the axes of curves lie: left, top, width and height.
     inside: [f64; 4],
 }
 
 impl Page {
-    fn new(svg: &Svg) -> Self {
-        let size =
-            |length: f64, least: f64| if length.is_finite() { length.clamp(least, 10_000.0) } else { least };
-        let (width, height) = (size(svg.width, 160.0), size(svg.height, 120.0));
-        Page { out: String::new(), width, height, theme: Theme::new(svg.dark), inside: [0.0; 4] }
-    }
-
     fn add(&mut self, element: &str) {
         self.out.push_str(element);
         self.out.push('\n');
@@ -128,6 +145,15 @@ impl Page {
         self.add(&format!("<text x=\"{x}\" y=\"{y}\"{anchor} fill=\"{fill}\"{style}>{text}</text>"));
     }
 
+    /// Writes a text that can be read on whatever is beneath.
+    fn haloed(&mut self, at: (f64, f64), fill: Rgb, halo: Rgb, style: &str, text: &str) {
+        let style = format!(
+            "{style} paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3\" stroke-linejoin=\"round\"",
+            halo.hex()
+        );
+        self.styled_text(at, Anchor::Start, fill, &style, text);
+    }
+
     fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: Rgb, style: &str) {
         let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(coordinate);
         let stroke = stroke.hex();
@@ -135,13 +161,6 @@ impl Page {
             "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{stroke}\"{style}/>"
         ));
     }
-}
-
-/// Returns where [`render`] puts the axes of curves: left, top, width and height in pixels.
-pub(crate) fn frame_of(lines: &Lines, svg: &Svg) -> [f64; 4] {
-    let mut page = Page::new(svg);
-    lines::draw(lines, &mut page);
-    page.inside
 }
 
 /// Returns a short key of a title and its words, the same each time. Source: the hash FNV-1a.
@@ -179,6 +198,31 @@ fn fitted(text: &str, size: f64, room: f64) -> String {
     let mut kept = text.to_owned();
     while kept.pop().is_some() && text_width(&kept, size) + size > room {}
     kept.trim_end().to_owned() + "…"
+}
+
+/// Breaks a text into lines of a width; a word that is wider than a line is broken too.
+fn wrapped(text: &str, size: f64, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if text_width(&format!("{line} {word}"), size) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ if text_width(word, size) <= room => lines.push(word.to_owned()),
+            _ => {
+                let mut part = String::new();
+                for glyph in word.chars() {
+                    if !part.is_empty() && text_width(&part, size) + size > room {
+                        lines.push(std::mem::take(&mut part));
+                    }
+                    part.push(glyph);
+                }
+                lines.push(part);
+            }
+        }
+    }
+    lines
 }
 
 /// Makes a text safe within XML; characters that XML does not allow become blanks.

@@ -6,9 +6,13 @@ mod cells;
 mod frame;
 mod lines;
 mod map;
+mod network;
+mod overlay;
 mod screen;
 
-use crate::figure::Figure;
+use crate::figure::{Figure, Map, Panels};
+use frame::wrapped;
+use screen::{FAINT, Screen};
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,9 @@ impl Default for Terminal {
     }
 }
 
+/// A picture among several has at least so many lines, where the terminal has them.
+const LEAST_PANEL: usize = 14;
+
 /// The largest picture; a wider terminal gets a picture of this size.
 const LARGEST: (usize, usize) = (1000, 400);
 
@@ -50,11 +57,43 @@ pub fn render(figure: &Figure, terminal: &Terminal) -> String {
         rows: terminal.rows.clamp(1, LARGEST.1),
         ..*terminal
     };
+    draw(figure, terminal)
+}
+
+fn draw(figure: &Figure, terminal: Terminal) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, terminal).finish(),
         Figure::Map(figure) => map::draw(figure, terminal).finish(),
         Figure::Cells(figure) => cells::draw(figure, terminal).finish(),
-        Figure::Surface(figure) => map::draw(&figure.map, terminal).finish(),
-        Figure::Network(_) | Figure::Panels(_) => String::new(),
+        Figure::Surface(figure) => map::draw(&from_above(&figure.map), terminal).finish(),
+        Figure::Network(figure) => network::draw(figure, terminal).finish(),
+        Figure::Panels(figure) => panels(figure, terminal),
     }
+}
+
+/// Returns the map of a landscape with a note that it is seen from above: characters have no depth.
+fn from_above(map: &Map) -> Map {
+    let mut map = map.clone();
+    map.notes.push("Seen from above.".into());
+    map
+}
+
+/// Draws several figures one below another, each with an equal share of the lines but no fewer than it needs.
+fn panels(panels: &Panels, terminal: Terminal) -> String {
+    let mut screen = Screen::new(terminal, 0);
+    if !panels.title.trim().is_empty() {
+        let row = screen.add_row();
+        screen.centred(terminal.columns / 2, row, &panels.title, None);
+    }
+    for note in panels.notes.iter().flat_map(|note| wrapped(note, terminal.columns)) {
+        let row = screen.add_row();
+        screen.text(0, row, &note, FAINT);
+    }
+    if panels.figures.is_empty() {
+        let row = screen.add_row();
+        screen.text(0, row, "There is nothing to draw.", FAINT);
+    }
+    let share = (terminal.rows / panels.figures.len().max(1)).max(LEAST_PANEL.min(terminal.rows));
+    let figures = panels.figures.iter().map(|figure| draw(figure, Terminal { rows: share, ..terminal }));
+    std::iter::once(screen.finish()).chain(figures).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }

@@ -1,11 +1,13 @@
 //! A figure in plain sentences: for screen readers, for logs, and for whoever prefers to read.
 
 mod cells;
+mod map;
 mod named;
+mod network;
 mod phases;
 
 use crate::axis::{Axis, seen, unit};
-use crate::figure::{Figure, Lines, Map, Series, Style};
+use crate::figure::{Figure, Lines, Panels, Series, Style};
 use crate::ticks::{rounded, significant};
 use phases::{Kind, Phase, course};
 
@@ -16,14 +18,17 @@ const TOLD_PHASES: usize = 5;
 ///
 /// For a curve: how it runs, where it ends and where it is lowest. For a map: its lowest and
 /// highest value and where they are, the share above the level, and which data points lie on the
-/// right side. For words below the axis and for cells: the values by name, or the best and the worst of many. Whatever could not be drawn is named at the end.
+/// right side, how each way runs over it, and the places with a name. For words below the axis and for cells: the values
+/// by name, or the best and the worst of many. For a network: its shape and its weights, or the largest of many. For
+/// several figures: each in turn. Whatever could not be drawn is named at the end.
 pub fn describe(figure: &Figure) -> String {
     let sentences = match figure {
         Figure::Lines(lines) => describe_lines(lines),
-        Figure::Map(map) => describe_map(map),
+        Figure::Map(map) => map::describe(map),
         Figure::Cells(cells) => cells::describe(cells),
-        Figure::Surface(surface) => describe_map(&surface.map),
-        Figure::Network(_) | Figure::Panels(_) => vec![],
+        Figure::Surface(surface) => map::describe_surface(surface),
+        Figure::Network(network) => network::describe(network),
+        Figure::Panels(panels) => describe_panels(panels),
     };
     sentences.join(" ")
 }
@@ -36,7 +41,8 @@ pub(crate) fn heading(figure: &Figure) -> String {
         Figure::Map(map) => (&map.x_label, &map.y_label),
         Figure::Cells(cells) => (&cells.x_label, &cells.y_label),
         Figure::Surface(surface) => (&surface.map.x_label, &surface.map.y_label),
-        Figure::Network(_) | Figure::Panels(_) => return "Picture".to_owned(),
+        Figure::Network(_) => return "Network".to_owned(),
+        Figure::Panels(_) => return "Pictures".to_owned(),
     };
     match (x.trim(), y.trim()) {
         ("", "") => "Picture".to_owned(),
@@ -46,6 +52,8 @@ pub(crate) fn heading(figure: &Figure) -> String {
 }
 
 pub(crate) use cells::missing as empty_cells;
+pub(crate) use map::not_drawn;
+pub(crate) use network::{missing as missing_links, shape};
 
 fn describe_lines(lines: &Lines) -> Vec<String> {
     let mut sentences: Vec<String> = Vec::new();
@@ -63,8 +71,29 @@ fn describe_lines(lines: &Lines) -> Vec<String> {
     if !named.is_empty() {
         sentences.push(format!("Marked: {}.", named.join(", ")));
     }
+    sentences.extend(sentences_of(&lines.notes));
     sentences.extend(omitted(lines));
     sentences
+}
+
+/// Tells the figures in turn, each after its number and its title.
+fn describe_panels(panels: &Panels) -> Vec<String> {
+    let mut sentences: Vec<String> = sentences_of(&panels.notes).collect();
+    if panels.figures.is_empty() {
+        sentences.push("There is nothing to draw.".into());
+    }
+    let count = panels.figures.len();
+    for (index, figure) in panels.figures.iter().enumerate() {
+        sentences.push(format!("Picture {} of {count}, {}: {}", index + 1, heading(figure), describe(figure)));
+    }
+    sentences
+}
+
+/// Returns notes as sentences, each with an end.
+fn sentences_of(notes: &[String]) -> impl Iterator<Item = String> + '_ {
+    notes.iter().map(|note| note.trim()).filter(|note| !note.is_empty()).map(|note| {
+        if note.ends_with(['.', '!', '?']) { note.to_owned() } else { format!("{note}.") }
+    })
 }
 
 fn describe_series(lines: &Lines, series: &Series) -> String {
@@ -75,6 +104,9 @@ fn describe_series(lines: &Lines, series: &Series) -> String {
     };
     if !lines.x_names.is_empty() {
         return named::describe(lines, series, &name);
+    }
+    if series.style == Style::Columns {
+        return named::columns(lines, &points, &name);
     }
     if points.len() == 1 {
         return format!(
@@ -169,60 +201,6 @@ fn verb(phase: &Phase, is_first: bool) -> String {
     format!("{moves}{from} to {}", number(phase.to.1))
 }
 
-fn describe_map(map: &Map) -> Vec<String> {
-    let Some(range) = map.range() else {
-        let mut sentences = vec!["The map has no value that can be drawn.".to_owned()];
-        sentences.extend(missing(map));
-        return sentences;
-    };
-    let mut sentences = vec![if range.low == range.high {
-        format!("The value is {} everywhere.", number(range.low))
-    } else {
-        let (low, high) = (number(range.low), number(range.high));
-        let (low_at, high_at) = (pair_of(range.low_at), pair_of(range.high_at));
-        format!("The value runs from {low} at {low_at} to {high} at {high_at}.")
-    }];
-    if let Some(level) = map.level {
-        let share = match map.share_above(level) * 100.0 {
-            0.0 => "No part".to_owned(),
-            100.0 => "All".to_owned(),
-            share if share < 1.0 => "Less than 1%".to_owned(),
-            share if share > 99.0 => "More than 99%".to_owned(),
-            share => format!("{share:.0}%"),
-        };
-        sentences.push(format!("{share} of the area lies at or above {}.", number(level)));
-        sentences.extend(judged_points(map, level));
-    } else if !map.points.is_empty() {
-        sentences
-            .push(format!("{} drawn on it.", counted(map.points.len(), "data point is", "data points are")));
-    }
-    sentences.extend(missing(map));
-    sentences
-}
-
-/// Says how many data points lie on the right side of the level, and names the first that do not.
-fn judged_points(map: &Map, level: f64) -> Option<String> {
-    let wrong: Vec<&crate::MapPoint> =
-        map.points.iter().filter(|point| !map.is_right(point, level)).collect();
-    let all = map.points.len();
-    match (all, wrong.len()) {
-        (0, _) => None,
-        (1, 0) => Some("The data point lies on the right side.".into()),
-        (1, _) => Some("The data point lies on the wrong side.".into()),
-        (2, 0) => Some("Both data points lie on the right side.".into()),
-        (_, 0) => Some(format!("All {all} data points lie on the right side.")),
-        (_, many) => {
-            let named: Vec<String> = wrong.iter().take(4).map(|point| pair_of((point.x, point.y))).collect();
-            let more = if many > 4 { format!(" and {} more", many - 4) } else { String::new() };
-            let right = all - many;
-            Some(format!(
-                "{right} of {all} data points lie on the right side; not {}{more}.",
-                named.join(", ")
-            ))
-        }
-    }
-}
-
 /// Says which points of a line figure cannot be drawn, if any.
 pub(crate) fn omitted(lines: &Lines) -> Option<String> {
     let points = || lines.series.iter().flat_map(|series| &series.points);
@@ -238,13 +216,6 @@ pub(crate) fn omitted(lines: &Lines) -> Option<String> {
         .map(|(count, why)| format!("{} {why}", counted(*count, "point is", "points are")))
         .collect();
     (!told.is_empty()).then(|| format!("Not drawn: {}.", told.join(", ")))
-}
-
-/// Says how many samples of a map are missing, if any.
-pub(crate) fn missing(map: &Map) -> Option<String> {
-    let gaps = map.gaps();
-    (gaps > 0)
-        .then(|| format!("Not drawn: {} missing or not finite.", counted(gaps, "sample is", "samples are")))
 }
 
 fn drawable<'a>(lines: &'a Lines, series: &'a Series) -> impl Iterator<Item = (f64, f64)> + 'a {
@@ -282,4 +253,9 @@ fn number(value: f64) -> String {
 
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Returns the notes of a figure and what could not be drawn.
+pub(crate) fn notes(notes: &[String], missing: Option<String>) -> Vec<String> {
+    notes.iter().filter(|note| !note.trim().is_empty()).cloned().chain(missing).collect()
 }

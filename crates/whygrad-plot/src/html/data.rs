@@ -6,6 +6,7 @@ use crate::figure::{Lines, Map, PathKind, Style, Surface};
 use crate::palette::sequence;
 use crate::thin::kept;
 use crate::ticks::{number, significant};
+use crate::{view, way};
 
 /// Columns to which curves are thinned for reading values off.
 const COLUMNS: usize = 280;
@@ -59,19 +60,26 @@ pub(super) fn surface(surface: &Surface) -> String {
     let (x, y) = map.axes();
     let values = map.value_axis();
     let grid = Grid::of(map, &x, &y, FINEST);
-    let (columns, rows) = grid.size();
+    let (columns, rows) = (map.columns.clamp(2, FINEST), map.rows.clamp(2, FINEST));
+    let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
     let samples = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
-    let heights = samples.map(|(column, row)| place(values, grid.sample(column, row).1));
+    let heights = samples.map(|(column, row)| {
+        let at = (x.value(share(column, columns)), y.value(share(row, rows)));
+        place(values, map.at(at.0, at.1))
+    });
     let level = map.level.filter(|level| values.place_within(*level).is_some());
     let border = level.map_or(Vec::new(), |level| grid.line(level));
     let border = border.iter().map(|(a, b)| format!("[{:.3},{:.3},{:.3},{:.3}]", a.0, a.1, b.0, b.1));
     let colours = (0..=16).map(|step| format!("\"{}\"", sequence(f64::from(step) / 16.0).hex()));
-    let angle = |degrees: f64| if degrees.is_finite() { degrees.clamp(-3600.0, 3600.0) } else { 30.0 };
+    let (turn, tilt) = view::angles(surface);
+    let ratio = plane_ratio(x, y);
+    let size = if ratio >= 1.0 { (1.0, 1.0 / ratio) } else { (ratio, 1.0) };
     format!(
-        "{{\"title\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
+        "{{\"title\":{},\"legend\":{},\"x\":{},\"y\":{},\"z\":{},\"columns\":{columns},\"rows\":{rows},\"heights\":[{}],\
          \"level\":{},\"border\":[{}],\"points\":[{}],\"paths\":[{}],\"spots\":[{}],\"colours\":[{}],\
-         \"turn\":{:.1},\"tilt\":{:.1}}}",
+         \"size\":[{:.3},{:.3}],\"turn\":{turn:.1},\"tilt\":{tilt:.1}}}",
         string(&map.title),
+        string(&legend(map)),
         axis(x, &map.x_label),
         axis(y, &map.y_label),
         axis(values, &map.value_label),
@@ -82,30 +90,57 @@ pub(super) fn surface(surface: &Surface) -> String {
         joined(paths(map)),
         joined(spots(map)),
         joined(colours),
-        angle(surface.turn),
-        angle(surface.tilt).clamp(0.0, 90.0),
+        size.0,
+        size.1,
     )
+}
+
+/// Returns in words what stands on a landscape.
+fn legend(map: &Map) -> String {
+    let mut entries: Vec<String> = Vec::new();
+    let level = map.level.map(number);
+    match &level {
+        Some(level) if !map.points.is_empty() => {
+            entries.push(format!("black points: target ≥ {level}, white points: below"));
+        }
+        None if !map.points.is_empty() => entries.push("black points: data".to_owned()),
+        _ => {}
+    }
+    entries.extend(level.map(|level| format!("white line: level {level}")));
+    for (kind, drawn) in [(PathKind::Steps, "black line"), (PathKind::Border, "dashed line")] {
+        let ways = map.paths.iter().filter(|path| path.kind == kind && !path.name.is_empty());
+        let names: Vec<&str> = ways.map(|path| path.name.as_str()).collect();
+        if !names.is_empty() {
+            entries.push(format!("{drawn}: {}", names.join(", ")));
+        }
+    }
+    entries.join("; ")
+}
+
+/// Returns how wide the plane is beside its depth, where the two can be compared.
+fn plane_ratio(x: Axis, y: Axis) -> f64 {
+    let ratio = x.span() / y.span();
+    if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 }
 }
 
 fn points(map: &Map) -> impl Iterator<Item = String> {
     map.points.iter().filter_map(|point| {
-        let at = standing(map, (point.x, point.y), point.value)?;
+        let at = standing(map, (point.x, point.y), map.at(point.x, point.y))?;
         Some(format!("[{at},{}]", map.level.is_none_or(|level| point.value >= level)))
     })
 }
 
 fn paths(map: &Map) -> impl Iterator<Item = String> {
     map.paths.iter().map(|path| {
-        let (stride, last) = (path.points.len().div_ceil(STEPS).max(1), path.points.len().saturating_sub(1));
-        let steps = (0..path.points.len()).filter(move |step| step % stride == 0 || *step == last);
-        let points = steps.filter_map(|step| {
-            let at = path.points[step];
-            let value = path.values.get(step).copied().unwrap_or_else(|| map.at(at.0, at.1));
-            let distance = path.distance.get(step).copied().filter(|d| d.is_finite()).unwrap_or(0.0);
-            Some(format!("[{},{:.2}]", standing(map, at, value)?, distance.clamp(0.0, 1.0)))
+        let parts = way::upon(map, path, 1.0 / FINEST as f64, STEPS).into_iter().map(|part| {
+            let points = part.into_iter().filter_map(|((across, up), value, distance)| {
+                let height = map.value_axis().place(value)?;
+                Some(format!("[{across:.4},{up:.4},{height:.4},{distance:.2}]"))
+            });
+            format!("[{}]", joined(points))
         });
         let (name, is_border) = (string(&path.name), path.kind == PathKind::Border);
-        format!("{{\"name\":{name},\"border\":{is_border},\"points\":[{}]}}", joined(points))
+        format!("{{\"name\":{name},\"border\":{is_border},\"parts\":[{}]}}", joined(parts))
     })
 }
 

@@ -16,7 +16,7 @@ for (const box of document.querySelectorAll(".lines")) {
   const reading = document.createElement("p");
   reading.className = "reading";
   reading.setAttribute("aria-live", "polite");
-  const hint = "Point at the picture, or choose it and press the arrow keys, to read values.";
+  const hint = "Point at the picture, touch it, or choose it and press the arrow keys, to read values.";
   reading.textContent = hint;
   drawings[drawings.length - 1].after(reading);
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Page, data, table};
 use crate::axis::Axis;
-use crate::figure::{Figure, Lines, Panels};
+use crate::figure::{Figure, Lines, Panels, Style};
 use crate::svg::{self, Svg, escaped};
 use crate::words;
 
@@ -22,22 +22,22 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
     page.pictures += 1;
     let number = page.pictures;
     let told = words::describe(figure);
-    page.out.push_str(&format!("<figure id=\"picture-{number}\">\n"));
+    page.out.extend([format!("<figure id=\"picture-{number}\">\n")]);
     match figure {
         Figure::Lines(lines) => {
             page.has_lines = true;
-            add_lines(page, lines, width);
+            add_lines(page, lines, width, &told);
         }
         Figure::Surface(surface) => {
             page.has_surface = true;
             page.out.push_str("<div class=\"surface\">\n");
-            add_drawings(page, figure, width, "", |_| String::new());
+            add_drawings(page, figure, width, &told, "", "");
             page.out.push_str(&data::script(&data::surface(surface)));
             page.out.push_str("</div>\n");
         }
-        _ => add_drawings(page, figure, width, "", |_| String::new()),
+        _ => add_drawings(page, figure, width, &told, "", ""),
     }
-    page.out.push_str(&format!("<figcaption>{}</figcaption>\n", escaped(&told)));
+    page.out.extend([format!("<figcaption>{}</figcaption>\n", escaped(&told))]);
     page.out.push_str(&table::details(figure, number));
     page.out.push_str("</figure>\n");
 }
@@ -46,10 +46,10 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
 fn add_panels(page: &mut Page, panels: &Panels, width: f64) {
     page.out.push_str("<div class=\"panels\">\n");
     if !panels.title.trim().is_empty() {
-        page.out.push_str(&format!("<h3>{}</h3>\n", escaped(&panels.title)));
+        page.out.extend([format!("<h3>{}</h3>\n", escaped(&panels.title))]);
     }
     for note in panels.notes.iter().filter(|note| !note.trim().is_empty()) {
-        page.out.push_str(&format!("<p>{}</p>\n", escaped(note)));
+        page.out.extend([format!("<p>{}</p>\n", escaped(note))]);
     }
     let columns = panels.columns.clamp(1, 4);
     // A page is wider than a picture, and a panel narrower than this would be harder to read.
@@ -60,7 +60,7 @@ fn add_panels(page: &mut Page, panels: &Panels, width: f64) {
 }
 
 /// Adds curves, on a logarithmic axis too where the values span decades.
-fn add_lines(page: &mut Page, lines: &Lines, width: f64) {
+fn add_lines(page: &mut Page, lines: &Lines, width: f64, told: &str) {
     page.out.push_str("<div class=\"lines\">\n");
     let variants = if spans_decades(lines) { vec![lines.y_log, !lines.y_log] } else { vec![lines.y_log] };
     for (index, y_log) in variants.iter().enumerate() {
@@ -74,8 +74,7 @@ fn add_lines(page: &mut Page, lines: &Lines, width: f64) {
         let ends = |axis: Axis, log: bool| format!("[{},{},{log}]", axis.value(0.0), axis.value(1.0));
         let x_log = lines.x_log && lines.x_names.is_empty();
         let axes = format!(" data-x=\"{}\" data-y=\"{}\"", ends(x, x_log), ends(y, *y_log));
-        let frame = |svg: &Svg| format!("{axes} data-frame=\"{:?}\"", svg::frame_of(&lines, svg));
-        add_drawings(page, &Figure::Lines(lines.clone()), width, kind, frame);
+        add_drawings(page, &Figure::Lines(lines), width, told, kind, &axes);
     }
     page.out.push_str(&data::script(&data::lines(lines)));
     page.out.push_str("</div>\n");
@@ -87,38 +86,28 @@ fn spans_decades(lines: &Lines) -> bool {
     let finite = values.filter(|value| value.is_finite());
     let (low, high) =
         finite.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
-    lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
+    // A column has its foot at zero.
+    let stands = lines.series.iter().any(|series| series.style == Style::Columns);
+    !stands && lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
 }
 
-/// Adds the drawings for a wide and a narrow page, each within an element with the attributes asked for.
-fn add_drawings(
-    page: &mut Page,
-    figure: &Figure,
-    width: f64,
-    kind: &str,
-    attributes: impl Fn(&Svg) -> String,
-) {
+/// Adds the drawings for a wide and a narrow page, each within an element of a kind and with attributes of its axes.
+fn add_drawings(page: &mut Page, figure: &Figure, width: f64, told: &str, kind: &str, axes: &str) {
     let height = page.look.height;
     let narrow_height = if height.is_finite() { height.min(320.0) } else { 320.0 };
     for (class, width, height) in [("wide", width, height), ("narrow", NARROW, narrow_height)] {
-        let size = |dark| Svg { width, height, dark };
-        let (light, dark) = (svg::render(figure, &size(false)), svg::render(figure, &size(true)));
-        let attributes = attributes(&size(false));
+        let draw = |dark| svg::render_told(figure, &Svg { width, height, dark }, told);
+        let ((light, frame), (dark, _)) = (draw(false), draw(true));
+        let attributes =
+            if axes.is_empty() { String::new() } else { format!("{axes} data-frame=\"{frame:?}\"") };
         let name = format!("p{}{}{}", page.pictures, &class[..1], kind.trim());
-        match themed(&light, &dark, &mut page.colours) {
-            Some(both) => {
-                let both = renamed(&both, &name);
-                page.out
-                    .push_str(&format!("<div class=\"drawing {class}{kind}\"{attributes}>\n{both}</div>\n"));
-            }
-            None => {
-                let (light, dark) = (renamed(&light, &name), renamed(&dark, &format!("{name}d")));
-                page.out.push_str(&format!(
-                    "<div class=\"drawing {class}{kind}\"{attributes}>\n<div class=\"on-light\">\n{light}</div>\n\
-                     <div class=\"on-dark\">\n{dark}</div>\n</div>\n"
-                ));
-            }
-        }
+        let drawn = if let Some(both) = themed(&light, &dark, &mut page.colours) {
+            renamed(&both, &name)
+        } else {
+            let (light, dark) = (renamed(&light, &name), renamed(&dark, &format!("{name}d")));
+            format!("<div class=\"on-light\">\n{light}</div>\n<div class=\"on-dark\">\n{dark}</div>\n")
+        };
+        page.out.extend([format!("<div class=\"drawing {class}{kind}\"{attributes}>\n{drawn}</div>\n")]);
     }
 }
 
@@ -139,7 +128,7 @@ fn themed(light: &str, dark: &str, colours: &mut BTreeSet<(String, String)>) -> 
                     return None;
                 }
                 colours.insert((first.to_owned(), second.to_owned()));
-                out.push_str(&format!("var(--{first}-{second}){rest}"));
+                out.extend([format!("var(--{first}-{second}){rest}")]);
             }
             _ => return None,
         }

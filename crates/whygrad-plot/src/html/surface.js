@@ -10,15 +10,15 @@ for (const box of document.querySelectorAll(".surface")) {
   // Places in 0..1 become [right, up, away], seen from the eye.
   function project([x, y, z]) {
     const turn = view.turn * Math.PI / 180, tilt = view.tilt * Math.PI / 180;
-    const [cx, cy, cz] = [x - 0.5, y - 0.5, (z - 0.5) * FLAT];
-    const right = cx * Math.cos(turn) + cy * Math.sin(turn), away = cy * Math.cos(turn) - cx * Math.sin(turn);
+    const [cx, cy, cz] = [(x - 0.5) * data.size[0], (y - 0.5) * data.size[1], (z - 0.5) * FLAT];
+    const right = cx * Math.cos(turn) - cy * Math.sin(turn), away = cx * Math.sin(turn) + cy * Math.cos(turn);
     return [right, cz * Math.cos(tilt) + away * Math.sin(tilt), away * Math.cos(tilt) - cz * Math.sin(tilt)];
   }
 
   function screen(place) {
     const [right, up, away] = project(place);
-    const unit = view.zoom * Math.min(size.width / 1.62, size.height / 1.42);
-    return [size.width / 2 + right * unit, size.height / 2 - up * unit, away];
+    const unit = view.zoom * Math.min((size.width - 50) / 1.5, (size.height - 60) / 1.45);
+    return [size.width / 2 + right * unit, size.height / 2 - 12 - up * unit, away];
   }
 
   const colour = (place) => data.colours[Math.round(Math.min(1, Math.max(0, place)) * (data.colours.length - 1))];
@@ -47,11 +47,12 @@ for (const box of document.querySelectorAll(".surface")) {
       }
     }
     for (const path of data.paths) {
-      path.points.forEach((p, i) => {
-        if (i > 0 && !(path.border && i % 2 === 0)) {
-          line(path.points[i - 1], p, { colour: "#c00000", width: 2.5, alpha: 1 - 0.7 * p[3], halo: true });
-        }
-      });
+      for (const part of path.parts) {
+        part.forEach((p, i) => {
+          if (i === 0 || (path.border && i % 2 === 0)) return;
+          line(part[i - 1], p, { colour: "#111", width: 2.5, alpha: 1 - 0.7 * p[3], halo: true });
+        });
+      }
     }
     for (const [x, y, z, above] of data.points) {
       const at = screen([x, y, z]);
@@ -59,7 +60,7 @@ for (const box of document.querySelectorAll(".surface")) {
     }
     for (const [x, y, z, label] of data.spots) {
       const at = screen([x, y, z]);
-      list.push({ away: at[2] - 2 * cell, draw: () => { dot(at, "#fff", "#c00000"); note(at, label); } });
+      list.push({ away: at[2] - 2 * cell, draw: () => dot(at, "#fff", "#111") });
     }
     return list.sort((a, b) => b.away - a.away);
   }
@@ -80,7 +81,7 @@ for (const box of document.querySelectorAll(".surface")) {
     for (const [style, wide] of halo ? [["#fff", width + 2], [colour, width]] : [[colour, width]]) {
       pen.strokeStyle = style;
       pen.lineWidth = wide;
-      pen.lineCap = "round";
+      pen.lineCap = alpha < 1 ? "butt" : "round";
       pen.beginPath();
       pen.moveTo(a[0], a[1]);
       pen.lineTo(b[0], b[1]);
@@ -99,9 +100,17 @@ for (const box of document.querySelectorAll(".surface")) {
     pen.stroke();
   }
 
-  function note([x, y], text) {
-    const room = size.width - pen.measureText(text).width - 4;
-    label(text, Math.max(4, Math.min(x + 8, room)), y - 8, "left");
+  // Names stand above everything, and one below the other where they would meet.
+  function names() {
+    const written = [];
+    for (const [x, y, z, text] of data.spots) {
+      const [right, up] = screen([x, y, z]), wide = pen.measureText(text).width;
+      const left = Math.max(4, Math.min(right + 8, size.width - wide - 4));
+      let middle = up - 8;
+      while (written.some((one) => one.left < left + wide && left < one.left + one.wide && Math.abs(one.middle - middle) < 15)) middle += 3;
+      written.push({ left, wide, middle });
+      label(text, left, middle, "left");
+    }
   }
 
   function label(text, x, y, align) {
@@ -126,8 +135,12 @@ for (const box of document.querySelectorAll(".surface")) {
     const side = { x: away([0.5, 0, 0]) < away([0.5, 1, 0]) ? 0 : 1, y: away([0, 0.5, 0]) < away([1, 0.5, 0]) ? 0 : 1 };
     const left = floor.reduce((best, one) => (screen(one)[0] < screen(best)[0] ? one : best));
     const middle = screen([0.5, 0.5, 0]);
+    const isHigh = view.tilt < 75;
     const write = (axis, at, out, last) => {
       for (const [place, text] of axis.ticks) {
+        // Where two axes meet, the numbers of one have the room.
+        const meets = (other) => Math.hypot(at(place)[0] - other[0], at(place)[1] - other[1]) < 0.06;
+        if (!last && (isHigh && meets(left) || axis === data.y && meets([side.y, side.x]))) continue;
         const on = screen(at(place)), end = out(on, 5), word = out(on, 16);
         stroke(on, end, grey);
         label(text, word[0], word[1], last ? "right" : "center");
@@ -139,11 +152,9 @@ for (const box of document.querySelectorAll(".surface")) {
       const [dx, dy] = [on[0] - middle[0], on[1] - middle[1]], length = Math.hypot(dx, dy) || 1;
       return [on[0] + dx / length * far, on[1] + dy / length * far];
     };
-    if (view.tilt < 89 || true) {
-      write(data.x, (p) => [p, side.x, 0], outward, false);
-      write(data.y, (p) => [side.y, p, 0], outward, false);
-    }
-    if (view.tilt < 75) {
+    write(data.x, (p) => [p, side.x, 0], outward, false);
+    write(data.y, (p) => [side.y, p, 0], outward, false);
+    if (isHigh) {
       stroke(screen(left), screen([left[0], left[1], 1]), grey);
       write(data.z, (p) => [left[0], left[1], p], (on, far) => [on[0] - far / 2, on[1]], true);
       const top = screen([left[0], left[1], 1]);
@@ -168,6 +179,7 @@ for (const box of document.querySelectorAll(".surface")) {
       pen.clearRect(0, 0, width, height);
       axes();
       for (const piece of pieces()) piece.draw();
+      names();
     });
   }
 
@@ -176,7 +188,7 @@ for (const box of document.querySelectorAll(".surface")) {
   told.setAttribute("aria-live", "polite");
   function move(turn, tilt, zoom = 1) {
     view.turn = (((view.turn + turn) % 360) + 360) % 360;
-    view.tilt = Math.min(90, Math.max(0, view.tilt + tilt));
+    view.tilt = Math.min(85, Math.max(5, view.tilt + tilt));
     view.zoom = Math.min(4, Math.max(0.5, view.zoom * zoom));
     draw();
   }
@@ -207,7 +219,7 @@ for (const box of document.querySelectorAll(".surface")) {
     const before = fingers.size === 2 ? spread() : 0;
     const [dx, dy] = [event.clientX - finger.x, event.clientY - finger.y];
     [finger.x, finger.y] = [event.clientX, event.clientY];
-    if (fingers.size === 1) move(-dx * 0.5, dy * 0.5);
+    if (fingers.size === 1) move(dx * 0.5, dy * 0.5);
     else if (fingers.size === 2 && before > 0) move(0, 0, spread() / before);
   });
   for (const end of ["pointerup", "pointercancel"]) {
@@ -229,7 +241,12 @@ for (const box of document.querySelectorAll(".surface")) {
     button.addEventListener("click", () => { KEYS[key](); tell(); });
     buttons.append(button);
   }
-  box.append(canvas, buttons, told);
+  const title = document.createElement("p"), legend = document.createElement("p");
+  title.className = "title";
+  title.textContent = data.title;
+  legend.className = "reading";
+  legend.textContent = data.legend;
+  box.append(title, canvas, legend, buttons, told);
   box.classList.add("turning");
   new ResizeObserver(draw).observe(canvas);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

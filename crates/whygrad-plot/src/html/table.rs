@@ -10,7 +10,7 @@ use crate::ticks::number;
 const SHOWN: usize = 200;
 
 /// Curves of more points are thinned before they are put into the page.
-const ROWS: usize = 20_000;
+const ROWS: usize = 8000;
 
 /// Browsers refuse to save from a link that is longer.
 const LONGEST: usize = 1_900_000;
@@ -23,20 +23,20 @@ pub(super) fn details(figure: &Figure, picture: usize) -> String {
     let mut out = String::from("<details>\n<summary>Data</summary>\n");
     let shown = count.div_ceil(stride);
     let of_all = if stride > 1 { format!("{shown} of {count} rows, evenly spaced. ") } else { String::new() };
-    out.push_str(&format!("<p>{of_all}{}</p>\n", saving(figure, count, picture)));
+    out.extend([format!("<p>{of_all}{}</p>\n", saving(figure, count, picture))]);
     out.push_str(
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Data\">\n<table>\n<thead><tr>",
     );
-    table.header.iter().for_each(|name| out.push_str(&format!("<th scope=\"col\">{name}</th>")));
+    table.header.iter().for_each(|name| out.extend([format!("<th scope=\"col\">{name}</th>")]));
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in table.rows.step_by(stride) {
         out.push_str("<tr>");
         for cell in row {
             match cell {
-                Cell::Text(text) => out.push_str(&format!("<td class=\"text\">{}</td>", escaped(&text))),
+                Cell::Text(text) => out.extend([format!("<td class=\"text\">{}</td>", escaped(&text))]),
                 Cell::Number(value) if value.is_nan() => out.push_str("<td></td>"),
-                Cell::Number(value) => out.push_str(&format!("<td>{}</td>", number(value))),
-                Cell::Count(count) => out.push_str(&format!("<td>{count}</td>")),
+                Cell::Number(value) => out.extend([format!("<td>{}</td>", number(value))]),
+                Cell::Count(count) => out.extend([format!("<td>{count}</td>")]),
                 Cell::Empty => out.push_str("<td></td>"),
             }
         }
@@ -83,7 +83,7 @@ fn encoded(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b',' | b'.' | b'-' | b'_' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => out.extend([format!("%{byte:02X}")]),
         }
     }
     out

@@ -40,6 +40,9 @@ impl<'a> TexAxis<'a> {
         if self.by_place {
             return self.axis.place(value).map(number);
         }
+        if !self.axis.names().is_empty() {
+            return self.axis.place_within(value).map(|_| number(value));
+        }
         unit(value, self.log).map(|_| number(value))
     }
 
@@ -67,7 +70,7 @@ impl<'a> TexAxis<'a> {
     pub(super) fn settings(&self, letter: char, at_most: usize, whole: bool) -> String {
         let mut out = format!("{letter}min={}, {letter}max={},\n", self.at(0.0), self.at(1.0));
         if self.is_log() {
-            out.push_str(&format!("{letter}mode=log,\n"));
+            out.extend([format!("{letter}mode=log,\n")]);
         }
         if self.by_place || whole || !self.axis.names().is_empty() {
             out.push_str(&self.ticks(letter, at_most));
@@ -77,7 +80,13 @@ impl<'a> TexAxis<'a> {
 
     /// Returns ticks that are written out.
     pub(super) fn ticks(&self, letter: char, at_most: usize) -> String {
-        let ticks = self.axis.ticks(at_most);
+        let mut ticks = self.axis.ticks(at_most);
+        // Labels such as 1.000000005 need the room of several.
+        let longest =
+            |ticks: &[(f64, Tick)]| ticks.iter().map(|(_, tick)| tick.label.len()).max().unwrap_or(0);
+        if letter == 'x' && self.by_place && longest(&ticks) > 6 {
+            ticks = self.axis.ticks((6 * at_most / longest(&ticks)).max(1));
+        }
         let places: Vec<String> =
             ticks.iter().filter_map(|(place, tick)| Some(self.written(*place, tick)?.0)).collect();
         let labels: Vec<String> =
@@ -109,6 +118,8 @@ fn label(tick: &Tick) -> String {
 
 /// Returns a finite number with the six digits that TeX can use.
 pub(super) fn number(value: f64) -> String {
+    // TeX has no number this small, and no axis of plain numbers is as short.
+    let value = if value.abs() < 1e-90 { 0.0 } else { value };
     let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(0.0);
     if rounded != 0.0 && !(1e-4..1e6).contains(&rounded.abs()) {
         return format!("{rounded:e}");
@@ -125,6 +136,9 @@ const NAMED: &[(char, &str)] = &[
     ('>', "\\textgreater{}"),
     ('|', "\\textbar{}"),
     ('"', "\\textquotedbl{}"),
+    // A line break would take what is in brackets, or a star, for its own.
+    ('[', "{[}"),
+    ('*', "{*}"),
     ('`', "\\textasciigrave{}"),
     ('\'', "\\textquotesingle{}"),
     // Two hyphens would become a dash.
@@ -183,9 +197,9 @@ pub(super) fn escaped(text: &str) -> String {
         if let Some((_, name)) = NAMED.iter().find(|(known, _)| *known == letter) {
             out.push_str(name);
         } else if let Some(digit) = digit(RAISED) {
-            out.push_str(&format!("$^{{{digit}}}$"));
+            out.extend([format!("$^{{{digit}}}$")]);
         } else if let Some(digit) = digit(LOWERED) {
-            out.push_str(&format!("$_{{{digit}}}$"));
+            out.extend([format!("$_{{{digit}}}$")]);
         } else {
             match letter {
                 '⁻' => out.push_str("$^{-}$"),
@@ -193,7 +207,7 @@ pub(super) fn escaped(text: &str) -> String {
                 _ if letter.is_control() || letter.is_whitespace() => out.push(' '),
                 // What the encoding T1 has: Latin letters with accents.
                 ' '..='~' | 'À'..='ž' => out.push(letter),
-                _ => out.push_str(&format!("\\glyph{{{:X}}}", u32::from(letter))),
+                _ => out.extend([format!("\\glyph{{{:X}}}", u32::from(letter))]),
             }
         }
     }

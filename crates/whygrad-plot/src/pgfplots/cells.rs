@@ -46,12 +46,12 @@ pub(super) fn draw(cells: &Cells, size: Size) -> String {
         let Some(Rgb(red, green, blue)) = place.map(sequence) else { continue };
         let half = (right as f64 / 2.0, up as f64 / 2.0);
         let (left, bottom) = (column as f64 - 0.5, row as f64 - 0.5);
-        out.push_str(&format!(
+        out.extend([format!(
             "\\fill[fill={{rgb,255:red,{red};green,{green};blue,{blue}}}] (axis cs:{left},{bottom}) rectangle \
              (axis cs:{},{});\n",
             left + 2.0 * half.0,
             bottom + 2.0 * half.1
-        ));
+        )]);
     }
     if columns * rows <= WRITTEN {
         for &(column, row) in &shown {
@@ -62,17 +62,17 @@ pub(super) fn draw(cells: &Cells, size: Size) -> String {
                 None => "gray",
             };
             let text = escaped(&cells.text(column, row, 2));
-            out.push_str(&format!(
+            out.extend([format!(
                 "\\node[text={ink}, font=\\small] at (axis cs:{column},{row}) {{{text}}};\n"
-            ));
+            )]);
         }
     }
     // What carries the range of the colours.
     let ends = [0.0, 1.0].map(|place| format!("(0,0) [{}]", values.at(place)));
-    out.push_str(&format!(
+    out.extend([format!(
         "\\addplot[scatter, only marks, mark=none, point meta=explicit] coordinates {};\n",
         coordinates(&ends)
-    ));
+    )]);
     out.push_str("\\end{axis}\n");
     tikzpicture(&out, &notes, size)
 }

@@ -28,19 +28,21 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     let letters: usize = lines.x_names.iter().map(|name| name.chars().count() + 2).sum();
     if letters as f64 * LETTER > size.width - 2.6 {
         out.push_str("x tick label style={rotate=40, anchor=north east},\n");
+    } else if names > 0 {
+        out.push_str("x tick label style={text height=1.5ex, text depth=0.5ex},\n");
     }
-    out.push_str("grid=major, grid style={gray!20}, unbounded coords=jump, filter discard warning=false,\n");
+    out.push_str("grid=major, grid style={gray!20}, tick pos=left, unbounded coords=jump, filter discard warning=false,\n");
     let is_named = lines.series.len() > 1 && lines.series.iter().any(|series| !series.name.is_empty());
     if is_named {
         let longest = lines.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);
         let fitting = (size.width / (1.2 + LETTER * longest as f64)) as usize;
         let down = if letters > 0 { 0.2 } else { 0.0 } + 1.25 / (size.height - 2.8).max(2.0);
-        out.push_str(&format!(
+        out.extend([format!(
             "legend columns={}, legend style={{at={{(0.5,{:.3})}}, anchor=north, draw=none, font=\\small, \
              /tikz/every even column/.append style={{column sep=4pt}}}}, legend cell align=left,\n",
             fitting.clamp(1, lines.series.len()),
             -down
-        ));
+        )]);
     }
     out.push_str("]\n");
     for index in 0..lines.series.len() {
@@ -49,12 +51,12 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     for (index, series) in lines.series.iter().enumerate() {
         draw_series(&mut out, series, index, axes);
         if is_named {
-            out.push_str(&format!("\\addlegendentry{{{}}}\n", escaped(&series.name)));
+            out.extend([format!("\\addlegendentry{{{}}}\n", escaped(&series.name))]);
         }
     }
     draw_marks(&mut out, lines, axes, size);
     out.push_str("\\end{axis}\n");
-    let notes: Vec<String> = lines.notes.iter().cloned().chain(words::omitted(lines)).collect();
+    let notes = words::notes(&lines.notes, words::omitted(lines));
     tikzpicture(&out, &notes, size)
 }
 
@@ -92,7 +94,7 @@ fn draw_series(out: &mut String, series: &Series, index: usize, axes: (TexAxis, 
             )
         }
     };
-    out.push_str(&format!("\\addplot[{style}] coordinates {};\n", coordinates(&points)));
+    out.extend([format!("\\addplot[{style}] coordinates {};\n", coordinates(&points))]);
 }
 
 /// Returns the width of columns as wide as the points are apart, in units of the axis or in points of print.
@@ -128,16 +130,16 @@ fn draw_bars(out: &mut String, lines: &Lines, index: usize, axes: (TexAxis, TexA
         let upper = bars.iter().filter_map(|(x, bar)| point(axes, (*x, bar.1)));
         let lower = bars.iter().rev().filter_map(|(x, bar)| point(axes, (*x, bar.0)));
         let outline = coordinates(&upper.chain(lower).collect::<Vec<_>>());
-        out.push_str(&format!(
+        out.extend([format!(
             "\\addplot[draw=none, fill={colour}!25, forget plot] coordinates {outline} --cycle;\n"
-        ));
+        )]);
         return;
     }
     for (x, (low, high)) in bars {
         let ends = point(axes, (x, low)).zip(point(axes, (x, high)));
         if let Some((low, high)) = ends {
-            out.push_str(&format!("\\draw[{colour}!70, thick, |-|] (axis cs:{}) -- ", inner(&low)));
-            out.push_str(&format!("(axis cs:{});\n", inner(&high)));
+            out.extend([format!("\\draw[{colour}!70, thick, |-|] (axis cs:{}) -- ", inner(&low))]);
+            out.extend([format!("(axis cs:{});\n", inner(&high))]);
         }
     }
 }
@@ -162,11 +164,11 @@ fn draw_marks(out: &mut String, lines: &Lines, axes: (TexAxis, TexAxis), size: S
         written.push((start, end, line));
         let side = if is_left { "east" } else { "west" };
         let (low, high) = (axes.1.at(0.0), axes.1.at(1.0));
-        out.push_str(&format!(
+        out.extend([format!(
             "\\draw[gray, dashed] (axis cs:{x},{low}) -- (axis cs:{x},{high}) \
              node[anchor=north {side}, yshift=-{}pt, font=\\small, text=black!65] {{{}}};\n",
             line * 11,
             escaped(&mark.label)
-        ));
+        )]);
     }
 }

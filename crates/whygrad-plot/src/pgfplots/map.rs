@@ -5,6 +5,7 @@ use super::{Size, coordinates, frame, tikzpicture};
 use crate::axis::Axis;
 use crate::contour::{Grid, Place};
 use crate::figure::{Map, MapPath, PathKind, SpotKind};
+use crate::way;
 use crate::words;
 
 /// The most samples along a side that TeX's memory takes.
@@ -48,15 +49,11 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     out.push_str(&axes.x.settings('x', 6, false));
     out.push_str(&axes.y.settings('y', 6, false));
     if let Some((turn, tilt)) = view {
-        let angle = |degrees: f64, other: f64| if degrees.is_finite() { degrees } else { other };
-        out.push_str(&format!(
-            "view={{{}}}{{{}}},\n",
-            number(angle(turn, 25.0) % 360.0),
-            number(angle(tilt, 30.0).clamp(0.0, 90.0))
-        ));
+        // The package turns the other way round.
+        out.extend([format!("view={{{}}}{{{}}},\n", number(-turn), number(tilt))]);
         out.push_str(&axes.values.settings('z', 5, false));
         if !map.value_label.trim().is_empty() {
-            out.push_str(&format!("zlabel={{{}}},\n", escaped(&map.value_label)));
+            out.extend([format!("zlabel={{{}}},\n", escaped(&map.value_label))]);
         }
     }
     out.push_str(&colour_bar(axes.values, size));
@@ -71,15 +68,15 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     draw_points(&mut out, map, axes);
     draw_spots(&mut out, map, axes);
     out.push_str("\\end{axis}\n");
-    let notes: Vec<String> = map.notes.iter().cloned().chain(words::missing(map)).collect();
+    let notes = words::notes(&map.notes, words::not_drawn(map));
     tikzpicture(&out, &notes, size)
 }
 
 /// Returns the settings of the colours and the bar beside the picture.
 pub(super) fn colour_bar(values: TexAxis, size: Size) -> String {
-    let mut style = format!("width=0.3cm, ytick pos=right, tick label style={{font=\\small}}");
+    let mut style = String::from("width=0.3cm, ytick pos=right, tick label style={font=\\small}");
     if !values.is_plain() {
-        style.push_str(&format!(", {}", values.ticks('y', ((size.height / 1.1) as usize).clamp(2, 8))));
+        style.extend([format!(", {}", values.ticks('y', ((size.height / 1.1) as usize).clamp(2, 8)))]);
     }
     format!(
         "point meta min={}, point meta max={}, colorbar, colorbar style={{{style}}},\n",
@@ -99,12 +96,12 @@ fn point(axes: Axes, (x, y): (f64, f64), value: f64) -> Option<String> {
 
 fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     let (x, y) = map.axes();
-    let grid = Grid::of(map, &x, &y, FINEST);
-    let (columns, rows) = grid.size();
+    let (columns, rows) = (map.columns.clamp(2, FINEST), map.rows.clamp(2, FINEST));
+    let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
     let samples: Vec<String> = (0..rows)
-        .flat_map(|row| (0..columns).map(move |column| (column, row)))
-        .map(|(column, row)| {
-            let (place, value) = grid.sample(column, row);
+        .flat_map(|row| (0..columns).map(move |column| (share(column, columns), share(row, rows))))
+        .map(|place| {
+            let value = map.at(x.value(place.0), y.value(place.1));
             let value = axes.values.coordinate(value).unwrap_or_else(|| "nan".into());
             let (across, up) = (axes.x.at(place.0), axes.y.at(place.1));
             if axes.is_surface {
@@ -119,10 +116,10 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     } else {
         ("\\addplot", "surf, shader=interp, point meta=explicit")
     };
-    out.push_str(&format!(
+    out.extend([format!(
         "{plot}[{style}, mesh/ordering=x varies, mesh/cols={columns}, forget plot] coordinates {};\n",
         coordinates(&samples)
-    ));
+    )]);
 }
 
 /// Draws round contour lines and, stronger, the level.
@@ -143,7 +140,7 @@ fn draw_contours(out: &mut String, map: &Map, axes: Axes) {
         }
         if !points.is_empty() {
             let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-            out.push_str(&format!("{plot}[{style}, forget plot] coordinates {};\n", coordinates(&points)));
+            out.extend([format!("{plot}[{style}, forget plot] coordinates {};\n", coordinates(&points))]);
         }
     }
 }
@@ -169,44 +166,42 @@ fn chains(mut lines: Vec<(Place, Place)>) -> Vec<Vec<Place>> {
 
 /// Draws a way; what lies far from the drawn plane is paler, in four steps.
 fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Axes) {
-    let stride = path.points.len().div_ceil(STEPS).max(1);
-    let last = path.points.len().saturating_sub(1);
-    let steps: Vec<usize> =
-        (0..path.points.len()).filter(|step| step % stride == 0 || *step == last).collect();
     let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    let paleness = |step: usize| {
-        let distance = path.distance.get(step).copied().unwrap_or(0.0);
-        if distance.is_finite() { (distance.clamp(0.0, 1.0) * 3.0).round() as u8 } else { 3 }
-    };
-    let place = |step: usize| {
-        let at = path.points[step];
-        let value = path.values.get(step).copied().unwrap_or_else(|| map.at(at.0, at.1));
-        point(axes, at, value)
-    };
+    // Seen from above, a straight line needs no points between its ends.
+    let step = if axes.is_surface { 1.0 / 40.0 } else { 2.0 };
+    let (x, y) = map.axes();
     let style = match path.kind {
-        PathKind::Steps if steps.len() <= 60 => "thick, mark=*, mark size=1pt",
+        PathKind::Steps if path.points.len() <= 60 => "thick, mark=*, mark size=0.9pt",
         PathKind::Steps => "thick",
         PathKind::Border => "thick, densely dashed",
     };
-    let colour = ["red!80!black", "black", "orange", "magenta"][index % 4];
+    let colour = match path.kind {
+        PathKind::Steps => ["red!80!black", "orange", "magenta"][index % 3],
+        PathKind::Border => "black",
+    };
+    let paleness = |distance: f64| (distance * 3.0).round() as u8;
     let mut is_first = true;
-    for run in steps.chunk_by(|a, b| paleness(*a) == paleness(*b)) {
-        // A run reaches to the beginning of the next, so that the way has no gaps.
-        let next = run.last().and_then(|end| steps.iter().find(|step| *step > end));
-        let points: Vec<String> = run.iter().chain(next).filter_map(|step| place(*step)).collect();
-        if points.is_empty() {
-            continue;
+    for part in way::upon(map, path, step, STEPS) {
+        let mut end = 0;
+        for run in part.chunk_by(|a, b| paleness(a.2) == paleness(b.2)) {
+            end += run.len();
+            // A run reaches to the beginning of the next, so that the way has no gaps.
+            let stations = run.iter().chain(part.get(end));
+            let place = |(place, value, _): &(Place, f64, f64)| {
+                point(axes, (x.value(place.0), y.value(place.1)), *value)
+            };
+            let points: Vec<String> = stations.filter_map(place).collect();
+            let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
+            let forget = if is_first { "" } else { ", forget plot" };
+            out.extend([format!(
+                "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
+                coordinates(&points)
+            )]);
+            if is_first {
+                out.extend([format!("\\addlegendentry{{{}}}\n", escaped(&path.name))]);
+            }
+            is_first = false;
         }
-        let opacity = 1.0 - 0.23 * f64::from(paleness(run[0]));
-        let forget = if is_first { "" } else { ", forget plot" };
-        out.push_str(&format!(
-            "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
-            coordinates(&points)
-        ));
-        if is_first {
-            out.push_str(&format!("\\addlegendentry{{{}}}\n", escaped(&path.name)));
-        }
-        is_first = false;
     }
 }
 
@@ -215,22 +210,20 @@ fn draw_points(out: &mut String, map: &Map, axes: Axes) {
     let level = map.level;
     for (is_above, style) in [(true, "fill=black, draw=white"), (false, "fill=white, draw=black")] {
         let side = map.points.iter().filter(|point| level.is_none_or(|l| point.value >= l) == is_above);
-        let points: Vec<String> = side
-            .filter_map(|p| point(axes, (p.x, p.y), if axes.is_surface { p.value } else { 0.0 }))
-            .collect();
+        let points: Vec<String> = side.filter_map(|p| point(axes, (p.x, p.y), map.at(p.x, p.y))).collect();
         if points.is_empty() {
             continue;
         }
-        out.push_str(&format!(
+        out.extend([format!(
             "{plot}[only marks, mark=*, mark size=2.4pt, mark options={{{style}}}] coordinates {};\n",
             coordinates(&points)
-        ));
+        )]);
         let name = match (level, is_above) {
             (None, _) => "data".to_owned(),
             (Some(level), true) => format!("target $\\ge {}$", number(level)),
             (Some(_), false) => "target below".to_owned(),
         };
-        out.push_str(&format!("\\addlegendentry{{{name}}}\n"));
+        out.extend([format!("\\addlegendentry{{{name}}}\n")]);
     }
 }
 
@@ -247,18 +240,18 @@ fn draw_spots(out: &mut String, map: &Map, axes: Axes) {
             SpotKind::Flat => "square*",
             SpotKind::Maximum => "diamond*",
         };
-        out.push_str(&format!(
+        out.extend([format!(
             "{plot}[only marks, mark={mark}, mark size=3pt, mark options={{draw=black, fill=white, thick}}, \
              forget plot] coordinates {{{at}}};\n"
-        ));
+        )]);
         let is_right = axis_place(map.axes().0, spot.x) > 0.6;
         let (side, shift) = if is_right { ("east", "-4pt") } else { ("west", "4pt") };
         let place = at.trim_start_matches('(').trim_end_matches(')');
-        out.push_str(&format!(
+        out.extend([format!(
             "\\node[anchor={side}, xshift={shift}, font=\\footnotesize, fill=white, fill opacity=0.75, \
              text opacity=1, inner sep=1pt] at (axis cs:{place}) {{{}}};\n",
             escaped(&spot.label)
-        ));
+        )]);
     }
 }
 

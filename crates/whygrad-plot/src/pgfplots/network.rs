@@ -34,31 +34,31 @@ pub(super) fn draw(network: &Network, size: Size) -> String {
             // A long label stands beside its node.
             let (inside, beside) =
                 if node.label.chars().count() <= 3 { (&*label, "") } else { ("", &*label) };
-            out.push_str(&format!(
+            out.extend([format!(
                 "\\node[circle, draw={}, fill=white, minimum size={:.2}cm, inner sep=0pt, font=\\small, \
                  label={{[font=\\footnotesize]below:{{{beside}}}}}] at ({x:.2},{y:.2}) {{{inside}}};\n",
                 edge.split(", ").next().unwrap_or("gray").to_owned() + &rest(&edge),
                 2.0 * radius
-            ));
+            )]);
         }
         let more = if layer.more > 0 { format!("{} more", layer.more) } else { String::new() };
         let below: Vec<String> =
             [more, escaped(&layer.name)].into_iter().filter(|line| !line.is_empty()).collect();
         if !below.is_empty() {
-            out.push_str(&format!(
+            out.extend([format!(
                 "\\node[anchor=north, align=center, font=\\small] at ({:.2},{:.2}) {{{}}};\n",
                 index as f64 * step,
                 bottom - 0.1,
                 below.join("\\\\")
-            ));
+            )]);
         }
     }
     if !network.title.trim().is_empty() {
-        out.push_str(&format!(
+        out.extend([format!(
             "\\node[anchor=south, align=center, text width={:.2}cm] at (current bounding box.north) {{{}}};\n",
             size.width,
             escaped(&network.title)
-        ));
+        )]);
     }
     let mut notes = network.notes.clone();
     if network.links.len() > MOST {
@@ -92,13 +92,13 @@ fn draw_links(out: &mut String, network: &Network, at: impl Fn((usize, usize)) -
     for link in links.into_iter().rev() {
         let Some((from, to)) = at(link.from).zip(at(link.to)) else { continue };
         let width = 0.2 + 3.0 * link.weight.abs() / most;
-        out.push_str(&format!(
+        out.extend([format!(
             "\\draw[{}, line width={width:.2}pt] ({:.2},{:.2}) -- ({:.2},{:.2});\n",
             sign_style(link.weight),
             from.0,
             from.1,
             to.0,
             to.1
-        ));
+        )]);
     }
 }

@@ -18,10 +18,10 @@ pub(super) fn draw(cells: &Cells, page: &mut Page) {
         title: &cells.title,
         x_label: &cells.x_label,
         y_label: &cells.y_label,
-        note: words::empty_cells(cells),
+        notes: words::empty_cells(cells).into_iter().collect(),
     };
     let widest = LARGEST.0 * cells.columns.len().max(1) as f64;
-    let room = Room { header: 0.0, beside: key::width(values), widest };
+    let room = Room { beside: key::width(values), widest, ..Room::default() };
     let mut frame = Frame::new(page, &texts, cells.axes(), room);
     frame.height = frame.height.min(LARGEST.1 * cells.rows.len().max(1) as f64);
     frame.draw(page, &texts, false);

@@ -1,6 +1,6 @@
 //! What surrounds every SVG picture: title, axes, ticks and labels.
 
-use super::{Anchor, Page, coordinate, fitted, text_width};
+use super::{Anchor, Page, coordinate, fitted, text_width, wrapped};
 use crate::axis::Axis;
 use crate::ticks::Tick;
 
@@ -15,6 +15,9 @@ pub(super) const EDGE: f64 = 12.0;
 
 /// The room that one line of tick labels takes.
 const LINE: f64 = 19.0;
+
+/// The height of a line of notes.
+pub(super) const NOTE: f64 = 16.0;
 
 /// The sine and cosine of the angle by which names are turned where they would meet: 40 degrees.
 const SLANT: (f64, f64) = (0.642_787_609_686_539_4, 0.766_044_443_118_978);
@@ -32,6 +35,8 @@ pub(super) struct Frame<'a> {
     /// The room below the picture for tick labels.
     depth: f64,
     slanted: bool,
+    /// The lines of text below everything.
+    notes: Vec<String>,
 }
 
 /// The texts around a picture.
@@ -39,7 +44,8 @@ pub(super) struct Texts<'a> {
     pub(super) title: &'a str,
     pub(super) x_label: &'a str,
     pub(super) y_label: &'a str,
-    pub(super) note: Option<String>,
+    /// Sentences below the picture.
+    pub(super) notes: Vec<String>,
 }
 
 impl Texts<'_> {
@@ -58,18 +64,29 @@ pub(super) struct Room {
     pub(super) beside: f64,
     /// The widest picture that is wanted.
     pub(super) widest: f64,
+    /// How many times as wide as high the picture is, where that matters.
+    pub(super) ratio: Option<f64>,
+    /// Whether a line of text stands above the right end of the picture.
+    pub(super) above: bool,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Room { header: 0.0, beside: 0.0, widest: f64::INFINITY, ratio: None, above: false }
+    }
 }
 
 impl<'a> Frame<'a> {
-    /// Lays out a picture.
-    pub(super) fn new(page: &Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
-        let header = match title_lines(texts.title, page.width).len() {
-            0 => 12.0,
-            lines => 36.0 + 20.0 * (lines - 1) as f64,
-        };
-        let top = header + room.header + if texts.upwards().is_empty() { 4.0 } else { 26.0 };
+    /// Lays out a picture. Notes and a long legend make the page higher; a picture that must not be stretched makes it
+    /// lower.
+    pub(super) fn new(page: &mut Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
+        let header = header(texts.title, page.width);
+        let top =
+            header + room.header + if texts.upwards().is_empty() && !room.above { 4.0 } else { 26.0 };
+        let notes = note_lines(&texts.notes, page.width);
+        page.height += (room.header - 3.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
-        let note = if texts.note.is_some() { 16.0 } else { 0.0 };
+        let note = NOTE * notes.len() as f64;
         let left_at_most = 0.36 * page.width;
         let names = axes.0.names();
         let longest = names.iter().map(|name| text_width(name, SIZE)).fold(0.0, f64::max);
@@ -83,6 +100,7 @@ impl<'a> Frame<'a> {
             y_ticks: Vec::new(),
             depth: LINE,
             slanted: false,
+            notes,
         };
         // Names below take height, and the height decides which ticks stand at the left: the second round settles it.
         for _ in 0..2 {
@@ -105,6 +123,12 @@ impl<'a> Frame<'a> {
                 frame.slanted = true;
                 frame.depth = (longest * SLANT.0 + 16.0).min(0.3 * page.height);
             }
+            if let Some(ratio) = room.ratio {
+                frame.width = frame.width.min(frame.height * ratio);
+                let spare = (frame.height - (frame.width / ratio).max(110.0)).max(0.0);
+                frame.height -= spare;
+                page.height -= spare;
+            }
         }
         frame
     }
@@ -116,13 +140,10 @@ impl<'a> Frame<'a> {
 
     /// Draws title, labels and ticks, with grid lines where there is no surface to hide them.
     pub(super) fn draw(&self, page: &mut Page, texts: &Texts, grid: bool) {
-        let (ink, faint, line) = (page.theme.ink, page.theme.faint, page.theme.grid);
+        let (faint, line) = (page.theme.faint, page.theme.grid);
         let bottom = self.top + self.height;
         let room = page.width - 2.0 * EDGE;
-        for (line, title) in title_lines(texts.title, page.width).iter().enumerate() {
-            let bold = format!(" font-size=\"{TITLE}\" font-weight=\"600\"");
-            page.styled_text((EDGE, 25.0 + 20.0 * line as f64), Anchor::Start, ink, &bold, title);
-        }
+        draw_title(page, texts.title);
         if !texts.upwards().is_empty() {
             let label = fitted(texts.upwards(), SIZE, room);
             page.text((EDGE, self.top - 16.0), Anchor::Start, faint, &label);
@@ -155,11 +176,7 @@ impl<'a> Frame<'a> {
             let middle = (self.left + self.width / 2.0).min(page.width - EDGE - half).max(EDGE + half);
             page.text((middle, bottom + self.depth + LINE), Anchor::Middle, faint, &label);
         }
-        if let Some(note) = &texts.note {
-            let note = fitted(note, 12.0, room);
-            let place = (EDGE, page.height - 8.0);
-            page.styled_text(place, Anchor::Start, faint, " font-size=\"12\" font-style=\"italic\"", &note);
-        }
+        draw_notes(page, &self.notes);
     }
 
     /// Returns as many horizontal ticks as have labels that stand apart.
@@ -179,6 +196,37 @@ impl<'a> Frame<'a> {
             }
         }
         Vec::new()
+    }
+}
+
+/// Returns the room that a title takes.
+pub(super) fn header(title: &str, width: f64) -> f64 {
+    match title_lines(title, width).len() {
+        0 => 12.0,
+        lines => 36.0 + 20.0 * (lines - 1) as f64,
+    }
+}
+
+/// Writes the title at the top.
+pub(super) fn draw_title(page: &mut Page, title: &str) {
+    let (ink, width) = (page.theme.ink, page.width);
+    for (line, title) in title_lines(title, width).iter().enumerate() {
+        let bold = format!(" font-size=\"{TITLE}\" font-weight=\"600\"");
+        page.styled_text((EDGE, 25.0 + 20.0 * line as f64), Anchor::Start, ink, &bold, title);
+    }
+}
+
+/// Breaks notes into lines of the page.
+pub(super) fn note_lines(notes: &[String], width: f64) -> Vec<String> {
+    notes.iter().flat_map(|note| wrapped(note, 12.0, width - 2.0 * EDGE)).collect()
+}
+
+/// Writes lines of notes at the foot of the page.
+pub(super) fn draw_notes(page: &mut Page, lines: &[String]) {
+    let (faint, height) = (page.theme.faint, page.height);
+    for (index, line) in lines.iter().rev().enumerate() {
+        let place = (EDGE, height - 8.0 - NOTE * index as f64);
+        page.styled_text(place, Anchor::Start, faint, " font-size=\"12\" font-style=\"italic\"", line);
     }
 }
 

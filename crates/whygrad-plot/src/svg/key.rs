@@ -1,7 +1,7 @@
 //! The strip of colours beside a picture, with the numbers that they stand for.
 
-use super::frame::{Frame, SIZE, written};
-use super::{Anchor, Page, coordinate, text_width};
+use super::frame::{EDGE, Frame, SIZE, written};
+use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
 use crate::palette::{Rgb, sequence};
 
@@ -44,4 +44,16 @@ pub(super) fn draw(page: &mut Page, frame: &Frame, values: Axis) {
         page.line((left + STRIP, y), (left + STRIP + 4.0, y), page.theme.faint, "");
         page.text((left + STRIP + 8.0, y + 4.0), Anchor::Start, page.theme.faint, &written(&tick));
     }
+}
+
+/// Writes what the colours stand for above the strip, clear of a text of the given width at the left of that line.
+pub(super) fn draw_label(page: &mut Page, frame: &Frame, label: &str, left_taken: f64) {
+    let room = page.width - 2.0 * EDGE - left_taken - 14.0;
+    if label.trim().is_empty() || room < 3.0 * SIZE {
+        return;
+    }
+    let text = fitted(label, SIZE, room);
+    let wide = text_width(&text, SIZE);
+    let start = (frame.left + frame.width + GAP).min(page.width - EDGE - wide);
+    page.text((start, frame.top - 16.0), Anchor::Start, page.theme.faint, &text);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
 use super::{Anchor, Page, coordinate, fitted, text_width};
-use crate::axis::{Axis, seen};
+use crate::axis::{Axis, columns, seen};
 use crate::figure::{Lines, Series, Style};
 use crate::palette::{self, Ground, Rgb, mix};
 use crate::thin::{is_noisy, means, strokes};
@@ -19,12 +19,12 @@ const NEAREST: f64 = 14.0;
 pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let (x, y) = Axis::of_lines(lines);
     let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
-    let texts = Texts { title, x_label, y_label, note: words::omitted(lines) };
+    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::omitted(lines)) };
     let is_named = lines.series.iter().any(|series| !series.name.is_empty());
     let legend = if is_named && lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
     let gap = if legend_lines > 0.0 { 6.0 } else { 0.0 };
-    let room = Room { header: legend_lines * LINE + gap, beside: 0.0, widest: f64::INFINITY };
+    let room = Room { header: legend_lines * LINE + gap, ..Room::default() };
     let frame = Frame::new(page, &texts, (x, y), room);
     frame.draw(page, &texts, true);
     page.inside = [frame.left, frame.top, frame.width, frame.height];
@@ -44,7 +44,13 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
             Style::Line => {
                 page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"");
             }
-            Style::Dots | Style::Columns => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
+            Style::Dots => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
+            Style::Columns => {
+                let (x, y, fill) = (coordinate(x + 3.0), coordinate(y - 6.0), fill.hex());
+                page.add(&format!(
+                    "<rect x=\"{x}\" y=\"{y}\" width=\"14\" height=\"12\" fill=\"{fill}\" fill-opacity=\"0.7\" stroke=\"{fill}\"/>"
+                ));
+            }
         }
         page.text((x + 26.0, y + 4.0), Anchor::Start, ink, &name);
     }
@@ -89,9 +95,37 @@ fn draw_series(
                 draw_dots(page, frame, series, fill, (x, y));
             }
         }
-        Style::Dots | Style::Columns => draw_dots(page, frame, series, fill, (x, y)),
+        Style::Dots => draw_dots(page, frame, series, fill, (x, y)),
+        Style::Columns => draw_columns(page, frame, lines, index, (x, y)),
     }
     Vec::new()
+}
+
+/// Draws columns from zero to their values, all as one outline. Those of several series can be seen through.
+fn draw_columns(page: &mut Page, frame: &Frame, lines: &Lines, index: usize, (x, y): (Axis, Axis)) {
+    let fill = colour(page, index).hex();
+    let floor = y.place(0.0).unwrap_or(0.0);
+    let columns = columns(lines, &lines.series[index]);
+    // Neighbours have a gap between them where there is room for one.
+    let gap = if columns.len() as f64 * 5.0 < frame.width { 0.8 } else { 0.0 };
+    let mut outline = String::new();
+    for column in &columns {
+        let ends = x.place(column.from).zip(x.place(column.to));
+        let (Some((from, to)), Some(top)) = (ends, y.place(column.value)) else { continue };
+        let (left, foot) = frame.at((from, floor));
+        let (right, top) = frame.at((to, top));
+        let corners = [(left + gap, foot), (left + gap, top), (right - gap, top), (right - gap, foot)];
+        outline.push_str(&path(corners.into_iter(), true));
+    }
+    let several = lines.series.iter().filter(|series| series.style == Style::Columns).count() > 1;
+    let opacity = if several { 0.5 } else { 0.8 };
+    if !outline.is_empty() {
+        page.add(&format!(
+            "<path d=\"{outline}\" fill=\"{fill}\" fill-opacity=\"{opacity}\" stroke=\"{fill}\" stroke-width=\"0.8\"/>"
+        ));
+    }
+    let (left, foot) = frame.at((0.0, floor));
+    page.line((left, foot), (left + frame.width, foot), page.theme.faint, "");
 }
 
 fn draw_dots(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {

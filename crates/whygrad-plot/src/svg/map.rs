@@ -1,113 +1,258 @@
-//! A value over the plane as SVG: filled contour bands, the line at the level, and the points.
+//! A value over the plane as SVG: filled contour bands, the line at the level, and what lies on them.
 
 use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
 use super::key::{self, BANDS, band_colour};
-use super::{Anchor, Page, coordinate, text_width};
+use super::labels::{Labels, Rect, leader, written_number};
+use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, draw_way_sample, shape, take_way};
+use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
 use crate::contour::Grid;
-use crate::figure::Map;
-use crate::palette::{Rgb, sequence};
+use crate::figure::{Map, PathKind};
+use crate::palette::{Rgb, ink_on, sequence};
 use crate::ticks::number;
+use crate::way::{Station, parts, thinned};
 use crate::words;
 
 /// A finer grid would not be seen, only stored.
 const FINEST: usize = 96;
 
+/// At most so many contour lines have a number.
+const NUMBERED: usize = 7;
+
 pub(super) fn draw(map: &Map, page: &mut Page) {
     let axes = map.axes();
     let values = map.value_axis();
     let (title, x_label, y_label) = (&*map.title, &*map.x_label, &*map.y_label);
-    let texts = Texts { title, x_label, y_label, note: words::missing(map) };
-    let legend = legend(map);
-    let legend_width = legend.iter().map(|(_, text)| text_width(text, SIZE) + 26.0).fold(0.0, f64::max);
+    let notes = words::notes(&map.notes, words::not_drawn(map));
+    let texts = Texts { title, x_label, y_label, notes };
+    let legend = Legend::of(map);
     let beside = key::width(values);
-    // The legend stands at the right where the page is wide, else it takes lines above the picture.
-    let wide = page.width >= 480.0 && page.width - legend_width - beside >= 260.0;
-    let above = if wide { 0.0 } else { 18.0 * legend.len() as f64 };
-    let beside_all = beside + if wide { legend_width + 24.0 } else { 0.0 };
-    let room = Room { header: above, beside: beside_all, widest: f64::INFINITY };
-    let mut frame = Frame::new(page, &texts, axes, room);
-    let ratio = axes.0.span() / axes.1.span();
-    let ratio = if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 };
-    frame.width = frame.width.min(frame.height * ratio);
+    let wide = legend.is_beside(page.width, beside);
+    let header = if wide { 0.0 } else { legend.rows_height(page.width) };
+    let beside_all = beside + if wide { legend.width() + 24.0 } else { 0.0 };
+    let above = !map.value_label.is_empty();
+    let room =
+        Room { header, beside: beside_all, ratio: Some(ratio(axes)), above, ..Room::default() };
+    let frame = Frame::new(page, &texts, axes, room);
     frame.draw(page, &texts, false);
-    draw_bands(page, &frame, map, axes, values);
-    draw_points(page, &frame, map, axes);
+    let grid = Grid::of(map, &axes.0, &axes.1, FINEST);
+    draw_bands(page, &frame, &grid, values);
+    let mut labels = Labels::new(Rect {
+        left: frame.left + 2.0,
+        top: frame.top + 2.0,
+        right: frame.left + frame.width - 2.0,
+        bottom: frame.top + frame.height - 2.0,
+    });
+    let overlay = Overlay::of(map, &frame, &mut labels);
+    // Texts are placed in the order of their weight, and written when all else is drawn.
+    let mut texts = overlay.spot_texts(page, &mut labels);
+    texts.extend(overlay.border_texts(page, &mut labels));
+    if map.contours {
+        draw_contours(page, &frame, map, &grid, values, (&mut labels, &mut texts));
+    }
+    draw_level(page, &frame, &grid, map.level);
+    overlay.draw(page);
+    for (from, to) in texts.iter().filter_map(|text| text.leader) {
+        page.line(from, to, page.theme.paper, " stroke-width=\"2.6\" stroke-opacity=\".8\"");
+        page.line(from, to, page.theme.ink, " stroke-width=\"0.9\"");
+    }
+    overlay.draw_spots(page);
+    for Text { at, ink, halo, text, .. } in &texts {
+        page.haloed(*at, *ink, *halo, &format!(" font-size=\"{LABEL}\""), text);
+    }
     key::draw(page, &frame, values);
-    let first_line = frame.header + 8.0;
-    for (index, (sample, text)) in legend.iter().enumerate() {
-        let line = index as f64 * 18.0;
-        let at = if wide {
-            (frame.left + frame.width + beside + 22.0, frame.top + 10.0 + line)
-        } else {
-            (EDGE + 9.0, first_line + line)
-        };
-        draw_sample(page, at, *sample);
-        page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
+    key::draw_label(page, &frame, &map.value_label, text_width(texts_beside(map), SIZE));
+    if wide {
+        legend.draw(page, (frame.left + frame.width + beside + 22.0, frame.top + 10.0));
+    } else {
+        legend.draw_rows(page, (EDGE + 9.0, frame.header + 8.0));
     }
 }
 
+/// The name of the upward axis, which stands in the line of the name of the values.
+fn texts_beside(map: &Map) -> &str {
+    if map.y_label.to_lowercase() == map.title.to_lowercase() { "" } else { &map.y_label }
+}
+
+/// Returns how many times as wide as high a map is: axes of very different length share a shape that is easy to look at.
+pub(super) fn ratio(axes: (Axis, Axis)) -> f64 {
+    let ratio = axes.0.span() / axes.1.span();
+    if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 }
+}
+
+/// A text over the colours.
+struct Text {
+    at: (f64, f64),
+    ink: Rgb,
+    halo: Rgb,
+    text: String,
+    /// The line that leads to it from its mark.
+    leader: Option<((f64, f64), (f64, f64))>,
+}
+
+/// What lies on a map, at its points on the page.
+struct Overlay<'m> {
+    map: &'m Map,
+    ways: Vec<Vec<Vec<Seen>>>,
+    points: Vec<((f64, f64), bool)>,
+    spots: Vec<(usize, (f64, f64))>,
+    width: f64,
+}
+
+impl<'m> Overlay<'m> {
+    fn of(map: &'m Map, frame: &Frame, labels: &mut Labels) -> Self {
+        let (x, y) = map.axes();
+        let at = |station: &Station| frame.at(station.place);
+        let seen = |station: &Station| Seen {
+            at: at(station),
+            distance: station.distance,
+            hidden: false,
+            is_step: station.is_step,
+        };
+        let way = |path| {
+            let thin = thinned(&parts(map, path), at, MOST);
+            thin.iter().map(|part| part.iter().map(seen).collect()).collect()
+        };
+        let ways: Vec<Vec<Vec<Seen>>> = map.paths.iter().map(way).collect();
+        let within = |across: f64, up: f64| Some(frame.at((x.place_within(across)?, y.place_within(up)?)));
+        let points = map.points.iter().filter_map(|point| {
+            let filled = map.level.is_none_or(|level| point.value >= level);
+            Some((within(point.x, point.y)?, filled))
+        });
+        let spots = map.spots.iter().enumerate();
+        let spots = spots.filter_map(|(index, spot)| Some((index, within(spot.x, spot.y)?)));
+        let overlay =
+            Overlay { map, ways, points: points.collect(), spots: spots.collect(), width: frame.width };
+        overlay.ways.iter().for_each(|way| take_way(labels, way));
+        overlay.points.iter().take(500).for_each(|(at, _)| labels.take(Rect::around(*at, 6.0), 1.0));
+        overlay.spots.iter().for_each(|(_, at)| labels.take(Rect::around(*at, 7.0), 1.5));
+        overlay
+    }
+
+    fn spot_texts(&self, page: &Page, labels: &mut Labels) -> Vec<Text> {
+        let named = self.spots.iter().filter(|(index, _)| !self.map.spots[*index].label.trim().is_empty());
+        let text = |(index, at): &(usize, (f64, f64))| {
+            let text = fitted(&self.map.spots[*index].label, LABEL, self.width - 4.0);
+            let start = labels.beside(*at, 6.0, &text, LABEL);
+            let leader = leader(*at, start, &text, LABEL);
+            Text { at: start, ink: page.theme.ink, halo: page.theme.paper, text, leader }
+        };
+        named.map(text).collect()
+    }
+
+    fn border_texts(&self, page: &Page, labels: &mut Labels) -> Vec<Text> {
+        let mut texts = Vec::new();
+        for (path, way) in self.map.paths.iter().zip(&self.ways) {
+            if path.kind != PathKind::Border || path.name.trim().is_empty() {
+                continue;
+            }
+            let text = fitted(&path.name, LABEL, self.width - 4.0);
+            let points: Vec<(f64, f64)> =
+                way.iter().max_by_key(|stroke| stroke.len()).map_or_else(Vec::new, |stroke| {
+                    stroke.iter().map(|seen| seen.at).collect()
+                });
+            if let Some(at) = labels.along(&points, &text, LABEL) {
+                texts.push(Text { at, ink: page.theme.ink, halo: page.theme.paper, text, leader: None });
+            }
+        }
+        texts
+    }
+
+    fn draw(&self, page: &mut Page) {
+        let of = |kind: PathKind| self.map.paths.iter().zip(&self.ways).filter(move |(path, _)| path.kind == kind);
+        of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
+        of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
+        self.points.iter().for_each(|(at, filled)| page.add(&dot(*at, *filled)));
+    }
+
+    fn draw_spots(&self, page: &mut Page) {
+        self.spots.iter().for_each(|(index, at)| page.add(&shape(self.map.spots[*index].kind, *at)));
+    }
+}
+
+/// What stands in the legend of a map.
 #[derive(Clone, Copy)]
 enum Sample {
     Above,
     Below,
     Level,
+    Way(usize),
+    Faded,
 }
 
-fn legend(map: &Map) -> Vec<(Sample, String)> {
-    let mut entries = Vec::new();
-    if let Some(level) = map.level {
-        if !map.points.is_empty() {
-            entries.push((Sample::Above, format!("target ≥ {}", number(level))));
-            entries.push((Sample::Below, "target below".into()));
+/// The legend of a map or of a landscape.
+pub(super) struct Legend(Vec<(Sample, String)>);
+
+impl Legend {
+    pub(super) fn of(map: &Map) -> Self {
+        let mut entries = Vec::new();
+        if let Some(level) = map.level {
+            if !map.points.is_empty() {
+                entries.push((Sample::Above, format!("target ≥ {}", number(level))));
+                entries.push((Sample::Below, "target below".into()));
+            }
+            if map.range().is_some_and(|range| range.low < level && level <= range.high) {
+                entries.push((Sample::Level, format!("level {}", number(level))));
+            }
+        } else if !map.points.is_empty() {
+            entries.push((Sample::Above, "data".into()));
         }
-        if map.range().is_some_and(|range| range.low < level && level <= range.high) {
-            entries.push((Sample::Level, format!("level {}", number(level))));
+        let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
+        for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {
+            entries.push((Sample::Way(index), fitted(&path.name, SIZE, 170.0)));
         }
-    } else if !map.points.is_empty() {
-        entries.push((Sample::Above, "data".into()));
+        if steps.clone().any(|path| path.distance.iter().any(|share| *share > 0.0)) {
+            entries.push((Sample::Faded, "paler: off the plane".into()));
+        }
+        Legend(entries)
     }
-    entries
-}
 
-/// Draws each band over the one below it, so that no gap can open between two colours.
-fn draw_bands(page: &mut Page, frame: &Frame, map: &Map, axes: (Axis, Axis), values: Axis) {
-    let grid = Grid::of(map, &axes.0, &axes.1, FINEST);
-    for band in 0..BANDS {
-        let threshold = if band == 0 { f64::MIN } else { values.value(band as f64 / BANDS as f64) };
-        let pieces = grid.above(threshold);
-        let area: String =
-            pieces.iter().map(|piece| path(piece.iter().map(|place| frame.at(*place)), true)).collect();
-        if !area.is_empty() {
-            page.add(&format!("<path d=\"{area}\" fill=\"{}\"/>", band_colour(band).hex()));
+    /// Returns whether the legend stands at the right, where the page is wide; else it takes rows above the picture.
+    fn is_beside(&self, width: f64, beside: f64) -> bool {
+        width >= 480.0 && width - self.width() - beside >= 260.0
+    }
+
+    fn width(&self) -> f64 {
+        self.0.iter().map(|(_, text)| text_width(text, SIZE) + 26.0).fold(0.0, f64::max)
+    }
+
+    /// Returns where each entry stands when they follow one another in rows.
+    fn rows(&self, width: f64) -> Vec<(f64, f64)> {
+        let (mut left, mut top) = (0.0, 0.0);
+        let place = |(_, text): &(Sample, String)| {
+            let wide = text_width(text, SIZE) + 26.0;
+            if left > 0.0 && left + wide > width - 2.0 * EDGE {
+                (left, top) = (0.0, top + 19.0);
+            }
+            let place = (left, top);
+            left += wide + 14.0;
+            place
+        };
+        self.0.iter().map(place).collect()
+    }
+
+    /// Returns the height of the legend in rows.
+    pub(super) fn rows_height(&self, width: f64) -> f64 {
+        self.rows(width).last().map_or(0.0, |place| place.1 + 25.0)
+    }
+
+    /// Draws the legend in rows, the middle of its first sample at a point.
+    pub(super) fn draw_rows(&self, page: &mut Page, at: (f64, f64)) {
+        for ((sample, text), place) in self.0.iter().zip(self.rows(page.width)) {
+            let at = (at.0 + place.0, at.1 + place.1);
+            draw_sample(page, at, *sample);
+            page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
         }
     }
-    let Some(level) = map.level else { return };
-    let line: String = grid
-        .line(level)
-        .iter()
-        .map(|(from, to)| path([*from, *to].iter().map(|p| frame.at(*p)), false))
-        .collect();
-    if !line.is_empty() {
-        page.add(&format!(
-            "<path d=\"{line}\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"2.2\" stroke-linecap=\"round\"/>"
-        ));
-    }
-}
 
-fn draw_points(page: &mut Page, frame: &Frame, map: &Map, (x, y): (Axis, Axis)) {
-    for point in &map.points {
-        let Some(place) = x.place_within(point.x).zip(y.place_within(point.y)) else { continue };
-        let filled = map.level.is_none_or(|level| point.value >= level);
-        page.add(&dot(frame.at(place), filled));
+    /// Draws the legend from the middle of its first sample down.
+    fn draw(&self, page: &mut Page, at: (f64, f64)) {
+        for (index, (sample, text)) in self.0.iter().enumerate() {
+            let at = (at.0, at.1 + index as f64 * 18.0);
+            draw_sample(page, at, *sample);
+            page.text((at.0 + 16.0, at.1 + 4.0), Anchor::Start, page.theme.ink, text);
+        }
     }
-}
-
-/// Points are black and white with a contrasting edge, so they show on every colour.
-fn dot((x, y): (f64, f64), filled: bool) -> String {
-    let (x, y) = (coordinate(x), coordinate(y));
-    let (fill, edge) = if filled { ("#111111", "#ffffff") } else { ("#ffffff", "#111111") };
-    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"5\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"1.6\"/>")
 }
 
 fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
@@ -118,5 +263,72 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
         Sample::Above => page.add(&dot((x, y), true)),
         Sample::Below => page.add(&dot((x, y), false)),
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
+        Sample::Way(index) => draw_way_sample(page, (x, y), index, false),
+        Sample::Faded => draw_way_sample(page, (x, y), 0, true),
     }
+}
+
+/// Draws each band over the one below it, so that no gap can open between two colours.
+fn draw_bands(page: &mut Page, frame: &Frame, grid: &Grid, values: Axis) {
+    for band in 0..BANDS {
+        let threshold = if band == 0 { f64::MIN } else { values.value(band as f64 / BANDS as f64) };
+        let pieces = grid.above(threshold);
+        let area: String =
+            pieces.iter().map(|piece| path(piece.iter().map(|place| frame.at(*place)), true)).collect();
+        if !area.is_empty() {
+            page.add(&format!("<path d=\"{area}\" fill=\"{}\"/>", band_colour(band).hex()));
+        }
+    }
+}
+
+fn draw_level(page: &mut Page, frame: &Frame, grid: &Grid, level: Option<f64>) {
+    let curves = level.map(|level| grid.curves(level)).unwrap_or_default();
+    let line: String =
+        curves.iter().map(|curve| path(curve.iter().map(|place| frame.at(*place)), false)).collect();
+    if !line.is_empty() {
+        page.add(&format!(
+            "<path d=\"{line}\" fill=\"none\" stroke=\"#ffffff\" stroke-width=\"2.2\" stroke-linecap=\"round\"/>"
+        ));
+    }
+}
+
+/// Draws contour lines at round values, with numbers where these have room.
+fn draw_contours(
+    page: &mut Page,
+    frame: &Frame,
+    map: &Map,
+    grid: &Grid,
+    values: Axis,
+    (labels, texts): (&mut Labels, &mut Vec<Text>),
+) {
+    let mut numbered = 0;
+    let few = if frame.width < 260.0 { 6 } else { 9 };
+    for (place, tick) in values.ticks(few).into_iter().filter(|(_, tick)| map.level != Some(tick.value)) {
+        let curves: Vec<Vec<(f64, f64)>> = grid
+            .curves(tick.value)
+            .iter()
+            .map(|curve| curve.iter().map(|place| frame.at(*place)).collect())
+            .collect();
+        let ground = sequence(place);
+        let ink = ink_on(ground);
+        let line: String = curves.iter().map(|curve| path(curve.iter().copied(), false)).collect();
+        if line.is_empty() {
+            continue;
+        }
+        page.add(&format!(
+            "<path d=\"{line}\" fill=\"none\" stroke=\"{}\" stroke-width=\"0.9\" stroke-opacity=\".65\"/>",
+            ink.hex()
+        ));
+        let text = written_number(tick.value);
+        let longest = curves.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
+        let long = longest.filter(|curve| numbered < NUMBERED && length(curve) > 70.0);
+        if let Some(at) = long.and_then(|curve| labels.along_if_free(curve, &text, LABEL)) {
+            texts.push(Text { at, ink, halo: ground, text, leader: None });
+            numbered += 1;
+        }
+    }
+}
+
+fn length(curve: &[(f64, f64)]) -> f64 {
+    curve.windows(2).map(|ends| (ends[1].0 - ends[0].0).hypot(ends[1].1 - ends[0].1)).sum()
 }

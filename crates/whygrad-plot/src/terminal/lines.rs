@@ -4,7 +4,7 @@ use super::Terminal;
 use super::braille::{Canvas, DASHES, Dash};
 use super::frame::{Frame, Texts, below, flow, wrapped};
 use super::screen::{FAINT, Screen, width};
-use crate::axis::{Axis, seen};
+use crate::axis::{Axis, columns, seen};
 use crate::figure::{Lines, Style};
 use crate::palette::{self, Ground, Rgb};
 use crate::thin::strokes;
@@ -33,7 +33,10 @@ pub(super) fn draw(lines: &Lines, terminal: Terminal) -> Screen {
     let entries: Vec<usize> = below.legend.iter().map(|entry| width(entry)).collect();
     let entries = flow(&entries, terminal.columns.saturating_sub(2));
     let entry_rows = entries.last().map_or(0, |place| place.0 + 1);
-    let notes = words::omitted(lines).map(|note| wrapped(&note, terminal.columns)).unwrap_or_default();
+    let notes: Vec<String> = words::notes(&lines.notes, words::omitted(lines))
+        .iter()
+        .flat_map(|note| wrapped(note, terminal.columns))
+        .collect();
 
     let frame = Frame::new(terminal, texts, axes, legend_rows + entry_rows + notes.len(), 0);
     let mut screen = Screen::new(terminal, frame.rows() + legend_rows + entry_rows);
@@ -88,11 +91,46 @@ fn draw_series(screen: &mut Screen, frame: &Frame, lines: &Lines, (x, y): (Axis,
             );
         }
     }
+    for index in (0..lines.series.len()).rev() {
+        draw_columns(screen, frame, lines, index, (x, y));
+    }
     put_canvas(screen, frame, &canvas, 0);
     for (index, series) in lines.series.iter().enumerate().filter(|(_, s)| s.style == Style::Dots) {
         for (across, up) in series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1))) {
             let glyph = dot_glyph(screen, lines, index);
             screen.put(frame.column(across), frame.row(up), glyph, Some(colour(index)));
+        }
+    }
+}
+
+/// Draws columns as blocks from zero to their values, finer than a line of text where the terminal can.
+fn draw_columns(screen: &mut Screen, frame: &Frame, lines: &Lines, index: usize, (x, y): (Axis, Axis)) {
+    const PARTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let colour = Some(colour(index));
+    let several = lines.series.iter().filter(|series| series.style == Style::Columns).count() > 1;
+    let full = screen.either(if several && index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
+    let floor = y.place(0.0).unwrap_or(0.0);
+    let high = frame.height as f64;
+    for column in columns(lines, &lines.series[index]) {
+        let ends = x.place(column.from).zip(x.place(column.to));
+        let (Some((from, to)), Some(top)) = (ends, y.place(column.value)) else { continue };
+        let edge = |place: f64| (place * frame.width as f64).round() as usize;
+        let (first, last) = (edge(from).min(frame.width - 1), edge(to).max(edge(from) + 1));
+        let (low, up) = (floor.min(top), floor.max(top));
+        for line in 0..frame.height {
+            // The share of this line of text that the column covers, from its lower end.
+            let bottom = (frame.height - 1 - line) as f64;
+            let covered = (up * high).min(bottom + 1.0) - (low * high).max(bottom);
+            let eighths = (covered * 8.0).round().max(0.0) as usize;
+            let is_end = up * high < bottom + 1.0 && screen.unicode();
+            let glyph = match eighths {
+                0 => continue,
+                1..=7 if is_end => PARTS[eighths - 1],
+                1..=3 => continue,
+                _ => full,
+            };
+            (first..last.min(frame.width))
+                .for_each(|at| screen.put(frame.left + at, frame.top + line, glyph, colour));
         }
     }
 }
@@ -131,8 +169,10 @@ fn draw_marks(screen: &mut Screen, frame: &Frame, lines: &Lines, x: Axis) {
 fn draw_sample(screen: &mut Screen, column: usize, row: usize, lines: &Lines, index: usize) {
     let series = &lines.series[index];
     match series.style {
-        Style::Dots | Style::Columns => {
-            screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index)))
+        Style::Dots => screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index))),
+        Style::Columns => {
+            let glyph = screen.either(if index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
+            screen.put(column + 1, row, glyph, Some(colour(index)));
         }
         Style::Line => {
             let mut canvas = Canvas::new(SAMPLE, 1);

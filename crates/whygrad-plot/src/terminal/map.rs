@@ -3,6 +3,7 @@
 use super::Terminal;
 use super::braille::{Canvas, DASHES};
 use super::frame::{Frame, Texts, flow, wrapped};
+use super::overlay;
 use super::screen::{FAINT, Screen, width};
 use crate::axis::Axis;
 use crate::contour::Grid;
@@ -22,20 +23,28 @@ pub(super) fn draw(map: &Map, terminal: Terminal) -> Screen {
     let values = map.value_axis();
     let key_ticks = values.ticks((terminal.rows / 5).clamp(2, 6));
     let key_width = key_ticks.iter().map(|(_, tick)| width(&tick.label)).max().unwrap_or(0);
-    let entries = legend(map, terminal);
+    let mut entries = legend(map, terminal);
+    entries.extend(overlay::legend(map, terminal.unicode));
     let widths: Vec<usize> = entries.iter().map(|entry| 2 + width(&entry.1)).collect();
     let places = flow(&widths, terminal.columns.saturating_sub(2));
     let legend_rows = places.last().map_or(0, |place| place.0 + 1);
-    let notes = words::missing(map).map(|note| wrapped(&note, terminal.columns)).unwrap_or_default();
+    let notes: Vec<String> = words::notes(&map.notes, words::not_drawn(map))
+        .iter()
+        .flat_map(|note| wrapped(note, terminal.columns))
+        .collect();
 
     let texts = Texts { title: &map.title, x_label: &map.x_label, y_label: &map.y_label };
-    let mut frame = Frame::new(terminal, texts, axes, legend_rows + notes.len(), key_width + 5);
+    // A long legend must not leave too little of the map itself.
+    let below = (legend_rows + notes.len()).min((terminal.rows / 3).max(2));
+    let mut frame = Frame::new(terminal, texts, axes, below, key_width + 5);
     frame.width = frame.width.min(shape(axes, frame.height));
     let mut screen = Screen::new(terminal, frame.rows() + legend_rows);
     frame.draw(&mut screen, terminal.columns);
     let surface = Surface { map, axes, values };
     surface.draw(&mut screen, &frame);
+    overlay::draw_ways(&mut screen, &frame, map);
     surface.draw_points(&mut screen, &frame);
+    overlay::draw_spots(&mut screen, &frame, map);
     draw_key(&mut screen, &frame, values, terminal);
     for ((glyph, text), (line, at)) in entries.into_iter().zip(places) {
         screen.put(at + 2, frame.rows() + line, glyph, None);

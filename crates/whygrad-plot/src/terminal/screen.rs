@@ -107,6 +107,19 @@ impl Screen {
         self.cells.len() - 1
     }
 
+    /// Adds empty rows at the end and returns the index of the first.
+    pub(super) fn add_rows(&mut self, count: usize) -> usize {
+        let first = self.cells.len();
+        (0..count).for_each(|_| {
+            self.add_row();
+        });
+        first
+    }
+
+    pub(super) fn columns(&self) -> usize {
+        self.terminal.columns
+    }
+
     /// Writes the picture out.
     pub(super) fn finish(self) -> String {
         let mut out = String::new();

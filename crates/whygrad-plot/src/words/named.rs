@@ -42,3 +42,33 @@ pub(super) fn widest_bar(lines: &Lines, series: &Series) -> Option<String> {
     let place = super::place_name(&lines.x_label, x);
     Some(format!("Its widest interval is {} to {} at {place}.", number(low), number(high)))
 }
+
+/// Tells a histogram: its width, its sum, its highest column, and where the middle half of it lies.
+pub(super) fn columns(lines: &Lines, points: &[(f64, f64)], name: &str) -> String {
+    let mut points = points.to_vec();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let highest = points.iter().fold(points[0], |high, point| if point.1 > high.1 { *point } else { high });
+    let count = super::counted(points.len(), "column", "columns");
+    let (first, last) = (points[0].0, points[points.len() - 1].0);
+    let reach = if points.len() == 1 {
+        format!("at {}", super::place_name(&lines.x_label, first))
+    } else {
+        format!("from {} to {}", super::place_name(&lines.x_label, first), number(last))
+    };
+    let top = format!("the highest is {} at {}", number(highest.1), number(highest.0));
+    let sum: f64 = points.iter().map(|point| point.1.max(0.0)).sum();
+    let is_share = sum > 0.0 && sum.is_finite() && points.iter().all(|point| point.1 >= 0.0);
+    if points.len() < 4 || !is_share {
+        return format!("{name}: {count} {reach}; {top}.");
+    }
+    let quantile = |share: f64| {
+        let mut left = share * sum;
+        let found = points.iter().find(|point| {
+            left -= point.1;
+            left <= 1e-9 * sum
+        });
+        number(found.unwrap_or(&highest).0)
+    };
+    let (low, high) = (quantile(0.25), quantile(0.75));
+    format!("{name}: {count} {reach}, {} in all; {top}, and the middle half lies between {low} and {high}.", number(sum))
+}

@@ -2,6 +2,8 @@
 //! gallery [-- FOLDER]` writes the SVG files into the folder.
 #![allow(clippy::print_stdout, reason = "an example shows its pictures")]
 
+mod xor;
+
 use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, svg, terminal, words};
 
 fn main() -> std::io::Result<()> {
@@ -18,7 +20,7 @@ fn main() -> std::io::Result<()> {
         ("rates-curve", curve_with_intervals(8)),
         ("rates-band", curve_with_intervals(60)),
     ];
-    for (name, figure) in figures {
+    for (name, figure) in figures.into_iter().chain(xor::figures()) {
         for (columns, rows, colour, unicode) in
             [(80, 24, true, true), (80, 24, false, true), (40, 16, false, true), (60, 18, false, false)]
         {
