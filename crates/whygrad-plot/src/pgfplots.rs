@@ -17,7 +17,7 @@ use crate::figure::{Figure, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
 use crate::view;
-use axes::escaped;
+pub use axes::escaped;
 
 /// Pixels in a centimetre of paper.
 const PER_CENTIMETRE: f64 = 96.0 / 2.54;
@@ -31,22 +31,30 @@ struct Size {
 
 /// Writes a figure as a whole LaTeX document of the class `standalone`.
 pub fn render(figure: &Figure, look: &Look) -> String {
-    let length = |pixels: f64, least: f64| {
-        if pixels.is_finite() { (pixels / PER_CENTIMETRE).clamp(least, 60.0) } else { least }
-    };
-    let size = Size { width: length(look.width, 5.0), height: length(look.height, 4.0) };
-    let body = picture(figure, size);
+    format!(
+        "\\documentclass[border=4pt]{{standalone}}\n\\usepackage[T1]{{fontenc}}\n{}\\begin{{document}}\n{}\\end{{document}}\n",
+        preamble(),
+        picture(figure, look)
+    )
+}
+
+/// Returns what stands before a document's beginning for its pictures: packages, colours.
+pub fn preamble() -> String {
     let mut out = String::from(
-        "\\documentclass[border=4pt]{standalone}\n\\usepackage[T1]{fontenc}\n\\usepackage{textcomp}\n\
-         \\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\
+        "\\usepackage{textcomp}\n\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\
          % Characters that pdfLaTeX has no glyph for are named by their number.\n\
          \\ifdefined\\Umathcode\\newcommand\\glyph[1]{\\char\"#1\\relax}\\else\\newcommand\\glyph[1]{[U+#1]}\\fi\n",
     );
     out.push_str(&colours());
-    out.push_str("\\begin{document}\n");
-    out.push_str(&body);
-    out.push_str("\\end{document}\n");
     out
+}
+
+/// Writes a figure for a document that has the [`preamble`].
+pub fn picture(figure: &Figure, look: &Look) -> String {
+    let length = |pixels: f64, least: f64| {
+        if pixels.is_finite() { (pixels / PER_CENTIMETRE).clamp(least, 60.0) } else { least }
+    };
+    drawn(figure, Size { width: length(look.width, 5.0), height: length(look.height, 4.0) })
 }
 
 /// Returns the definitions of the colours.
@@ -74,7 +82,7 @@ fn stroke(index: usize) -> String {
     format!("series{}, {}", index % 6, dashes[index % dashes.len()])
 }
 
-fn picture(figure: &Figure, size: Size) -> String {
+fn drawn(figure: &Figure, size: Size) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, size),
         Figure::Map(figure) => map::draw(figure, None, size),
@@ -97,7 +105,7 @@ fn panels(panels: &Panels, size: Size) -> String {
         out.extend([format!("\\multicolumn{{{columns}}}{{c}}{{\\large {title}}}\\\\[1ex]\n")]);
     }
     for row in panels.figures.chunks(columns) {
-        let pictures: Vec<String> = row.iter().map(|figure| picture(figure, each)).collect();
+        let pictures: Vec<String> = row.iter().map(|figure| drawn(figure, each)).collect();
         out.push_str(&pictures.join("&\n"));
         out.push_str("\\\\\n");
     }

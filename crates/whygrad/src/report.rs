@@ -14,11 +14,11 @@ pub use assertion::assert_gradient;
 pub use check::{check_json, check_text};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
-pub use page::{report_html, report_latex};
 pub use odds::{
     Screen, Taken, grouped, odds_json, odds_line, odds_text, rate_figure, replays_text, settings_json,
     settings_text, solved_figure,
 };
+pub use page::{report_html, report_latex};
 pub use pictures::{
     Choices, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure, picture,
     surface_figure,

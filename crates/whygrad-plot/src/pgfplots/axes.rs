@@ -190,7 +190,7 @@ const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉";
 
 /// Returns a text that LaTeX prints as it is. A character that pdfLaTeX has no glyph for is left to `\glyph`, which the
 /// document defines.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         let digit = |digits: &str| digits.chars().position(|digit| digit == letter);

@@ -21,13 +21,19 @@ pub(super) fn describe(network: &Network) -> Vec<String> {
         (None, _) => sentences.push("All weights are 0.".into()),
         (Some(first), _) => {
             let other = if first.weight > 0.0 {
-                largest(|weight| weight < 0.0).map(|link| format!("; the most negative one is {}", told(link)))
+                largest(|weight| weight < 0.0)
+                    .map(|link| format!("; the most negative one is {}", told(link)))
             } else {
-                largest(|weight| weight > 0.0).map(|link| format!("; the largest positive one is {}", told(link)))
+                largest(|weight| weight > 0.0)
+                    .map(|link| format!("; the largest positive one is {}", told(link)))
             };
             let sign = if first.weight > 0.0 { "No weight is negative" } else { "No weight is positive" };
             let alone = if other.is_none() && links.len() > 1 { format!(" {sign}.") } else { String::new() };
-            sentences.push(format!("The largest weight is {}{}.{alone}", told(first), other.unwrap_or_default()));
+            sentences.push(format!(
+                "The largest weight is {}{}.{alone}",
+                told(first),
+                other.unwrap_or_default()
+            ));
         }
     }
     if few(network) && links.len() > 1 && links.iter().any(|link| link.weight != 0.0) {

@@ -62,9 +62,12 @@ pub fn report_html(title: &str, run: &Finished, reasons: &Report, again: &Again)
 
 /// The same as a LaTeX document, with pictures in pgfplots.
 pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again) -> String {
-    let mut out = String::from("\\documentclass{article}\n\\usepackage[margin=2.5cm]{geometry}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n\\usepackage{fancyvrb}\n");
+    let mut out = String::from(
+        "\\documentclass{article}\n\\usepackage[margin=2.5cm]{geometry}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n\\usepackage{fancyvrb}\n",
+    );
     out.push_str(&pgfplots::preamble());
-    let _ = writeln!(out, "\\title{{{}}}\\date{{}}\n\\begin{{document}}\n\\maketitle", pgfplots::escaped(title));
+    let _ =
+        writeln!(out, "\\title{{{}}}\\date{{}}\n\\begin{{document}}\n\\maketitle", pgfplots::escaped(title));
     let look = Look { width: 480.0, height: 320.0, ..Look::default() };
     for chapter in chapters(run, reasons, again) {
         let _ = writeln!(out, "\\section*{{{}}}", pgfplots::escaped(chapter.heading));
@@ -79,7 +82,10 @@ pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again
                 Part::Figure(figure) => {
                     let told = pgfplots::escaped(&words::describe(&figure));
                     let drawn = pgfplots::picture(&figure, &look);
-                    let _ = writeln!(out, "\\begin{{center}}\n{drawn}\n\\end{{center}}\n{{\\small {told}\\par}}\n");
+                    let _ = writeln!(
+                        out,
+                        "\\begin{{center}}\n{drawn}\n\\end{{center}}\n{{\\small {told}\\par}}\n"
+                    );
                 }
             }
         }
@@ -91,18 +97,26 @@ fn chapters(run: &Finished, reasons: &Report, again: &Again) -> Vec<Chapter> {
     let case = &run.case;
     let model = &case.model;
     let chapter = |heading, parts| Chapter { heading, parts };
-    let seen = |what| picture(&[("run".to_owned(), run)], what, &Choices::default()).ok().map(|f| Part::Figure(Box::new(f)));
+    let seen = |what| {
+        picture(&[("run".to_owned(), run)], what, &Choices::default()).ok().map(|f| Part::Figure(Box::new(f)))
+    };
     let all = |whats: &[What]| whats.iter().filter_map(|what| seen(*what)).collect::<Vec<Part>>();
     let plane = landscape((run, model), None, &LandscapeChoices::default()).ok();
     let mut chapters = vec![
-        chapter("Verdict", vec![Part::Text(reasons.summary.clone()), Part::Code(why_text(reasons, again, true, WIDTH))]),
+        chapter(
+            "Verdict",
+            vec![Part::Text(reasons.summary.clone()), Part::Code(why_text(reasons, again, true, WIDTH))],
+        ),
         chapter("Model", [model_parts(model), all(&[What::Network])].into_iter().flatten().collect()),
         chapter("Gradient", gradient_parts(model)),
         chapter("Data", data(run)),
         chapter("Curves", all(&[What::Loss, What::Accuracy, What::GradientNorm, What::Updates])),
         chapter("Output", all(&[What::Contour, What::Surface, What::Hidden])),
         chapter("Path", all(&[What::Trajectory])),
-        chapter("Landscape", plane.map(|f| Part::Figure(Box::new(f))).into_iter().chain(all(&[What::Spectrum])).collect()),
+        chapter(
+            "Landscape",
+            plane.map(|f| Part::Figure(Box::new(f))).into_iter().chain(all(&[What::Spectrum])).collect(),
+        ),
         chapter("To make it again", again_parts(run, again)),
     ];
     chapters.retain(|chapter| !chapter.parts.is_empty());
@@ -138,7 +152,8 @@ fn form(model: &Model) -> Option<Form> {
 }
 
 fn gradient(model: &Model, format: Format) -> String {
-    let options = DeriveOptions { form: form(model).unwrap_or_default(), fragment: true, ..DeriveOptions::default() };
+    let options =
+        DeriveOptions { form: form(model).unwrap_or_default(), fragment: true, ..DeriveOptions::default() };
     derive(model, format, &options).unwrap_or_default()
 }
 
@@ -150,7 +165,8 @@ fn data(run: &Finished) -> Vec<Part> {
     let predictions = &run.evaluation.predictions;
     let outputs = predictions.first().map_or(0, Vec::len);
     let output = |k: usize| if outputs == 1 { "output".to_owned() } else { format!("output {}", k + 1) };
-    let names = data.input_names.iter().chain(&data.target_names).cloned().chain((0..outputs).map(output)).collect();
+    let names =
+        data.input_names.iter().chain(&data.target_names).cloned().chain((0..outputs).map(output)).collect();
     let row = |r: usize| {
         let output = predictions.get(r).map(Vec::as_slice).unwrap_or_default();
         [data.input_row(r), data.target_row(r), output].concat()
@@ -207,7 +223,11 @@ fn html_table(names: &[String], rows: &[Vec<f64>]) -> String {
 
 fn latex_table(names: &[String], rows: &[Vec<f64>]) -> String {
     let head: Vec<String> = names.iter().map(|name| pgfplots::escaped(name)).collect();
-    let mut out = format!("\\begin{{center}}\\begin{{tabular}}{{{}}}\n{} \\\\\\hline\n", "r".repeat(names.len()), head.join(" & "));
+    let mut out = format!(
+        "\\begin{{center}}\\begin{{tabular}}{{{}}}\n{} \\\\\\hline\n",
+        "r".repeat(names.len()),
+        head.join(" & ")
+    );
     for row in rows {
         let cells: Vec<String> = row.iter().map(|v| format!("${}$", number(*v))).collect();
         let _ = writeln!(out, "{} \\\\", cells.join(" & "));

@@ -32,7 +32,7 @@ pub struct LandscapeChoices {
     pub y: Option<(f64, f64)>,
     /// Samples to each side.
     pub side: usize,
-    /// Logarithmic or linear values; by their range where nothing is said.
+    /// Logarithmic or linear values; where nothing is said linear heights, and colours by their range.
     pub log: Option<bool>,
     /// As a landscape seen from the side.
     pub three_dimensional: bool,
@@ -94,7 +94,7 @@ pub fn landscape(
     }
     let map = scene.map(choices);
     Ok(if choices.three_dimensional {
-        Surface { map, turn: 0.0, tilt: 0.0 }.into()
+        Surface { map, turn: super::outputs::TURN, tilt: super::outputs::TILT }.into()
     } else {
         Map { contours: true, ..map }.into()
     })
@@ -179,7 +179,7 @@ impl Scene<'_> {
             rows: grid.rows,
             values: grid.losses.clone(),
             value_label: if self.data.is_some() { "loss".into() } else { "f".into() },
-            value_log: choices.log.unwrap_or(low > 0.0 && high > 100.0 * low),
+            value_log: choices.log.unwrap_or(!choices.three_dimensional && low > 0.0 && high > 100.0 * low),
             paths,
             spots,
             notes,

@@ -11,6 +11,10 @@ use crate::why::{Finished, Group, Units, Values};
 /// Samples to each side of the output surface.
 pub(super) const SIDE: usize = 61;
 
+/// From where a landscape is seen, in degrees: a little from the right, and from above.
+pub(super) const TURN: f64 = 35.0;
+pub(super) const TILT: f64 = 30.0;
+
 /// The most inputs of a model whose output is drawn without being asked for: over two of many, the rest at their
 /// mean, it says nothing.
 const MOST_INPUTS: usize = 4;
@@ -49,7 +53,7 @@ pub(super) fn surface(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
         return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
     };
     let map = view.map(&case.model, &case.data, &run.theta);
-    Ok(Surface { map, ..Surface::default() }.into())
+    Ok(Surface { map, turn: TURN, tilt: TILT }.into())
 }
 
 /// Two inputs that run along the axes, the others held.

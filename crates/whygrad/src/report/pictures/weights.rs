@@ -104,7 +104,7 @@ pub(super) fn histogram(run: &Finished) -> Result<Figure, PictureError> {
                 columns,
                 rows: BINS,
                 values: counts,
-                value_label: "how many".into(),
+                value_label: "number of weights".into(),
                 ..Map::default()
             }
             .into()
