@@ -191,6 +191,9 @@ fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Ax
                 point(axes, (x.value(place.0), y.value(place.1)), *value)
             };
             let points: Vec<String> = stations.filter_map(place).collect();
+            if points.is_empty() {
+                continue;
+            }
             let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
             let forget = if is_first { "" } else { ", forget plot" };
             out.extend([format!(
