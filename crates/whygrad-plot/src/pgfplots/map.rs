@@ -111,6 +111,14 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
             }
         })
         .collect();
+    // The package stumbles over a mesh without a whole cell.
+    let has = |column: usize, row: usize| !samples[row * columns + column].contains("nan");
+    let is_whole = |column: usize, row: usize| {
+        has(column, row) && has(column + 1, row) && has(column, row + 1) && has(column + 1, row + 1)
+    };
+    if !(0..rows - 1).any(|row| (0..columns - 1).any(|column| is_whole(column, row))) {
+        return;
+    }
     let (plot, style) = if axes.is_surface {
         ("\\addplot3", "surf, shader=faceted, faceted color=black!35, line width=0.1pt, z buffer=sort")
     } else {
