@@ -166,6 +166,10 @@ fn frame(size: Size, title: &str, x_label: &str, y_label: &str) -> String {
 
 /// Writes coordinates a few to a line.
 fn coordinates(points: &[String]) -> String {
+    // An empty line would end a paragraph, which no list of coordinates may do.
+    if points.is_empty() {
+        return "{}".to_owned();
+    }
     let lines: Vec<String> = points.chunks(6).map(|line| line.join(" ")).collect();
     format!("{{\n{}\n}}", lines.join("\n"))
 }

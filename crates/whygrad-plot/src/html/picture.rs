@@ -80,6 +80,9 @@ fn add_lines(page: &mut Page, lines: &Lines, width: f64, told: &str) {
     page.out.push_str("</div>\n");
 }
 
+/// Curves of more points are drawn on one kind of axis alone, to be quick.
+const POINTS: usize = 300_000;
+
 /// Returns whether a logarithmic axis upwards can show all that a linear one does, and more of it.
 fn spans_decades(lines: &Lines) -> bool {
     let values = lines.series.iter().flat_map(|series| &series.points).map(|point| point.1);
@@ -88,7 +91,8 @@ fn spans_decades(lines: &Lines) -> bool {
         finite.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
     // A column has its foot at zero.
     let stands = lines.series.iter().any(|series| series.style == Style::Columns);
-    !stands && lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
+    let count: usize = lines.series.iter().map(|series| series.points.len()).sum();
+    !stands && count <= POINTS && lines.y_reach.is_none() && low > 0.0 && high.log10() - low.log10() > DECADES
 }
 
 /// Adds the drawings for a wide and a narrow page, each within an element of a kind and with attributes of its axes.

@@ -111,6 +111,14 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
             }
         })
         .collect();
+    // The package stumbles over a mesh without a whole cell.
+    let has = |column: usize, row: usize| !samples[row * columns + column].contains("nan");
+    let is_whole = |column: usize, row: usize| {
+        has(column, row) && has(column + 1, row) && has(column, row + 1) && has(column + 1, row + 1)
+    };
+    if !(0..rows - 1).any(|row| (0..columns - 1).any(|column| is_whole(column, row))) {
+        return;
+    }
     let (plot, style) = if axes.is_surface {
         ("\\addplot3", "surf, shader=faceted, faceted color=black!35, line width=0.1pt, z buffer=sort")
     } else {
@@ -191,6 +199,9 @@ fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Ax
                 point(axes, (x.value(place.0), y.value(place.1)), *value)
             };
             let points: Vec<String> = stations.filter_map(place).collect();
+            if points.is_empty() {
+                continue;
+            }
             let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
             let forget = if is_first { "" } else { ", forget plot" };
             out.extend([format!(
