@@ -95,5 +95,9 @@ fn panels(panels: &Panels, terminal: Terminal) -> String {
     }
     let share = (terminal.rows / panels.figures.len().max(1)).max(LEAST_PANEL.min(terminal.rows));
     let figures = panels.figures.iter().map(|figure| draw(figure, Terminal { rows: share, ..terminal }));
-    std::iter::once(screen.finish()).chain(figures).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    std::iter::once(screen.finish())
+        .chain(figures)
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }

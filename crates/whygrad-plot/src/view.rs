@@ -71,11 +71,8 @@ impl View {
     pub(crate) fn light(&self, slopes: (f64, f64)) -> f64 {
         let (right, back) = (slopes.0 * HEIGHT / self.size.0, slopes.1 * HEIGHT / self.size.1);
         // The upright of the surface, turned as the eye sees it.
-        let upright = (
-            -right * self.turn.1 + back * self.turn.0,
-            -right * self.turn.0 - back * self.turn.1,
-            1.0,
-        );
+        let upright =
+            (-right * self.turn.1 + back * self.turn.0, -right * self.turn.0 - back * self.turn.1, 1.0);
         let length = (upright.0 * upright.0 + upright.1 * upright.1 + 1.0).sqrt();
         let light = (-0.5, -0.35, 0.79);
         let share = (upright.0 * light.0 + upright.1 * light.1 + upright.2 * light.2) / length;
@@ -116,7 +113,8 @@ impl Heights {
             (index, at - index as f64)
         };
         let ((column, right), (row, up)) = (split(x, self.columns), split(y, self.rows));
-        let between = |from: f64, to: f64, share: f64| if share <= 0.0 { from } else { from + share * (to - from) };
+        let between =
+            |from: f64, to: f64, share: f64| if share <= 0.0 { from } else { from + share * (to - from) };
         let along = |row: usize| between(self.corner(column, row), self.corner(column + 1, row), right);
         if up <= 0.0 { along(row) } else { between(along(row), along(row + 1), up) }
     }

@@ -221,8 +221,7 @@ mod tests {
             .collect();
         points[654_321] = (1.0, 1.999);
         let whole = parts(&map(), &MapPath { points, ..MapPath::default() });
-        let thin =
-            thinned(&whole, |station| (300.0 * station.place.0, 300.0 * station.place.1), 5000);
+        let thin = thinned(&whole, |station| (300.0 * station.place.0, 300.0 * station.place.1), 5000);
         assert!(thin.iter().map(Vec::len).sum::<usize>() <= 20_000);
         assert!(thin.iter().flatten().any(|station| (station.place.1 - 0.9995).abs() < 1e-9));
     }

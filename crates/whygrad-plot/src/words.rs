@@ -84,16 +84,23 @@ fn describe_panels(panels: &Panels) -> Vec<String> {
     }
     let count = panels.figures.len();
     for (index, figure) in panels.figures.iter().enumerate() {
-        sentences.push(format!("Picture {} of {count}, {}: {}", index + 1, heading(figure), describe(figure)));
+        sentences.push(format!(
+            "Picture {} of {count}, {}: {}",
+            index + 1,
+            heading(figure),
+            describe(figure)
+        ));
     }
     sentences
 }
 
 /// Returns notes as sentences, each with an end.
 fn sentences_of(notes: &[String]) -> impl Iterator<Item = String> + '_ {
-    notes.iter().map(|note| note.trim()).filter(|note| !note.is_empty()).map(|note| {
-        if note.ends_with(['.', '!', '?']) { note.to_owned() } else { format!("{note}.") }
-    })
+    notes
+        .iter()
+        .map(|note| note.trim())
+        .filter(|note| !note.is_empty())
+        .map(|note| if note.ends_with(['.', '!', '?']) { note.to_owned() } else { format!("{note}.") })
 }
 
 fn describe_series(lines: &Lines, series: &Series) -> String {

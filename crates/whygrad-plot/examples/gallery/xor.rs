@@ -1,8 +1,8 @@
 //! A network that learns exclusive or: its landscape, its output, its weights.
 
 use whygrad_plot::{
-    Figure, Lines, Link, Map, MapPath, MapPoint, Network, NetworkLayer, NetworkNode, Panels, PathKind, Series,
-    Spot, SpotKind, Style, Surface,
+    Figure, Lines, Link, Map, MapPath, MapPoint, Network, NetworkLayer, NetworkNode, Panels, PathKind,
+    Series, Spot, SpotKind, Style, Surface,
 };
 
 use crate::sigmoid;
@@ -74,7 +74,8 @@ fn landscape(size: usize, value_log: bool) -> Map {
     let farthest = away.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let end = along(&last).0;
     let (x, y) = ((-0.3 * end, 1.25 * end), (-0.7 * end, 0.85 * end));
-    let place = |ends: (f64, f64), index: usize| ends.0 + (ends.1 - ends.0) * index as f64 / (size - 1) as f64;
+    let place =
+        |ends: (f64, f64), index: usize| ends.0 + (ends.1 - ends.0) * index as f64 / (size - 1) as f64;
     let values = (0..size * size).map(|k| loss(&on((place(x, k % size), place(y, k / size)))));
     let spot = |kind, at: usize, label: &str| {
         let label = format!("{label}, loss {:.3}", loss(&course[at]));
@@ -141,7 +142,11 @@ fn network(hidden: usize) -> Network {
     };
     let mut layers = vec![
         NetworkLayer { name: "inputs".into(), nodes: label("x", 2, None), more: 0 },
-        NetworkLayer { name: "sigmoid".into(), nodes: label("h", hidden.min(20), Some(0.0)), more: hidden.max(20) - 20 },
+        NetworkLayer {
+            name: "sigmoid".into(),
+            nodes: label("h", hidden.min(20), Some(0.0)),
+            more: hidden.max(20) - 20,
+        },
         NetworkLayer {
             name: "sigmoid".into(),
             nodes: vec![NetworkNode { label: "y".into(), bias: Some(p[8]) }],
@@ -150,11 +155,16 @@ fn network(hidden: usize) -> Network {
     ];
     let mut links = Vec::new();
     for unit in 0..layers[1].nodes.len() {
-        let scale = |k: usize| if hidden == 2 { p[3 * unit + k] } else { (7.0 * (unit * 3 + k) as f64).sin() };
+        let scale =
+            |k: usize| if hidden == 2 { p[3 * unit + k] } else { (7.0 * (unit * 3 + k) as f64).sin() };
         layers[1].nodes[unit].bias = Some(scale(2));
         links.push(Link { from: (0, 0), to: (1, unit), weight: scale(0) });
         links.push(Link { from: (0, 1), to: (1, unit), weight: scale(1) });
-        links.push(Link { from: (1, unit), to: (2, 0), weight: if hidden == 2 { p[6 + unit] } else { scale(3) } });
+        links.push(Link {
+            from: (1, unit),
+            to: (2, 0),
+            weight: if hidden == 2 { p[6 + unit] } else { scale(3) },
+        });
     }
     Network { title: format!("2-{hidden}-1 network on XOR"), layers, links, notes: Vec::new() }
 }
@@ -168,7 +178,12 @@ fn histogram() -> Lines {
         title: "Weights of the hidden layer at epoch 1500".into(),
         x_label: "weight".into(),
         y_label: "count".into(),
-        series: vec![Series { name: "count".into(), points: points.collect(), style: Style::Columns, bars: vec![] }],
+        series: vec![Series {
+            name: "count".into(),
+            points: points.collect(),
+            style: Style::Columns,
+            bars: vec![],
+        }],
         ..Lines::default()
     }
 }

@@ -81,8 +81,7 @@ impl<'a> Frame<'a> {
     /// lower.
     pub(super) fn new(page: &mut Page, texts: &Texts, axes: (Axis<'a>, Axis<'a>), room: Room) -> Self {
         let header = header(texts.title, page.width);
-        let top =
-            header + room.header + if texts.upwards().is_empty() && !room.above { 4.0 } else { 26.0 };
+        let top = header + room.header + if texts.upwards().is_empty() && !room.above { 4.0 } else { 26.0 };
         let notes = note_lines(&texts.notes, page.width);
         page.height += (room.header - 3.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
@@ -224,8 +223,8 @@ pub(super) fn note_lines(notes: &[String], width: f64) -> Vec<String> {
 /// Writes lines of notes at the foot of the page.
 pub(super) fn draw_notes(page: &mut Page, lines: &[String]) {
     let (faint, height) = (page.theme.faint, page.height);
-    for (index, line) in lines.iter().rev().enumerate() {
-        let place = (EDGE, height - 8.0 - NOTE * index as f64);
+    for (index, line) in lines.iter().enumerate() {
+        let place = (EDGE, height - 8.0 - NOTE * (lines.len() - 1 - index) as f64);
         page.styled_text(place, Anchor::Start, faint, " font-size=\"12\" font-style=\"italic\"", line);
     }
 }

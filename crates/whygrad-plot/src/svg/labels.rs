@@ -160,7 +160,12 @@ impl Labels {
 }
 
 /// Returns the line from a mark to a text that stands far away from it, or `None` where it is near.
-pub(super) fn leader(at: (f64, f64), start: (f64, f64), text: &str, size: f64) -> Option<((f64, f64), (f64, f64))> {
+pub(super) fn leader(
+    at: (f64, f64),
+    start: (f64, f64),
+    text: &str,
+    size: f64,
+) -> Option<((f64, f64), (f64, f64))> {
     let rect = Rect::of_text(start, text, size);
     let end = (at.0.clamp(rect.left, rect.right), at.1.clamp(rect.top, rect.bottom));
     ((end.0 - at.0).hypot(end.1 - at.1) > LED).then_some((at, end))
@@ -200,7 +205,13 @@ mod tests {
         }
         let rects: Vec<Rect> = spots
             .into_iter()
-            .map(|spot| Rect::of_text(labels.beside(spot, 5.0, "saddle, loss 0.125", 12.0), "saddle, loss 0.125", 12.0))
+            .map(|spot| {
+                Rect::of_text(
+                    labels.beside(spot, 5.0, "saddle, loss 0.125", 12.0),
+                    "saddle, loss 0.125",
+                    12.0,
+                )
+            })
             .collect();
         for (index, rect) in rects.iter().enumerate() {
             assert!(rect.outside(&within) < 1e-9, "{rect:?}");

@@ -31,8 +31,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let header = if wide { 0.0 } else { legend.rows_height(page.width) };
     let beside_all = beside + if wide { legend.width() + 24.0 } else { 0.0 };
     let above = !map.value_label.is_empty();
-    let room =
-        Room { header, beside: beside_all, ratio: Some(ratio(axes)), above, ..Room::default() };
+    let room = Room { header, beside: beside_all, ratio: Some(ratio(axes)), above, ..Room::default() };
     let frame = Frame::new(page, &texts, axes, room);
     frame.draw(page, &texts, false);
     let grid = Grid::of(map, &axes.0, &axes.1, FINEST);
@@ -147,10 +146,10 @@ impl<'m> Overlay<'m> {
                 continue;
             }
             let text = fitted(&path.name, LABEL, self.width - 4.0);
-            let points: Vec<(f64, f64)> =
-                way.iter().max_by_key(|stroke| stroke.len()).map_or_else(Vec::new, |stroke| {
-                    stroke.iter().map(|seen| seen.at).collect()
-                });
+            let points: Vec<(f64, f64)> = way
+                .iter()
+                .max_by_key(|stroke| stroke.len())
+                .map_or_else(Vec::new, |stroke| stroke.iter().map(|seen| seen.at).collect());
             if let Some(at) = labels.along(&points, &text, LABEL) {
                 texts.push(Text { at, ink: page.theme.ink, halo: page.theme.paper, text, leader: None });
             }
@@ -159,7 +158,8 @@ impl<'m> Overlay<'m> {
     }
 
     fn draw(&self, page: &mut Page) {
-        let of = |kind: PathKind| self.map.paths.iter().zip(&self.ways).filter(move |(path, _)| path.kind == kind);
+        let of =
+            |kind: PathKind| self.map.paths.iter().zip(&self.ways).filter(move |(path, _)| path.kind == kind);
         of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
         of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
         self.points.iter().for_each(|(at, filled)| page.add(&dot(*at, *filled)));
@@ -302,7 +302,7 @@ fn draw_contours(
     (labels, texts): (&mut Labels, &mut Vec<Text>),
 ) {
     let mut numbered = 0;
-    let few = if frame.width < 260.0 { 6 } else { 9 };
+    let few = if frame.width < 200.0 { 7 } else { 12 };
     for (place, tick) in values.ticks(few).into_iter().filter(|(_, tick)| map.level != Some(tick.value)) {
         let curves: Vec<Vec<(f64, f64)>> = grid
             .curves(tick.value)

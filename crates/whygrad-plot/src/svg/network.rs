@@ -101,7 +101,8 @@ impl Plan {
             let wide = nodes.iter().take(NODES).map(|node| text_width(&node.label, LABEL) / 2.0 + 7.0);
             wide.fold(radius, f64::max).min(0.3 * page.width / count.max(1) as f64).max(radius)
         };
-        let (first, last) = (widest(0) + EDGE + 6.0, page.width - EDGE - 6.0 - widest(count.saturating_sub(1)));
+        let (first, last) =
+            (widest(0) + EDGE + 6.0, page.width - EDGE - 6.0 - widest(count.saturating_sub(1)));
         let columns: Vec<f64> = (0..count)
             .map(|index| match count {
                 1 => page.width / 2.0,
@@ -133,7 +134,7 @@ impl Plan {
 
     fn draw_link(&self, page: &mut Page, link: &Link, largest: f64) {
         let Some((from, to)) = self.ends(link) else { return };
-        let width = THINNEST + (WIDEST - THINNEST) * link.weight.abs() / largest;
+        let width = THINNEST + (WIDEST - THINNEST) * (link.weight.abs() / largest);
         line(page, from, to, link.weight, width);
     }
 
@@ -177,7 +178,8 @@ impl Plan {
             let (faint, middle) = (page.theme.faint, self.columns[index]);
             let (_, more) = shown(layer);
             if more > 0 {
-                let last = self.nodes[index].last().map_or(self.foot - self.step / 2.0, |node| node.0.1 + self.step);
+                let last =
+                    self.nodes[index].last().map_or(self.foot - self.step / 2.0, |node| node.0.1 + self.step);
                 let text = format!("… {more} more");
                 page.text((held(page, middle, &text), last + 4.0), Anchor::Start, faint, &text);
             }
@@ -193,7 +195,7 @@ impl Plan {
             None => (page.theme.faint, 1.2, ""),
             Some(bias) => {
                 let dash = if bias < 0.0 { " stroke-dasharray=\"4 2.5\"" } else { "" };
-                (sign_colour(page, bias), 1.2 + (0.2 * self.radius).min(3.0) * bias.abs() / largest, dash)
+                (sign_colour(page, bias), 1.2 + (0.2 * self.radius).min(3.0) * (bias.abs() / largest), dash)
             }
         };
         let fill = mix(page.theme.paper, page.theme.faint, 0.06).hex();
@@ -201,7 +203,11 @@ impl Plan {
         // Beneath a dashed edge no line shall be seen.
         let radius = coordinate(self.radius);
         if half <= self.radius {
-            page.add(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\" {style}/>", coordinate(x), coordinate(y)));
+            page.add(&format!(
+                "<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\" {style}/>",
+                coordinate(x),
+                coordinate(y)
+            ));
         } else {
             let [left, top] = [x - half, y - self.radius].map(coordinate);
             let [wide, high] = [2.0 * half, 2.0 * self.radius].map(coordinate);
@@ -254,7 +260,10 @@ impl Key {
         // Between the two the width grows evenly.
         if largest > 0.0 && links.len() > FEW {
             entries.push((Sample::Line(1.0, WIDEST), written_number(rounded(largest))));
-            entries.push((Sample::Line(1.0, f64::midpoint(WIDEST, THINNEST)), written_number(rounded(largest / 2.0))));
+            entries.push((
+                Sample::Line(1.0, f64::midpoint(WIDEST, THINNEST)),
+                written_number(rounded(largest / 2.0)),
+            ));
         }
         if !net::biases(network).is_empty() {
             entries.push((Sample::Ring, "edge: bias".to_owned()));

@@ -180,12 +180,8 @@ pub(super) fn shape(kind: SpotKind, at: (f64, f64)) -> String {
 
 /// Draws a sample of a way for a legend; a faded one from dark to pale.
 pub(super) fn draw_way_sample(page: &mut Page, (x, y): (f64, f64), index: usize, faded: bool) {
-    let seen = |across: f64, distance: f64| Seen {
-        at: (x + across, y),
-        distance,
-        hidden: false,
-        is_step: false,
-    };
+    let seen =
+        |across: f64, distance: f64| Seen { at: (x + across, y), distance, hidden: false, is_step: false };
     let stroke = if faded {
         vec![seen(-9.0, 0.0), seen(-3.0, 0.6), seen(3.0, 1.0), seen(9.0, 1.0)]
     } else {

@@ -30,7 +30,8 @@ pub(super) fn draw(panels: &Panels, page: &mut Page) {
         let mut highest: f64 = 0.0;
         for (column, figure) in row.iter().enumerate() {
             let height = height(figure, width);
-            let mut part = Page { out: String::new(), width, height, theme: page.theme, depth: page.depth + 1 };
+            let mut part =
+                Page { out: String::new(), width, height, theme: page.theme, depth: page.depth + 1 };
             if part.depth < DEEPEST {
                 draw_figure(figure, &mut part);
             }
@@ -53,7 +54,9 @@ pub(super) fn draw(panels: &Panels, page: &mut Page) {
 fn height(figure: &Figure, width: f64) -> f64 {
     let share = match figure {
         Figure::Map(_) => 1.25,
-        Figure::Lines(_) | Figure::Cells(_) | Figure::Surface(_) | Figure::Network(_) | Figure::Panels(_) => 0.72,
+        Figure::Lines(_) | Figure::Cells(_) | Figure::Surface(_) | Figure::Network(_) | Figure::Panels(_) => {
+            0.72
+        }
     };
     (share * width).clamp(220.0, 800.0)
 }

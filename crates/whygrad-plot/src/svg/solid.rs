@@ -70,7 +70,8 @@ pub(super) fn draw_box(page: &mut Page, solid: &Solid, (x, y, z): (Axis, Axis, A
     let outline: String =
         faces.iter().map(|face| path(face.iter().map(|point| solid.at(*point)), true)).collect();
     let mut lines = String::new();
-    let mut line = |from: Point, to: Point| lines.push_str(&path([solid.at(from), solid.at(to)].into_iter(), false));
+    let mut line =
+        |from: Point, to: Point| lines.push_str(&path([solid.at(from), solid.at(to)].into_iter(), false));
     for (place, _) in x.ticks(6) {
         line((place, 0.0, 0.0), (place, 1.0, 0.0));
         line((place, far_y, 0.0), (place, far_y, 1.0));
@@ -119,7 +120,8 @@ pub(super) fn draw_axes(
         Edge { axis, name, from, to, out: (side * upright.0, side * upright.1) }
     };
     // The values stand at the outermost upright edge on the left; of two one behind the other, at the one behind.
-    let uprights = [(near_x, far_y), (far_x, near_y), (far_x, far_y)].map(|(x, y)| (solid.at((x, y, 0.0)), (x, y)));
+    let uprights =
+        [(near_x, far_y), (far_x, near_y), (far_x, far_y)].map(|(x, y)| (solid.at((x, y, 0.0)), (x, y)));
     let (_, left) = uprights.into_iter().fold(uprights[0], |kept, next| {
         let before = kept.0.0 - next.0.0;
         if before > 1.0 || (before > -1.0 && next.0.1 < kept.0.1) { next } else { kept }
@@ -170,9 +172,15 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
             .collect();
         let apart = ticks.windows(2).all(|pair| {
             let (a, b) = (pair[0].2, pair[1].2);
-            a.right + 5.0 < b.left || b.right + 5.0 < a.left || a.bottom + 1.0 < b.top || b.bottom + 1.0 < a.top
+            a.right + 5.0 < b.left
+                || b.right + 5.0 < a.left
+                || a.bottom + 1.0 < b.top
+                || b.bottom + 1.0 < a.top
         });
-        if !apart || ticks.is_empty() || ticks.iter().any(|(_, _, rect)| labels.cost(rect) > 0.0) && at_most > 1 {
+        if !apart
+            || ticks.is_empty()
+            || ticks.iter().any(|(_, _, rect)| labels.cost(rect) > 0.0) && at_most > 1
+        {
             continue;
         }
         let mut reach: f64 = 0.0;
@@ -180,7 +188,8 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
             page.line(at, (at.0 + DASH * edge.out.0, at.1 + DASH * edge.out.1), faint, "");
             if labels.take_if_free(rect) {
                 page.text(outside(at, edge.out, &text, DASH + 4.0), Anchor::Start, faint, &text);
-                reach = reach.max(DASH + 4.0 + text_width(&text, SIZE) * edge.out.0.abs() + SIZE * edge.out.1.abs());
+                reach = reach
+                    .max(DASH + 4.0 + text_width(&text, SIZE) * edge.out.0.abs() + SIZE * edge.out.1.abs());
             }
         }
         return reach;
@@ -211,8 +220,11 @@ fn draw_name(page: &mut Page, edge: &Edge, away: f64, labels: &mut Labels) {
                 edge.from.1 + share * (edge.to.1 - edge.from.1),
             );
             let start = outside(at, edge.out, &name, away + further);
-            let start = (start.0.clamp(EDGE.min(page.width - EDGE - wide), page.width - EDGE - wide), start.1);
-            let harm = labels.cost(&Rect::of_text(start, &name, SIZE).wider(6.0)) + 0.3 * (further + 36.0) + 4.0 * (share - 0.5_f64).abs();
+            let start =
+                (start.0.clamp(EDGE.min(page.width - EDGE - wide), page.width - EDGE - wide), start.1);
+            let harm = labels.cost(&Rect::of_text(start, &name, SIZE).wider(6.0))
+                + 0.3 * (further + 36.0)
+                + 4.0 * (share - 0.5_f64).abs();
             if best.is_none_or(|(least, _)| harm < least) {
                 best = Some((harm, start));
             }

@@ -173,7 +173,8 @@ impl Stage<'_> {
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }
-        let spots: Vec<_> = map.spots.iter().filter_map(|spot| Some((spot, within(spot.x, spot.y)?))).collect();
+        let spots: Vec<_> =
+            map.spots.iter().filter_map(|spot| Some((spot, within(spot.x, spot.y)?))).collect();
         spots.iter().for_each(|(_, seen)| labels.take(Rect::around(seen.at, 7.0), 1.5));
         let (ink, paper, room) = (page.theme.ink, page.theme.paper, page.width - 2.0 * EDGE);
         let size = format!(" font-size=\"{LABEL}\"");
@@ -242,5 +243,9 @@ fn runs(stroke: &[Seen]) -> impl Iterator<Item = &[Seen]> {
 }
 
 fn faint_where_hidden(seen: Seen, element: &str) -> String {
-    if seen.hidden { format!("<g opacity=\".3\">{}</g>", element.replace('\n', "")) } else { element.to_owned() }
+    if seen.hidden {
+        format!("<g opacity=\".3\">{}</g>", element.replace('\n', ""))
+    } else {
+        element.to_owned()
+    }
 }

@@ -108,7 +108,8 @@ fn draw_columns(screen: &mut Screen, frame: &Frame, lines: &Lines, index: usize,
     const PARTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let colour = Some(colour(index));
     let several = lines.series.iter().filter(|series| series.style == Style::Columns).count() > 1;
-    let full = screen.either(if several && index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
+    let full = screen
+        .either(if several && index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
     let floor = y.place(0.0).unwrap_or(0.0);
     let high = frame.height as f64;
     for column in columns(lines, &lines.series[index]) {
@@ -171,7 +172,8 @@ fn draw_sample(screen: &mut Screen, column: usize, row: usize, lines: &Lines, in
     match series.style {
         Style::Dots => screen.put(column + 1, row, dot_glyph(screen, lines, index), Some(colour(index))),
         Style::Columns => {
-            let glyph = screen.either(if index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
+            let glyph =
+                screen.either(if index % 2 == 1 { '▒' } else { '█' }, LETTERS[(index + 3) % LETTERS.len()]);
             screen.put(column + 1, row, glyph, Some(colour(index)));
         }
         Style::Line => {

@@ -47,7 +47,13 @@ pub(super) fn draw(network: &Network, terminal: Terminal) -> Screen {
 }
 
 /// Writes the weights into one layer in as many columns as have room, downwards and then to the right.
-fn draw_layer(screen: &mut Screen, network: &Network, layer: usize, links: &[Link], (largest, room): (f64, usize)) {
+fn draw_layer(
+    screen: &mut Screen,
+    network: &Network,
+    layer: usize,
+    links: &[Link],
+    (largest, room): (f64, usize),
+) {
     let row = screen.add_row();
     let name = network.layers[layer].name.trim();
     let name = if name.is_empty() { String::new() } else { format!(", {name}") };

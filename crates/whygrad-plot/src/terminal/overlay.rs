@@ -89,7 +89,8 @@ fn cells(frame: &Frame, map: &Map, path: &crate::MapPath) -> BTreeSet<(usize, us
         for ends in part.windows(2) {
             let (from, to) = (cell(&ends[0]), cell(&ends[1]));
             let steps = from.0.abs_diff(to.0).max(from.1.abs_diff(to.1));
-            cells.extend((1..=steps).map(|step| cell(&ends[0].towards(&ends[1], step as f64 / steps as f64))));
+            cells
+                .extend((1..=steps).map(|step| cell(&ends[0].towards(&ends[1], step as f64 / steps as f64))));
         }
     }
     cells
@@ -98,7 +99,8 @@ fn cells(frame: &Frame, map: &Map, path: &crate::MapPath) -> BTreeSet<(usize, us
 /// Puts a glyph on the map, on the colour of the place beneath.
 fn put(screen: &mut Screen, map: &Map, frame: &Frame, (column, row): (usize, usize), glyph: char) {
     let (x, y) = map.axes();
-    let share = |at: usize, from: usize, size: usize| (at - from) as f64 / size.max(2).saturating_sub(1) as f64;
+    let share =
+        |at: usize, from: usize, size: usize| (at - from) as f64 / size.max(2).saturating_sub(1) as f64;
     let place = (share(column, frame.left, frame.width), 1.0 - share(row, frame.top, frame.height));
     let ground = map.value_axis().place(map.at(x.value(place.0), y.value(place.1))).map(sequence);
     if let (true, Some(ground)) = (screen.colour(), ground) {

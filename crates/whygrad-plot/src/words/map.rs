@@ -1,8 +1,8 @@
 //! A value over the plane in sentences, with the ways across it and the places on it.
 
 use super::{counted, number, pair_of, sentences_of};
-use crate::ticks::rounded;
 use crate::figure::{Map, MapPath, MapPoint, PathKind, Spot, SpotKind, Surface};
+use crate::ticks::rounded;
 use crate::way::{Station, parts};
 
 pub(super) fn describe(map: &Map) -> Vec<String> {
@@ -204,7 +204,8 @@ fn told_spot(map: &Map, spot: &Spot) -> String {
         SpotKind::Maximum => "maximum",
     };
     let label = spot.label.trim();
-    let is_said = spot.kind == SpotKind::Plain || label.to_lowercase().contains(kind.split(' ').next().unwrap_or(kind));
+    let is_said =
+        spot.kind == SpotKind::Plain || label.to_lowercase().contains(kind.split(' ').next().unwrap_or(kind));
     let name = match label {
         "" => kind.to_owned(),
         label if is_said => label.to_owned(),

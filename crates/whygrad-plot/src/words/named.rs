@@ -70,5 +70,8 @@ pub(super) fn columns(lines: &Lines, points: &[(f64, f64)], name: &str) -> Strin
         number(found.unwrap_or(&highest).0)
     };
     let (low, high) = (quantile(0.25), quantile(0.75));
-    format!("{name}: {count} {reach}, {} in all; {top}, and the middle half lies between {low} and {high}.", number(sum))
+    format!(
+        "{name}: {count} {reach}, {} in all; {top}, and the middle half lies between {low} and {high}.",
+        number(sum)
+    )
 }

@@ -21,13 +21,19 @@ pub(super) fn describe(network: &Network) -> Vec<String> {
         (None, _) => sentences.push("All weights are 0.".into()),
         (Some(first), _) => {
             let other = if first.weight > 0.0 {
-                largest(|weight| weight < 0.0).map(|link| format!("; the most negative one is {}", told(link)))
+                largest(|weight| weight < 0.0)
+                    .map(|link| format!("; the most negative one is {}", told(link)))
             } else {
-                largest(|weight| weight > 0.0).map(|link| format!("; the largest positive one is {}", told(link)))
+                largest(|weight| weight > 0.0)
+                    .map(|link| format!("; the largest positive one is {}", told(link)))
             };
             let sign = if first.weight > 0.0 { "No weight is negative" } else { "No weight is positive" };
             let alone = if other.is_none() && links.len() > 1 { format!(" {sign}.") } else { String::new() };
-            sentences.push(format!("The largest weight is {}{}.{alone}", told(first), other.unwrap_or_default()));
+            sentences.push(format!(
+                "The largest weight is {}{}.{alone}",
+                told(first),
+                other.unwrap_or_default()
+            ));
         }
     }
     if few(network) && links.len() > 1 && links.iter().any(|link| link.weight != 0.0) {
@@ -64,7 +70,7 @@ pub(crate) fn shape(network: &Network) -> String {
         format!("{}{name}", counted(layer.nodes.len().saturating_add(layer.more), one, many))
     });
     let told: Vec<String> = told.collect();
-    let hidden: usize = layers.iter().map(|layer| layer.more).sum();
+    let hidden = layers.iter().fold(0_usize, |sum, layer| sum.saturating_add(layer.more));
     let left_out = if hidden > 0 {
         format!(" {} not drawn.", counted(hidden, "node is", "nodes are"))
     } else {
