@@ -43,7 +43,7 @@ fn boxes(svg: &str) -> Vec<(f64, f64, f64, f64, String)> {
     };
     let of = |line: &str| {
         let text = line.split_once('>')?.1.strip_suffix("</text>")?.to_owned();
-        let wide = 7.0 * text.chars().count() as f64;
+        let wide = 4.0 + 6.0 * text.chars().count() as f64;
         let left = number(line, "x")? - if line.contains("\"middle\"") { wide / 2.0 } else { 0.0 };
         let left = left - if line.contains("\"end\"") { wide } else { 0.0 };
         let y = number(line, "y")?;

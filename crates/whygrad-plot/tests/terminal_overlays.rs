@@ -44,8 +44,46 @@ fn slope() -> Map {
 
 #[test]
 fn a_way_is_dots_a_border_a_line_and_places_are_letters() {
-    check(slope(), (34, 13), true, "");
-    check(slope(), (34, 13), false, "");
+    check(
+        slope(),
+        (34, 13),
+        true,
+        "
+1.0 ┤+++┊**###%%%@@@A  @@ 1
+    │===┊++***###%••@  %%
+    │--=┊=+++***••#%%  ##
+    │:--┊===+++•**###  ++
+0.5 ┤:BC•••••••++***#  ==
+    │..:┊:---===+++**  ::
+    │ ..┊:::---===+++  ..
+  0 ┤   ┊..:::---===+     0
+    └┬──────────────┬
+     0              1
+  ▒ loss   • descent   ┊ h1
+  A start   B end   C minimum
+It is a plane.
+",
+    );
+    check(
+        slope(),
+        (34, 13),
+        false,
+        "
+1.0 ++++!**###%%%@@@A  @@ 1
+    |===!++***###%oo@  %%
+    |--=!=+++***oo#%%  ##
+    |:--!===+++o**###  ++
+0.5 +:BCooooooo++***#  ==
+    |..:!:---===+++**  ::
+    | ..!:::---===+++  ..
+  0 +   !..:::---===+     0
+    ++--------------+
+     0              1
+  # loss   o descent   ! h1
+  A start   B end   C minimum
+It is a plane.
+",
+    );
 }
 
 #[test]
@@ -81,8 +119,45 @@ fn network(hidden: usize) -> Network {
 
 #[test]
 fn a_network_is_a_table_of_its_weights_the_largest_first() {
-    check(network(2), (60, 20), true, "");
-    check(network(40), (44, 16), false, "");
+    check(
+        network(2),
+        (60, 20),
+        true,
+        "
+                             net
+1 input, 2 hidden units (tanh), 1 output.
+weights into the hidden layer, tanh
+  x1 → h2 2 ██████   x1 → h1 1 ███
+weights into the output
+  h1 → y1 -0.5 ░░       h2 → y1 -0.5 ░░
+biases: h1 0.25, h2 0.25
+",
+    );
+    check(
+        network(40),
+        (44, 16),
+        false,
+        "
+                     net
+1 input, 40 hidden units (tanh), 1 output.
+weights into the hidden layer, tanh
+  x1 -> h40 40 ######   x1 -> h36 36 ######
+  x1 -> h39 39 ######   x1 -> h35 35 ######
+  x1 -> h38 38 ######   x1 -> h34 34 ######
+  x1 -> h37 37 ######   x1 -> h33 33 #####
+  and 32 smaller weights
+weights into the output
+  h1 -> y1  -0.5 -
+  h2 -> y1  -0.5 -
+  h3 -> y1  -0.5 -
+  h4 -> y1  -0.5 -
+  and 36 smaller weights
+biases: h1 0.25, h2 0.25, h3 0.25, h4 0.25,
+h5 0.25, h6 0.25, h7 0.25, h8 0.25, h9 0.25,
+h10 0.25, h11 0.25, h12 0.25, h13 0.25,
+h14 0.25, h15 0.25, h16 0.25, h17 0.25, ...
+",
+    );
 }
 
 #[test]
@@ -101,6 +176,38 @@ fn a_histogram_is_blocks_that_stand_on_zero() {
     let points = [1.0, 4.0, 10.0, 5.0, -2.0].into_iter().enumerate().map(|(k, y)| (k as f64, y)).collect();
     let series = Series { style: Style::Columns, points, ..Series::default() };
     let lines = Lines { x_label: "weight".into(), series: vec![series], ..Lines::default() };
-    check(lines.clone(), (30, 10), true, "");
-    check(lines, (30, 10), false, "");
+    check(
+        lines.clone(),
+        (30, 10),
+        true,
+        "
+10 ┤          ▆▆▆▆▆▆
+   │          ██████
+ 5 ┤          ██████
+   │     ▄▄▄▄▄███████████
+   │     ████████████████
+ 0 ┤▄▄▄▄▄████████████████▃▃▃▃▃
+   │                     █████
+   └──┬──────────┬─────────┬──
+      0          2         4
+              weight
+",
+    );
+    check(
+        lines,
+        (30, 10),
+        false,
+        "
+10 +          %%%%%%
+   |          %%%%%%
+ 5 +          %%%%%%
+   |     %%%%%%%%%%%%%%%%
+   |     %%%%%%%%%%%%%%%%
+ 0 +%%%%%%%%%%%%%%%%%%%%%
+   |                     %%%%%
+   +--+----------+---------+--
+      0          2         4
+              weight
+",
+    );
 }
