@@ -153,7 +153,8 @@ fn notes_make_the_picture_higher_and_none_is_cut() {
     map.notes = vec!["The plane holds 71 % of the path, which is less than it seems. ".repeat(4)];
     let text = render(map.clone());
     assert!(height(&text) > before + 30.0);
-    let written: String = boxes(&text).iter().map(|text| format!("{} ", text.4)).collect();
+    let written: Vec<String> = boxes(&text).into_iter().map(|text| text.4).collect();
+    let written = written.join(" ");
     assert!(written.contains(map.notes[0].trim()), "{written}");
     texts_stand_apart(&text, 560.0);
 }

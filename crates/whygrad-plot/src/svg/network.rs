@@ -32,7 +32,7 @@ pub(super) fn draw(network: &Network, page: &mut Page) {
     let notes = frame::note_lines(&notes, page.width);
     let header = frame::header(&network.title, page.width);
     let key = Key::new(network, &links, page);
-    let most = network.layers.iter().map(|layer| slots(layer)).max().unwrap_or(1);
+    let most = network.layers.iter().map(slots).max().unwrap_or(1);
     let below = 14.0 + NOTE * notes.len() as f64 + 26.0;
     let top = header + key.height + 10.0;
     page.height += NOTE * notes.len().saturating_sub(1) as f64;

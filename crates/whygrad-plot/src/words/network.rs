@@ -76,9 +76,10 @@ pub(crate) fn shape(network: &Network) -> String {
     } else {
         String::new()
     };
-    match told.is_empty() {
-        true => "The network has no layers.".into(),
-        false => format!("{}.{left_out}", told.join(", ")),
+    if told.is_empty() {
+        "The network has no layers.".into()
+    } else {
+        format!("{}.{left_out}", told.join(", "))
     }
 }
 
