@@ -179,7 +179,7 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
         });
         if !apart
             || ticks.is_empty()
-            || ticks.iter().any(|(_, _, rect)| labels.cost(rect) > 0.0) && at_most > 1
+            || ticks.iter().any(|(_, _, rect)| labels.harm(rect) > 0.0) && at_most > 1
         {
             continue;
         }
@@ -222,7 +222,7 @@ fn draw_name(page: &mut Page, edge: &Edge, away: f64, labels: &mut Labels) {
             let start = outside(at, edge.out, &name, away + further);
             let start =
                 (start.0.clamp(EDGE.min(page.width - EDGE - wide), page.width - EDGE - wide), start.1);
-            let harm = labels.cost(&Rect::of_text(start, &name, SIZE).wider(6.0))
+            let harm = labels.harm(&Rect::of_text(start, &name, SIZE).wider(6.0))
                 + 0.3 * (further + 36.0)
                 + 4.0 * (share - 0.5_f64).abs();
             if best.is_none_or(|(least, _)| harm < least) {
