@@ -156,7 +156,7 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
     for piece in 0..=(length / 8.0) as usize {
         let share = (8.0 * piece as f64 / length).min(1.0);
         let at = (edge.from.0 + share * along.0, edge.from.1 + share * along.1);
-        labels.take(Rect::around(at, 4.0), 1.0);
+        labels.take(Rect::around(at, 3.0), 1.0);
     }
     for at_most in (1..=((length / 13.0) as usize).min(8)).rev() {
         let ticks: Vec<((f64, f64), String, Rect)> = edge
@@ -174,19 +174,21 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
             let (a, b) = (pair[0].2, pair[1].2);
             a.right + 5.0 < b.left
                 || b.right + 5.0 < a.left
-                || a.bottom + 1.0 < b.top
-                || b.bottom + 1.0 < a.top
+                || a.bottom + 2.5 < b.top
+                || b.bottom + 2.5 < a.top
         });
         if !apart
             || ticks.is_empty()
-            || ticks.iter().any(|(_, _, rect)| labels.harm(rect) > 0.0) && at_most > 1
+            || ticks.iter().any(|(_, _, rect)| labels.harm(&rect.wider(4.0)) > 0.0) && at_most > 1
         {
             continue;
         }
         let mut reach: f64 = 0.0;
         for (at, text, rect) in ticks {
             page.line(at, (at.0 + DASH * edge.out.0, at.1 + DASH * edge.out.1), faint, "");
-            if labels.take_if_free(rect) {
+            // Numbers of two axes that meet in a corner must not read as one.
+            if labels.harm(&rect.wider(4.0)) <= 0.0 {
+                labels.take(rect, 1.0);
                 page.text(outside(at, edge.out, &text, DASH + 4.0), Anchor::Start, faint, &text);
                 reach = reach
                     .max(DASH + 4.0 + text_width(&text, SIZE) * edge.out.0.abs() + SIZE * edge.out.1.abs());
