@@ -20,7 +20,7 @@ pub(super) struct Solid {
 
 impl Solid {
     /// Fits the box between a header and a footer, and makes the page lower where the box is flat.
-    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64)) -> Self {
+    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64), values: Axis) -> Self {
         let corners = corners().map(|corner| view.at(corner));
         let fold = |of: fn(&(f64, f64)) -> f64| {
             let parts = || corners.iter().map(of);
@@ -28,7 +28,9 @@ impl Solid {
         };
         let (across, up) = (fold(|at| at.0), fold(|at| at.1));
         // Around the box there are ticks and names.
-        let (around, under) = (58.0, 44.0);
+        let numbers =
+            values.ticks(6).iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
+        let (around, under) = ((numbers + DASH + 14.0).clamp(58.0, 0.25 * page.width.max(232.0)), 44.0);
         let wide = (page.width - 2.0 * around).max(60.0);
         let high = (page.height - above - below - under - 30.0).max(60.0);
         let scale = (wide / (across.1 - across.0)).min(high / (up.1 - up.0));

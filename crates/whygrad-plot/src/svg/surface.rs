@@ -36,7 +36,7 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let above = legend.rows_height(page.width);
     // A landscape is about as high as wide; what it does not need is taken off again.
     page.height = page.height.max((0.72 * page.width).min(HIGHEST)) + above + NOTE * notes.len() as f64;
-    let solid = Solid::new(page, view, (header + above, below));
+    let solid = Solid::new(page, view, (header + above, below), values);
     frame::draw_title(page, &map.title);
     let mut labels = Labels::new(Rect {
         left: 4.0,
