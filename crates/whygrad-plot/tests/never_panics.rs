@@ -1,7 +1,10 @@
 //! Whatever the figure holds, every renderer returns a picture within its bounds.
 
 use proptest::prelude::*;
-use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Series, Style, svg, terminal, words};
+use whygrad_plot::{
+    Cells, Figure, Lines, Link, Map, MapPath, MapPoint, Mark, Network, NetworkLayer, NetworkNode, Panels,
+    PathKind, Series, Spot, SpotKind, Style, Surface, svg, terminal, words,
+};
 
 const ESCAPE: char = '\u{1b}';
 
@@ -22,7 +25,7 @@ fn name() -> impl Strategy<Value = String> {
 
 fn lines() -> impl Strategy<Value = Figure> {
     let points = prop::collection::vec((value(), value()), 0..40);
-    let style = prop_oneof![Just(Style::Line), Just(Style::Dots)];
+    let style = prop_oneof![Just(Style::Line), Just(Style::Dots), Just(Style::Columns)];
     let bars = prop::collection::vec((value(), value()), 0..10);
     let series = (name(), points, style, bars).prop_map(|(name, points, style, bars)| Series {
         name,
@@ -33,9 +36,16 @@ fn lines() -> impl Strategy<Value = Figure> {
     let marks = prop::collection::vec((value(), name()).prop_map(|(x, label)| Mark { x, label }), 0..4);
     let reach = || prop::option::of((value(), value()));
     let axes = (any::<(bool, bool, bool)>(), names(), reach(), reach());
-    (name(), name(), name(), axes, prop::collection::vec(series, 0..5), marks).prop_map(
-        |(title, x_label, y_label, ((x_log, y_log, x_whole), x_names, x_reach, y_reach), series, marks)| {
-            let labels = Lines { title, x_label, y_label, ..Lines::default() };
+    (name(), name(), name(), axes, prop::collection::vec(series, 0..5), (marks, notes())).prop_map(
+        |(
+            title,
+            x_label,
+            y_label,
+            ((x_log, y_log, x_whole), x_names, x_reach, y_reach),
+            series,
+            (marks, notes),
+        )| {
+            let labels = Lines { title, x_label, y_label, notes, ..Lines::default() };
             Figure::Lines(Lines { x_log, y_log, x_names, x_whole, x_reach, y_reach, series, marks, ..labels })
         },
     )
@@ -55,34 +65,90 @@ fn cells() -> impl Strategy<Value = Figure> {
     )
 }
 
-fn figure() -> impl Strategy<Value = Figure> {
-    prop_oneof![lines(), map(), cells()]
+fn notes() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(name(), 0..3)
 }
 
-fn map() -> impl Strategy<Value = Figure> {
+fn figure() -> impl Strategy<Value = Figure> {
+    let surface = || {
+        (map(), value(), value()).prop_map(|(map, turn, tilt)| Figure::Surface(Surface { map, turn, tilt }))
+    };
+    let single = || {
+        prop_oneof![
+            lines(),
+            map().prop_map(Figure::Map),
+            cells(),
+            surface(),
+            network().prop_map(Figure::Network)
+        ]
+    };
+    let panels = (name(), prop::collection::vec(single(), 0..4), any::<usize>(), notes()).prop_map(
+        |(title, figures, columns, notes)| Figure::Panels(Panels { title, figures, columns, notes }),
+    );
+    prop_oneof![6 => single(), 1 => panels]
+}
+
+/// Places mostly on the map, which lies between -10 and 10 most of the time.
+fn path() -> impl Strategy<Value = MapPath> {
+    let points = prop::collection::vec((value(), value()), 0..90);
+    let (distance, values) = (prop::collection::vec(value(), 0..20), prop::collection::vec(value(), 0..20));
+    let kind = prop_oneof![Just(PathKind::Steps), Just(PathKind::Border)];
+    (name(), points, distance, values, kind).prop_map(|(name, points, distance, values, kind)| MapPath {
+        name,
+        points,
+        distance,
+        values,
+        kind,
+    })
+}
+
+fn spot() -> impl Strategy<Value = Spot> {
+    let kinds = [
+        SpotKind::Plain,
+        SpotKind::Start,
+        SpotKind::End,
+        SpotKind::Minimum,
+        SpotKind::Saddle,
+        SpotKind::Flat,
+        SpotKind::Maximum,
+    ];
+    (value(), value(), prop::sample::select(kinds.to_vec()), name()).prop_map(|(x, y, kind, label)| Spot {
+        x,
+        y,
+        kind,
+        label,
+    })
+}
+
+fn map() -> impl Strategy<Value = Map> {
     let point = (value(), value(), value()).prop_map(|(x, y, value)| MapPoint { x, y, value });
     let ends = ((value(), value()), (value(), value()));
     let values = prop::collection::vec(value(), 0..40);
     let level = prop::option::of(value());
-    (name(), ends, (0_usize..7, 0_usize..7), values, level, prop::collection::vec(point, 0..5)).prop_map(
-        |(title, (x, y), (columns, rows), values, level, points)| {
-            let labels = ("x1".to_owned(), title.clone());
-            let (x_label, y_label) = labels;
-            Figure::Map(Map {
-                title,
-                x_label,
-                y_label,
-                x,
-                y,
-                columns,
-                rows,
-                values,
-                level,
-                points,
-                ..Map::default()
-            })
-        },
-    )
+    let grid = (ends, (0_usize..7, 0_usize..7), values, level, any::<(bool, bool)>());
+    let overlay = (
+        prop::collection::vec(point, 0..5),
+        prop::collection::vec(path(), 0..3),
+        prop::collection::vec(spot(), 0..5),
+        notes(),
+    );
+    (name(), name(), grid, overlay).prop_map(|(title, value_label, grid, (points, paths, spots, notes))| {
+        let ((x, y), (columns, rows), values, level, (value_log, contours)) = grid;
+        let (x_label, y_label) = ("x1".to_owned(), title.clone());
+        let labels = Map { title, x_label, y_label, value_label, notes, ..Map::default() };
+        Map { x, y, columns, rows, values, value_log, level, contours, points, paths, spots, ..labels }
+    })
+}
+
+fn network() -> impl Strategy<Value = Network> {
+    let node = (name(), prop::option::of(value())).prop_map(|(label, bias)| NetworkNode { label, bias });
+    let more = prop_oneof![Just(0), 1_usize..200, Just(usize::MAX)];
+    let layer = (name(), prop::collection::vec(node, 0..5), more)
+        .prop_map(|(name, nodes, more)| NetworkLayer { name, nodes, more });
+    let end = || (0_usize..4, 0_usize..5);
+    let link = (end(), end(), value()).prop_map(|(from, to, weight)| Link { from, to, weight });
+    (name(), prop::collection::vec(layer, 0..5), prop::collection::vec(link, 0..30), notes())
+        .prop_map(|(title, layers, links, notes)| Network { title, layers, links, notes })
 }
 
 /// Removes the escape codes for colours.
@@ -124,6 +190,6 @@ proptest! {
 
     #[test]
     fn words_are_sentences(figure in figure()) {
-        prop_assert!(words::describe(&figure).ends_with('.'));
+        prop_assert!(words::describe(&figure).ends_with(['.', '!', '?']));
     }
 }

@@ -223,8 +223,8 @@ pub(super) fn note_lines(notes: &[String], width: f64) -> Vec<String> {
 /// Writes lines of notes at the foot of the page.
 pub(super) fn draw_notes(page: &mut Page, lines: &[String]) {
     let (faint, height) = (page.theme.faint, page.height);
-    for (index, line) in lines.iter().rev().enumerate() {
-        let place = (EDGE, height - 8.0 - NOTE * index as f64);
+    for (index, line) in lines.iter().enumerate() {
+        let place = (EDGE, height - 8.0 - NOTE * (lines.len() - 1 - index) as f64);
         page.styled_text(place, Anchor::Start, faint, " font-size=\"12\" font-style=\"italic\"", line);
     }
 }

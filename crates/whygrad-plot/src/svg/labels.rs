@@ -76,14 +76,14 @@ impl Labels {
     }
 
     /// Returns how badly a text would lie in a rectangle; 0 where nothing is in its way.
-    pub(super) fn cost(&self, rect: &Rect) -> f64 {
+    pub(super) fn harm(&self, rect: &Rect) -> f64 {
         let met: f64 = self.taken.iter().map(|(other, weight)| weight * rect.overlap(other)).sum();
         met + 1000.0 * rect.outside(&self.within)
     }
 
     /// Takes a rectangle if nothing is in its way.
     pub(super) fn take_if_free(&mut self, rect: Rect) -> bool {
-        let free = self.cost(&rect) <= 0.0;
+        let free = self.harm(&rect) <= 0.0;
         if free {
             self.take(rect, 1.0);
         }
@@ -115,7 +115,7 @@ impl Labels {
         let starts = SHARES.into_iter().enumerate().filter_map(|(order, share)| {
             let (x, y) = point_at(curve, share)?;
             let start = (x - wide / 2.0, y + 0.3 * size);
-            Some((self.cost(&Rect::of_text(start, text, size)) + 0.1 * order as f64, start))
+            Some((self.harm(&Rect::of_text(start, text, size)) + 0.1 * order as f64, start))
         });
         starts.min_by(|a, b| a.0.total_cmp(&b.0))
     }
@@ -146,7 +146,7 @@ impl Labels {
                 (held, below),
             ];
             for (order, start) in starts.into_iter().enumerate() {
-                let harm = self.cost(&Rect::of_text(start, text, size));
+                let harm = self.harm(&Rect::of_text(start, text, size));
                 let harm = harm + 6.0 * ring as f64 + 0.4 * order as f64;
                 if best.is_none_or(|(least, _)| harm < least) {
                     best = Some((harm, start));

@@ -56,8 +56,8 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
         page.line(from, to, page.theme.ink, " stroke-width=\"0.9\"");
     }
     overlay.draw_spots(page);
-    for Text { at, ink, halo, text, .. } in &texts {
-        page.haloed(*at, *ink, *halo, &format!(" font-size=\"{LABEL}\""), text);
+    for Text { at, ink, halo, words, .. } in &texts {
+        page.haloed(*at, *ink, *halo, &format!(" font-size=\"{LABEL}\""), words);
     }
     key::draw(page, &frame, values);
     key::draw_label(page, &frame, &map.value_label, text_width(texts_beside(map), SIZE));
@@ -84,7 +84,7 @@ struct Text {
     at: (f64, f64),
     ink: Rgb,
     halo: Rgb,
-    text: String,
+    words: String,
     /// The line that leads to it from its mark.
     leader: Option<((f64, f64), (f64, f64))>,
 }
@@ -134,7 +134,7 @@ impl<'m> Overlay<'m> {
             let text = fitted(&self.map.spots[*index].label, LABEL, self.width - 4.0);
             let start = labels.beside(*at, 6.0, &text, LABEL);
             let leader = leader(*at, start, &text, LABEL);
-            Text { at: start, ink: page.theme.ink, halo: page.theme.paper, text, leader }
+            Text { at: start, ink: page.theme.ink, halo: page.theme.paper, words: text, leader }
         };
         named.map(text).collect()
     }
@@ -151,7 +151,13 @@ impl<'m> Overlay<'m> {
                 .max_by_key(|stroke| stroke.len())
                 .map_or_else(Vec::new, |stroke| stroke.iter().map(|seen| seen.at).collect());
             if let Some(at) = labels.along(&points, &text, LABEL) {
-                texts.push(Text { at, ink: page.theme.ink, halo: page.theme.paper, text, leader: None });
+                texts.push(Text {
+                    at,
+                    ink: page.theme.ink,
+                    halo: page.theme.paper,
+                    words: text,
+                    leader: None,
+                });
             }
         }
         texts
@@ -302,7 +308,7 @@ fn draw_contours(
     (labels, texts): (&mut Labels, &mut Vec<Text>),
 ) {
     let mut numbered = 0;
-    let few = if frame.width < 260.0 { 6 } else { 9 };
+    let few = if frame.width < 200.0 { 7 } else { 12 };
     for (place, tick) in values.ticks(few).into_iter().filter(|(_, tick)| map.level != Some(tick.value)) {
         let curves: Vec<Vec<(f64, f64)>> = grid
             .curves(tick.value)
@@ -323,7 +329,7 @@ fn draw_contours(
         let longest = curves.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
         let long = longest.filter(|curve| numbered < NUMBERED && length(curve) > 70.0);
         if let Some(at) = long.and_then(|curve| labels.along_if_free(curve, &text, LABEL)) {
-            texts.push(Text { at, ink, halo: ground, text, leader: None });
+            texts.push(Text { at, ink, halo: ground, words: text, leader: None });
             numbered += 1;
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn draw(network: &Network, page: &mut Page) {
     let notes = frame::note_lines(&notes, page.width);
     let header = frame::header(&network.title, page.width);
     let key = Key::new(network, &links, page);
-    let most = network.layers.iter().map(|layer| slots(layer)).max().unwrap_or(1);
+    let most = network.layers.iter().map(slots).max().unwrap_or(1);
     let below = 14.0 + NOTE * notes.len() as f64 + 26.0;
     let top = header + key.height + 10.0;
     page.height += NOTE * notes.len().saturating_sub(1) as f64;
@@ -134,7 +134,7 @@ impl Plan {
 
     fn draw_link(&self, page: &mut Page, link: &Link, largest: f64) {
         let Some((from, to)) = self.ends(link) else { return };
-        let width = THINNEST + (WIDEST - THINNEST) * link.weight.abs() / largest;
+        let width = THINNEST + (WIDEST - THINNEST) * (link.weight.abs() / largest);
         line(page, from, to, link.weight, width);
     }
 
@@ -195,7 +195,7 @@ impl Plan {
             None => (page.theme.faint, 1.2, ""),
             Some(bias) => {
                 let dash = if bias < 0.0 { " stroke-dasharray=\"4 2.5\"" } else { "" };
-                (sign_colour(page, bias), 1.2 + (0.2 * self.radius).min(3.0) * bias.abs() / largest, dash)
+                (sign_colour(page, bias), 1.2 + (0.2 * self.radius).min(3.0) * (bias.abs() / largest), dash)
             }
         };
         let fill = mix(page.theme.paper, page.theme.faint, 0.06).hex();

@@ -20,7 +20,7 @@ pub(super) struct Solid {
 
 impl Solid {
     /// Fits the box between a header and a footer, and makes the page lower where the box is flat.
-    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64)) -> Self {
+    pub(super) fn new(page: &mut Page, view: View, (above, below): (f64, f64), values: Axis) -> Self {
         let corners = corners().map(|corner| view.at(corner));
         let fold = |of: fn(&(f64, f64)) -> f64| {
             let parts = || corners.iter().map(of);
@@ -28,7 +28,9 @@ impl Solid {
         };
         let (across, up) = (fold(|at| at.0), fold(|at| at.1));
         // Around the box there are ticks and names.
-        let (around, under) = (58.0, 44.0);
+        let numbers =
+            values.ticks(6).iter().map(|(_, tick)| text_width(&written(tick), SIZE)).fold(0.0, f64::max);
+        let (around, under) = ((numbers + DASH + 14.0).clamp(58.0, 0.25 * page.width.max(232.0)), 44.0);
         let wide = (page.width - 2.0 * around).max(60.0);
         let high = (page.height - above - below - under - 30.0).max(60.0);
         let scale = (wide / (across.1 - across.0)).min(high / (up.1 - up.0));
@@ -156,7 +158,7 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
     for piece in 0..=(length / 8.0) as usize {
         let share = (8.0 * piece as f64 / length).min(1.0);
         let at = (edge.from.0 + share * along.0, edge.from.1 + share * along.1);
-        labels.take(Rect::around(at, 4.0), 1.0);
+        labels.take(Rect::around(at, 3.0), 1.0);
     }
     for at_most in (1..=((length / 13.0) as usize).min(8)).rev() {
         let ticks: Vec<((f64, f64), String, Rect)> = edge
@@ -174,19 +176,21 @@ fn draw_ticks(page: &mut Page, edge: &Edge, labels: &mut Labels) -> f64 {
             let (a, b) = (pair[0].2, pair[1].2);
             a.right + 5.0 < b.left
                 || b.right + 5.0 < a.left
-                || a.bottom + 1.0 < b.top
-                || b.bottom + 1.0 < a.top
+                || a.bottom + 2.5 < b.top
+                || b.bottom + 2.5 < a.top
         });
         if !apart
             || ticks.is_empty()
-            || ticks.iter().any(|(_, _, rect)| labels.cost(rect) > 0.0) && at_most > 1
+            || ticks.iter().any(|(_, _, rect)| labels.harm(&rect.wider(4.0)) > 0.0) && at_most > 1
         {
             continue;
         }
         let mut reach: f64 = 0.0;
         for (at, text, rect) in ticks {
             page.line(at, (at.0 + DASH * edge.out.0, at.1 + DASH * edge.out.1), faint, "");
-            if labels.take_if_free(rect) {
+            // Numbers of two axes that meet in a corner must not read as one.
+            if labels.harm(&rect.wider(4.0)) <= 0.0 {
+                labels.take(rect, 1.0);
                 page.text(outside(at, edge.out, &text, DASH + 4.0), Anchor::Start, faint, &text);
                 reach = reach
                     .max(DASH + 4.0 + text_width(&text, SIZE) * edge.out.0.abs() + SIZE * edge.out.1.abs());
@@ -222,7 +226,7 @@ fn draw_name(page: &mut Page, edge: &Edge, away: f64, labels: &mut Labels) {
             let start = outside(at, edge.out, &name, away + further);
             let start =
                 (start.0.clamp(EDGE.min(page.width - EDGE - wide), page.width - EDGE - wide), start.1);
-            let harm = labels.cost(&Rect::of_text(start, &name, SIZE).wider(6.0))
+            let harm = labels.harm(&Rect::of_text(start, &name, SIZE).wider(6.0))
                 + 0.3 * (further + 36.0)
                 + 4.0 * (share - 0.5_f64).abs();
             if best.is_none_or(|(least, _)| harm < least) {

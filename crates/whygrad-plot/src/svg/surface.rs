@@ -36,7 +36,7 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let above = legend.rows_height(page.width);
     // A landscape is about as high as wide; what it does not need is taken off again.
     page.height = page.height.max((0.72 * page.width).min(HIGHEST)) + above + NOTE * notes.len() as f64;
-    let solid = Solid::new(page, view, (header + above, below));
+    let solid = Solid::new(page, view, (header + above, below), values);
     frame::draw_title(page, &map.title);
     let mut labels = Labels::new(Rect {
         left: 4.0,
@@ -109,9 +109,9 @@ fn piece(points: [(f64, f64); 4], colour: Rgb) -> String {
         let by = (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1);
         let gap = if index > 0 && by.0 >= 0 { " " } else { "" };
         let between = if by.1 < 0 { "" } else { " " };
-        out.push_str(&format!("{gap}{}{between}{}", by.0, by.1));
+        out.extend([gap, &by.0.to_string(), between, &by.1.to_string()]);
     }
-    out.push_str(&format!("z\" fill=\"{}\"/>", colour.hex()));
+    out.extend(["z\" fill=\"", &colour.hex(), "\"/>"]);
     out
 }
 
@@ -164,7 +164,9 @@ impl Stage<'_> {
         let of = |kind: PathKind| map.paths.iter().zip(&ways).filter(move |(path, _)| path.kind == kind);
         of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
         of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
-        ways.iter().for_each(|way| take_way(labels, way));
+        for way in &ways {
+            take_way(labels, way);
+        }
         let (x, y) = map.axes();
         let within = |across: f64, up: f64| self.on_surface((x.place_within(across)?, y.place_within(up)?));
         for point in &map.points {
@@ -175,7 +177,9 @@ impl Stage<'_> {
         }
         let spots: Vec<_> =
             map.spots.iter().filter_map(|spot| Some((spot, within(spot.x, spot.y)?))).collect();
-        spots.iter().for_each(|(_, seen)| labels.take(Rect::around(seen.at, 7.0), 1.5));
+        for (_, seen) in &spots {
+            labels.take(Rect::around(seen.at, 7.0), 1.5);
+        }
         let (ink, paper, room) = (page.theme.ink, page.theme.paper, page.width - 2.0 * EDGE);
         let size = format!(" font-size=\"{LABEL}\"");
         let mut texts = Vec::new();
@@ -191,7 +195,9 @@ impl Stage<'_> {
         for (spot, seen) in &spots {
             page.add(&faint_where_hidden(*seen, &shape(spot.kind, seen.at)));
         }
-        texts.iter().for_each(|(at, text)| page.haloed(*at, ink, paper, &size, text));
+        for (at, text) in &texts {
+            page.haloed(*at, ink, paper, &size, text);
+        }
         for (path, way) in of(PathKind::Border).filter(|(path, _)| !path.name.trim().is_empty()) {
             let text = fitted(&path.name, LABEL, room);
             let curve: Vec<(f64, f64)> = way.iter().flatten().map(|seen| seen.at).collect();

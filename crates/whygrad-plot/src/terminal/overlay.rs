@@ -50,13 +50,17 @@ fn letter(index: usize) -> char {
 pub(super) fn draw_ways(screen: &mut Screen, frame: &Frame, map: &Map) {
     for path in map.paths.iter().filter(|path| path.kind == PathKind::Border) {
         let glyph = screen.either(BORDER.0, BORDER.1);
-        cells(frame, map, path).into_iter().for_each(|at| put(screen, map, frame, at, glyph));
+        for at in cells(frame, map, path) {
+            put(screen, map, frame, at, glyph);
+        }
     }
     let steps: Vec<_> = map.paths.iter().filter(|path| path.kind == PathKind::Steps).collect();
     for (index, path) in steps.into_iter().enumerate().rev() {
         let glyph = WAYS[index % WAYS.len()];
         let glyph = screen.either(glyph.0, glyph.1);
-        cells(frame, map, path).into_iter().for_each(|at| put(screen, map, frame, at, glyph));
+        for at in cells(frame, map, path) {
+            put(screen, map, frame, at, glyph);
+        }
     }
 }
 

@@ -70,15 +70,16 @@ pub(crate) fn shape(network: &Network) -> String {
         format!("{}{name}", counted(layer.nodes.len().saturating_add(layer.more), one, many))
     });
     let told: Vec<String> = told.collect();
-    let hidden: usize = layers.iter().map(|layer| layer.more).sum();
+    let hidden = layers.iter().fold(0_usize, |sum, layer| sum.saturating_add(layer.more));
     let left_out = if hidden > 0 {
         format!(" {} not drawn.", counted(hidden, "node is", "nodes are"))
     } else {
         String::new()
     };
-    match told.is_empty() {
-        true => "The network has no layers.".into(),
-        false => format!("{}.{left_out}", told.join(", ")),
+    if told.is_empty() {
+        "The network has no layers.".into()
+    } else {
+        format!("{}.{left_out}", told.join(", "))
     }
 }
 
