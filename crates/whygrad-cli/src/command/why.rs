@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use whygrad::interop::run_folder;
+use whygrad::interop::{run_folder, shell};
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::Control;
@@ -66,7 +66,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     let name = folder.display().to_string();
     if !run_folder::is_run(folder) {
-        bail!("'{name}' is no folder of a run; train first, such as with: whygrad train {name} --why");
+        bail!("'{name}' is no folder of a run; {}", instead(folder));
     }
     let read = |file: &str| input::read_text(&folder.join(file));
     let (options, result) = (read(run_folder::OPTIONS)?, read(run_folder::RESULT)?);
@@ -87,6 +87,34 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     })?;
     Finished::recorded(loaded.model, data, (&options, &result, history.as_deref(), path.as_deref()))
         .with_context(|| name)
+}
+
+/// What to ask in place of something that is no run.
+fn instead(path: &Path) -> String {
+    let name = path.display().to_string();
+    let line = |words: &[&str]| shell::line(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+    if path.is_dir() {
+        let folders = [path.to_path_buf(), path.join("runs")];
+        let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+        let runs = entries.map(|entry| entry.path()).filter(|inside| run_folder::is_run(inside));
+        let newest = runs.max_by_key(|run| std::fs::metadata(run).and_then(|data| data.modified()).ok());
+        return match newest {
+            Some(run) => format!("there are runs in it: whygrad why {}", line(&[&run.display().to_string()])),
+            None => "train first, such as with: whygrad train xor --why".to_owned(),
+        };
+    }
+    let is_table = path.extension().is_some_and(|ending| ["csv", "tsv", "txt"].iter().any(|t| ending == *t));
+    if path.is_file() && is_table {
+        let columns = input::read_text(path)
+            .map_or(0, |text| text.lines().next().map_or(0, |line| line.split([',', ';', '\t']).count()));
+        let net = format!("{}-4tanh-1", columns.saturating_sub(1).max(1));
+        return format!(
+            "these are data; train on them first, such as with: whygrad train {}",
+            line(&[&net, "--data", &name, "--why"])
+        );
+    }
+    let model = if input::model(&name, &ModelOptions::default()).is_ok() { name } else { "xor".to_owned() };
+    format!("train first, such as with: whygrad train {}", line(&[&model, "--why"]))
 }
 
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.

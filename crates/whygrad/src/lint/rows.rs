@@ -83,14 +83,21 @@ pub(crate) struct Spread {
     pub(crate) deviation: f64,
 }
 
+/// Squares of numbers from here on overflow, or their sums do.
+const HUGE: f64 = 1e150;
+
 /// Of each column of row-major values.
 pub(crate) fn spreads(values: &[f64], width: usize) -> Vec<Spread> {
     let rows = values.len() / width.max(1);
     let column = |k: usize| (0..rows).map(move |r| values[r * width + k]);
     let of = |k: usize| {
-        let mean = column(k).sum::<f64>() / rows.max(1) as f64;
-        let deviation = (column(k).map(|x| (x - mean).powi(2)).sum::<f64>() / rows.max(1) as f64).sqrt();
-        Spread { mean, deviation }
+        let largest = column(k).map(f64::abs).fold(0.0, f64::max);
+        // Squares of such numbers overflow.
+        let unit = if largest > HUGE { largest } else { 1.0 };
+        let scaled = |x: f64| if unit == 1.0 { x } else { x / unit };
+        let mean = column(k).map(scaled).sum::<f64>() / rows.max(1) as f64;
+        let squares = column(k).map(|x| (scaled(x) - mean).powi(2)).sum::<f64>();
+        Spread { mean: mean * unit, deviation: (squares / rows.max(1) as f64).sqrt() * unit }
     };
     (0..width).map(of).collect()
 }
@@ -141,6 +148,9 @@ pub(crate) fn unscaled(data: &Dataset) -> Option<Scaling> {
     };
     if !moving.iter().any(odd) {
         return None;
+    }
+    if values.iter().any(|x| x.abs() > HUGE) {
+        return Some(Scaling { inputs, condition: f64::INFINITY, condition_scaled: 1.0, worst });
     }
     if moving.len() > COLUMNS {
         let sizes = moving.iter().map(|&k| inputs[k].mean.hypot(inputs[k].deviation).powi(2));

@@ -1,5 +1,7 @@
 //! From a run to its causes: suspicions, experiments, ranking.
 
+use std::fmt::Write as _;
+
 use super::advised::advised;
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
@@ -8,6 +10,8 @@ use super::lab::{Ask, Change, Ears, Lab, Limits};
 use super::longer::until_solved;
 use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
+use crate::lint::gradient::{in_words, wrong_components};
+use crate::lint::words::number;
 use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
@@ -245,12 +249,21 @@ fn recovered_share(before: &Finished, left: f64, leaves: f64) -> f64 {
 }
 
 fn solved(finished: &Finished) -> Report {
-    let summary = format!("Solved: {}.", reached(finished));
+    let mut summary = format!("Solved: {}.", reached(finished));
+    let mut evidence = serde_json::Map::new();
+    let case = &finished.case;
+    let wrong = wrong_components(&case.model, &case.data, case.options.batch, &case.start);
+    if !wrong.is_empty() {
+        // Not a cause of anything here, but of a failure next time.
+        let _ = write!(summary, " Yet note: {}", in_words(&wrong, case.start.len()));
+        let names: Vec<&str> = wrong.iter().take(100).map(|off| off.name.as_str()).collect();
+        evidence.insert("wrong_components".into(), names.into());
+    }
     let finding = Finding {
         kind: Kind::Solved,
         confirmed: true,
         summary: summary.clone(),
-        evidence: serde_json::Map::new(),
+        evidence,
         experiment: None,
         advice: super::report::Advice::default(),
         explanation: String::new(),
@@ -264,12 +277,7 @@ fn reached(finished: &Finished) -> String {
     let right = rows - finished.evaluation.wrong.len();
     let rows =
         finished.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
-    let size = finished.loss.abs();
-    let loss = if size < 1e6 && (size >= 1e-3 || size == 0.0) {
-        format!("{:.4}", finished.loss)
-    } else {
-        format!("{:.2e}", finished.loss)
-    };
+    let loss = number(finished.loss);
     format!("loss {loss}{rows} after {} epochs", finished.epochs)
 }
 

@@ -10,6 +10,7 @@ use crate::data::Dataset;
 use crate::lint::checks::unscaled_in_words;
 use crate::lint::range::{of_outputs, of_values};
 use crate::lint::rows::{Spread, distance_of_classes, spreads, unscaled};
+use crate::lint::words::number;
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
@@ -34,7 +35,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let summary = match (&scaling, far) {
         (Some(scaling), _) => unscaled_in_words(data, scaling),
         (None, Some(size)) => {
-            format!("The targets have the size {size:.4}, far from what a net with weights of size 1 gives.")
+            format!(
+                "The targets have the size {}, far from what a net with weights of size 1 gives.",
+                number(size)
+            )
         }
         (None, None) => return vec![],
     };
