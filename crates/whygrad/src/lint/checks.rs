@@ -115,6 +115,9 @@ impl OutOfReach {
             return warning("Use mse for measured numbers, or write the classes as 0 and 1.")
                 .flags(&["--loss", "mse"]);
         }
+        if self.range.low == self.range.high {
+            return warning("Use a sigmoid output, or a softmax over one output a class.");
+        }
         warning("Use a linear output, or bring the targets between the two numbers.")
     }
 }
@@ -275,8 +278,8 @@ pub(crate) fn unscaled_in_words(data: &Dataset, scaling: &rows::Scaling) -> Stri
     let name = &data.input_names[scaling.worst];
     if !scaling.condition.is_finite() {
         return format!(
-            "The input {name} has the mean {} and the deviation {}: squares of such numbers overflow, and no step can be made of \
-             them.",
+            "The input {name} has the mean {} and the deviation {}: units are flat for such numbers, and squares \
+             of them overflow.",
             number(worst.mean),
             number(worst.deviation)
         );
@@ -367,7 +370,10 @@ pub(super) fn of_options(model: &Model, data: &Dataset, options: &Options, warni
         let fix = format!("Choose a learning rate well below {limit}.");
         warnings.push(Warning::new(Kind::LearningRateTooHigh, summary, fix).flags(&["--lr", &lower]));
     }
-    without_effect(model, warnings);
+    // An output that is always the same depends on nothing: that is said already.
+    if !range::of_outputs(model, data).iter().all(|range| range.low == range.high) {
+        without_effect(model, warnings);
+    }
 }
 
 fn without_effect(model: &Model, warnings: &mut Vec<Warning>) {

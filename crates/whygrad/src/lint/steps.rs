@@ -70,7 +70,7 @@ fn penalty_turns_signs(options: &Options) -> Option<Warning> {
     if share <= 1.0 || options.method.is_some() || clipped || options.schedule != Schedule::CONSTANT {
         return None;
     }
-    let what = if share >= 2.0 {
+    let what = if share > 2.0 + 1e-9 {
         "each step leaps over 0 to a weight that is larger: they grow without end"
     } else {
         "all weights turn their signs in each step"

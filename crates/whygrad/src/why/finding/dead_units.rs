@@ -4,6 +4,9 @@
 //! derivative, so that nothing moves it again: it is dead (Lu, Shin, Su & Karniadakis, "Dying ReLU and initialization",
 //! 2020). It may start so (all weights and biases negative), or one step that is too long carries it there. A unit with
 //! pre-activation exactly 0 on a row stands on its kink, where the slope is 0 by convention; that alone is no harm.
+//!
+//! What to do: start with biases that are not negative and weights after He et al. (`--init he_uniform`), at a rate that does not
+//! throw units across; or use an activation with a slope on both sides.
 
 use serde_json::json;
 

@@ -4,6 +4,8 @@
 //! with the given one (`check`), the components that differ are named, and where the numbers fit one mistake, it is
 //! named too. What such a step can never do shows along the path: combinations of parameters that it keeps as they are
 //! although the true gradient moves them.
+//!
+//! What to do: let `whygrad check` find the line that is wrong, or train with the derived gradient (`--gradient none`).
 
 mod kept;
 

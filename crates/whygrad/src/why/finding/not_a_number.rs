@@ -4,6 +4,8 @@
 //! is met by whoever trains well: log(1 - p) needs p below 1, and a sigmoid rounds to 1 from z = 37 on. Losses written
 //! for logits avoid it (the log-sum-exp trick; Goodfellow, Bengio & Courville, "Deep Learning", 2016, sections 4.1 and
 //! 6.2.2). Where numbers merely grew until they overflowed, this is how the run ended, and the rate may be why.
+//!
+//! What to do: use the loss that takes logits (`--loss binary_cross_entropy_from_logits`), and keep divisors and roots away from 0.
 
 mod place;
 

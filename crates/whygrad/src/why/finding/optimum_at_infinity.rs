@@ -5,6 +5,8 @@
 //! Nacson, Gunasekar & Srebro, "The Implicit Bias of Gradient Descent on Separable Data", 2018). Nothing is wrong with
 //! such a run but a goal that asks for a loss of nearly 0. Noticed where all rows are right and only a bound on the loss or on the
 //! distance to the targets is not met; the loss times the epochs stays the same.
+//!
+//! What to do: stop where all rows are right (`--until-right`), or hold the weights with a small penalty.
 
 use super::Suspicion;
 use crate::lint::losses::LossOfOutputs;

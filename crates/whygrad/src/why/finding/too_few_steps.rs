@@ -3,6 +3,8 @@
 //! The loss still falls at the end, or a rule stopped it while it fell, or it had so few epochs that gradient descent had
 //! not yet left its first flat stretch. The proof is the same run with more epochs. The flat stretch before a net finds
 //! its way is described by Fukumizu and Amari, "Local minima and plateaus in hierarchical structures" (2000).
+//!
+//! What to do: train longer (`--epochs`), or take a rule to stop by that waits.
 
 use super::Suspicion;
 use crate::why::lab::Change;

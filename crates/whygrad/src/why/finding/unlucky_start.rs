@@ -3,6 +3,8 @@
 //! Nothing is wrong but the draw: other starts of the same sort, with all else the same, solve it. It is the last
 //! explanation, after every cause that says more. How often starts fail is a property of the net and of how it is drawn: of
 //! the net with two hidden units on XOR one in ten or twenty, at a good rate.
+//!
+//! What to do: start again with other values (`--seed`, `--restarts 10` takes the best); `whygrad odds` says how often that is needed.
 
 use super::Suspicion;
 use crate::why::level::level;

@@ -4,6 +4,8 @@
 //! a million times larger and leaves the least as it is, so that a rate that is stable moves nothing in the other directions
 //! (`LeCun`, Bottou, Orr & Müller, "Efficient `BackProp`", 1998, sections 4.3 and 5). Units go flat as well. Noticed by the
 //! condition number of the second moments beside that of standardised inputs; proved by a run on these. Never for 0 and 1.
+//!
+//! What to do: subtract the mean of each column and divide by its deviation; keep both numbers for new rows.
 
 use super::Suspicion;
 use crate::data::Dataset;
