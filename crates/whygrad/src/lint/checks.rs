@@ -45,7 +45,8 @@ pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warni
         }
     }
     for reason in impossible(model, data) {
-        warnings.push(cannot(model, data, &reason));
+        let overlap = matches!(reason, Impossible::NotParted { .. }) && rows::overlap_alone(data);
+        warnings.extend((!overlap).then(|| cannot(model, data, &reason)));
     }
 }
 

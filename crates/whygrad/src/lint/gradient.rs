@@ -23,6 +23,9 @@ pub(crate) struct Off {
 /// Numbers that differ by this share of the largest component are different.
 const SAME: f64 = 1e-6;
 
+/// Batches that are looked at, at most: a mistake may not show on a row of zeros.
+const BATCHES: usize = 8;
+
 /// Points beside the start: a mistake may not show where all weights are equal or 0.
 const DRAWN: usize = 2;
 
@@ -32,24 +35,28 @@ pub(crate) fn wrong_components(model: &Model, data: &Dataset, batch: BatchSize, 
     if !model.own_gradient || data.rows == 0 {
         return vec![];
     }
-    let rows: Vec<usize> = match batch {
-        BatchSize::Rows(rows) => (0..rows.min(data.rows)).collect(),
-        BatchSize::Full => (0..data.rows).collect(),
+    let size = match batch {
+        BatchSize::Rows(rows) => rows.clamp(1, data.rows),
+        BatchSize::Full => data.rows,
     };
-    let data = data.select(&rows);
+    // Whole batches alone: a formula may be right for this number of rows and no other.
+    let batches: Vec<Dataset> = (0..(data.rows / size).min(BATCHES))
+        .map(|k| data.select(&(k * size..(k + 1) * size).collect::<Vec<_>>()))
+        .collect();
     let mut program = model.program.clone();
     let symbols: Vec<SymbolId> = program.parameters.iter().map(|p| p.symbol).collect();
     let derived = derivative::gradient(&mut program.arena, program.loss, &symbols).by_symbol;
     let roots: Vec<_> = program.gradient.iter().copied().chain(derived).collect();
     let plan = Plan::compile(&program, &roots);
     let mut space = Workspace::<f64>::new(&plan);
-    space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
     let names: Vec<String> =
         program.parameters.iter().flat_map(|p| (0..p.len()).map(|k| p.entry_name(k))).collect();
     let mut worst: Vec<Option<(f64, Off)>> = vec![None; names.len()];
     let mut ratios = Vec::new();
-    for point in points(model, theta) {
-        space.run(&plan, &point);
+    let points = points(model, theta);
+    for (data, point) in batches.iter().flat_map(|data| points.iter().map(move |point| (data, point))) {
+        space.load(&plan, &Batch { inputs: &data.inputs, targets: &data.targets, rows: data.rows });
+        space.run(&plan, point);
         let mut both = [vec![0.0; names.len()], vec![0.0; names.len()]];
         for (half, values) in both.iter_mut().enumerate() {
             for (index, p) in program.parameters.iter().enumerate() {
