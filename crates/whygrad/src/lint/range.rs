@@ -190,6 +190,7 @@ impl Of<'_> {
             Zip::Mul if self.gates(a, b) || self.gates(b, a) => ra.mul(rb).above(LEAST_SILU),
             Zip::Mul => ra.mul(rb),
             Zip::Div if self.bounds(b, a) => range(-1.0, 1.0),
+            Zip::Div if self.is_share(a, b) => range(0.0, 1.0),
             Zip::Div if rb.low >= 0.0 || rb.high <= 0.0 => ra.mul(inverse(rb)),
             Zip::Pow => self.power(ra, b),
             Zip::Div => ALL,
@@ -209,6 +210,18 @@ impl Of<'_> {
         let size = Op::Map(Function::Abs, a);
         let one = |t: Term| self.arena.constant_of(t).is_some_and(|c| c >= 1.0);
         (self.arena.op(p) == size && one(q)) || (self.arena.op(q) == size && one(p))
+    }
+
+    /// A part of a sum of parts that are not below 0, divided by the sum: a softmax in the person's own words.
+    fn is_share(&self, part: Term, sum: Term) -> bool {
+        let (mut open, mut parts) = (vec![sum], vec![]);
+        while let Some(term) = open.pop() {
+            match self.arena.op(term) {
+                Op::Zip(Zip::Add, a, b) => open.extend([a, b]),
+                _ => parts.push(term),
+            }
+        }
+        parts.len() > 1 && parts.contains(&part) && parts.iter().all(|&t| self.at(t).low >= 0.0)
     }
 
     fn power(&self, base: Range, exponent: Term) -> Range {

@@ -13,6 +13,8 @@
 mod rows;
 mod units;
 
+pub(super) use units::{lacks_biases, with_biases};
+
 use super::Suspicion;
 use crate::lint::checks::cannot_in_words;
 use crate::lint::losses::LossOfOutputs;
