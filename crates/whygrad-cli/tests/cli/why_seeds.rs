@@ -68,7 +68,8 @@ fn models_without_a_curved_hidden_layer_cannot_represent_it_and_the_proof_is_a_c
         [("neuron-linear.model", "0.5"), ("neuron-sigmoid.model", "2"), ("hidden-linear.model", "0.5")]
     {
         let run = [&[model, "--lr", rate, "--epochs", "50"][..], &XOR, &NOTEBOOK].concat();
-        let report = holds("why-seed-cannot", "cannot-represent", &["the point (0.5, 0.5) lies in both"], &run);
+        let report =
+            holds("why-seed-cannot", "cannot-represent", &["the point (0.5, 0.5) lies in both"], &run);
         assert!(is_solved_by_the_first(&report), "{report}");
     }
 }
