@@ -84,15 +84,13 @@ fn the_second_models_printed_gradient_is_wrong_at_two_components_and_it_cannot_r
 
 #[test]
 fn the_net_without_biases_can_represent_it_but_few_starts_get_there() {
-    for start in ["2"] {
-        let run = ["xor-no-bias.model", "--data", "xor-no-bias.csv", "--batch", "1", "--lr", "0.5"];
-        let start = ["--epochs", "20000", "--init", "uniform(-1, 1)", "--random", "python", "--seed", start];
-        let said = ["The net can represent it, but only"];
-        let report = holds("why-seed-no-bias", "plateau", &said, &[&run[..], &start].concat());
-        assert!(is_solved_by_the_first(&report));
-        let kinds: Vec<&Value> = report["findings"].as_array().unwrap().iter().map(|f| &f["kind"]).collect();
-        assert!(!kinds.contains(&&"cannot-represent".into()), "{report}");
-    }
+    let run = ["xor-no-bias.model", "--data", "xor-no-bias.csv", "--batch", "1", "--lr", "0.5"];
+    let start = ["--epochs", "20000", "--init", "uniform(-1, 1)", "--random", "python", "--seed", "2"];
+    let said = ["The net can represent it, but only"];
+    let report = holds("why-seed-no-bias", "plateau", &said, &[&run[..], &start].concat());
+    assert!(is_solved_by_the_first(&report));
+    let kinds: Vec<&Value> = report["findings"].as_array().unwrap().iter().map(|f| &f["kind"]).collect();
+    assert!(!kinds.contains(&&"cannot-represent".into()), "{report}");
 }
 
 #[test]
