@@ -23,7 +23,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Trains into the folder `run` of a new directory and asks why.
-fn asked(directory: &str, arguments: &[&str]) -> Value {
+pub(super) fn asked(directory: &str, arguments: &[&str]) -> Value {
     empty(directory);
     let train = run_in(directory, &[&["train"], arguments, &["--out", "run", "-q"]].concat());
     assert_eq!(train.code, 0, "{}", train.stderr);
@@ -31,7 +31,7 @@ fn asked(directory: &str, arguments: &[&str]) -> Value {
 }
 
 /// The loss that an advised command ends with.
-fn followed(directory: &str, advice: &str) -> f64 {
+pub(super) fn followed(directory: &str, advice: &str) -> f64 {
     let words = words(advice);
     assert_eq!(words[..2], ["whygrad", "train"]);
     let mut words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
@@ -39,7 +39,7 @@ fn followed(directory: &str, advice: &str) -> f64 {
     run_in(directory, &words).json()["loss"].as_f64().unwrap()
 }
 
-fn is_same(a: f64, b: f64) -> bool {
+pub(super) fn is_same(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-6 * a.abs().max(b.abs()) + 1e-12
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::functions;
-use whygrad_expr::op::{Op, Zip};
+use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::oracle::{Bindings, evaluate};
 use whygrad_expr::shape::Shape;
 
@@ -45,7 +45,8 @@ impl<'a> LossOfOutputs<'a> {
             let symbol =
                 Symbol { name: format!("output{k}"), kind: SymbolKind::Variable, shape, entries: vec![] };
             let id = arena.symbol(symbol);
-            by.insert(prediction, arena.leaf(id));
+            let leaf = arena.leaf(id);
+            replace(&mut arena, &mut by, prediction, leaf);
             outputs.push((id, shape.dims.len()));
         }
         let (kept, penalties) = addends(&arena, model.written_loss);
@@ -236,6 +237,17 @@ impl<'a> LossOfOutputs<'a> {
             .collect();
         values.iter().any(|v| v.is_nan()) && values.iter().any(|v| v.is_finite())
     }
+}
+
+/// Replaces a term, and what stands for it with the other sign: an arena keeps `y - 1/d` as `y + (-1)/d`.
+pub(crate) fn replace(arena: &mut Arena, by: &mut HashMap<Term, Term>, term: Term, new: Term) {
+    let turned = arena.neg(term);
+    // A minus in front is in the term itself.
+    if !matches!(arena.op(term), Op::Map(Function::Neg, _) | Op::Const(_)) {
+        let new = arena.neg(new);
+        by.insert(turned, new);
+    }
+    by.insert(term, new);
 }
 
 /// The parts of a sum: those that depend on rows, and the penalties, which depend on parameters alone.

@@ -105,6 +105,20 @@ struct Tried {
     comes_first: bool,
 }
 
+impl Tried {
+    /// Whether it was tried, made nothing better, and was but a guess.
+    fn is_refuted(&self) -> bool {
+        let made = self.finding.experiment.is_some() && !self.finding.confirmed;
+        made && self.recovered < NOTHING && self.certainty < GUESS
+    }
+}
+
+/// A change that takes away less than this share of the loss changed nothing.
+const NOTHING: f64 = 0.005;
+
+/// Evidence below this alone is a guess.
+const GUESS: f64 = 0.5;
+
 /// One look at a run: what was found, in order, each with the run that its experiment made.
 fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
     let scene = Scene::new(finished, limits).heard_by(ears);
@@ -134,6 +148,10 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
     });
     if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
+    }
+    // What little speaks for, and the experiment speaks against, is not said beside anything else.
+    if tried.iter().any(|t| !t.is_refuted()) {
+        tried.retain(|t| !t.is_refuted());
     }
     tried
 }
@@ -169,6 +187,10 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
             *after = as_advised;
         }
     }
+    if !confirmed && suspicion.draws {
+        // A command makes one draw, and none of these helped enough.
+        advice = Advice::words(advice.words);
+    }
     let has_command = advice.model.is_some() || !advice.flags.is_empty();
     if has_command && finished.stop == "interrupted" && !advice.flags.iter().any(|flag| flag == "--epochs") {
         // The run was meant to be longer than what it is compared with.
@@ -178,7 +200,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         change: words.clone(),
         before: finished.outcome(),
         after: after.outcome(),
-        draws: suspicion.draws.then_some([solved, made]),
+        draws: suspicion.counted.or(suspicion.draws.then_some([solved, made])),
     });
     let finding = Finding {
         kind: suspicion.kind,

@@ -76,6 +76,9 @@ pub(super) struct Suspicion {
     pub(super) changes: Vec<Change>,
     /// The changes are random draws of one and the same change: all are made and counted.
     pub(super) draws: bool,
+    /// Draws that were made while evidence was gathered: how many reached the goal, and how many there were. The changes
+    /// are some of them.
+    pub(super) counted: Option<[usize; 2]>,
     /// The evidence is a proof by itself.
     pub(super) proved: bool,
     /// It says how the run failed rather than why: left out where a cause is confirmed.
@@ -97,6 +100,7 @@ impl Suspicion {
             explanation,
             changes: Vec::new(),
             draws: false,
+            counted: None,
             proved: false,
             is_symptom: false,
             comes_first: false,

@@ -1,5 +1,7 @@
 //! The same run from other starts of the same sort.
 
+use std::ops::RangeInclusive;
+
 use super::lab::Change;
 use super::longer::until_solved;
 use super::scene::Scene;
@@ -8,6 +10,15 @@ use crate::train::{Start, starting_values_of};
 
 /// How many other starts are tried.
 const DRAWS: u64 = 10;
+
+/// How many are tried where it is asked whether any gets there at all.
+const MANY: u64 = 40;
+
+/// So many that get there are enough to say that some do.
+const ENOUGH: usize = 2;
+
+/// The part of a run's limit that these may cost.
+const PART: f64 = 0.3;
 
 /// A run of more products of a parameter with a row than this is ended where it is solved.
 const LONG: f64 = 1e7;
@@ -18,24 +29,49 @@ pub(super) struct Others {
     /// None where they would take too long.
     pub(super) changes: Vec<Change>,
     /// Of those that were made, how many were solved.
-    solved: usize,
-    made: usize,
+    pub(super) solved: usize,
+    pub(super) made: usize,
+    /// The first that was.
+    pub(super) first_solved: Option<Change>,
     /// The lowest loss of them all.
     pub(super) lowest: f64,
 }
 
 impl Others {
     pub(super) fn of(scene: &Scene<'_>) -> Others {
-        let mut others = Others { changes: other_starts(scene), lowest: f64::INFINITY, ..Others::default() };
-        for change in &others.changes {
-            let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
-            others.made += 1;
-            others.solved += usize::from(finished.is_solved());
-            if !finished.overflowed() {
-                others.lowest = others.lowest.min(finished.loss);
+        let changes = other_starts(scene, 1..=DRAWS);
+        let mut others = Others { lowest: f64::INFINITY, ..Others::default() };
+        for change in &changes {
+            others.try_one(scene, change);
+        }
+        Others { changes, ..others }
+    }
+
+    /// The same, and more where few of these get there: until some do, or there are many.
+    pub(super) fn and_more(&self, scene: &Scene<'_>) -> Others {
+        let mut others = self.clone();
+        if scene.finished.case.work() * MANY as f64 > PART * scene.limits.work_of_one {
+            return others;
+        }
+        for change in other_starts(scene, DRAWS + 1..=MANY) {
+            if others.solved >= ENOUGH {
+                break;
             }
+            others.try_one(scene, &change);
         }
         others
+    }
+
+    fn try_one(&mut self, scene: &Scene<'_>, change: &Change) {
+        let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { return };
+        self.made += 1;
+        if finished.is_solved() {
+            self.solved += 1;
+            self.first_solved.get_or_insert_with(|| change.clone());
+        }
+        if !finished.overflowed() {
+            self.lowest = self.lowest.min(finished.loss);
+        }
     }
 
     /// The share that was solved, where any were made.
@@ -45,13 +81,13 @@ impl Others {
 }
 
 /// Other starts of the same sort; none where each run is long.
-fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
+fn other_starts(scene: &Scene<'_>, draws: RangeInclusive<u64>) -> Vec<Change> {
     let case = &scene.finished.case;
     if case.work() * DRAWS as f64 > 0.5 * scene.limits.work {
         return vec![];
     }
     let own = case.options.restart.unwrap_or(0);
-    let drawn = (1..=DRAWS).filter_map(|draw| {
+    let drawn = draws.filter_map(|draw| {
         let start = match case.options.start {
             Start::Given => of_same_size(scene, draw),
             sort => {

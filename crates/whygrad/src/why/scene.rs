@@ -51,6 +51,7 @@ pub(super) struct Scene<'a> {
     longer: OnceCell<Option<Longer>>,
     stationary: OnceCell<Option<Stationary>>,
     others: OnceCell<Others>,
+    many_others: OnceCell<Others>,
     layers: Vec<Vec<Unit>>,
     places: OnceCell<Vec<Vec<Option<Place>>>>,
 }
@@ -70,6 +71,7 @@ impl<'a> Scene<'a> {
             longer: OnceCell::new(),
             stationary: OnceCell::new(),
             others: OnceCell::new(),
+            many_others: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
             places: OnceCell::new(),
         }
@@ -215,6 +217,11 @@ impl<'a> Scene<'a> {
     /// The run from other starts.
     pub(super) fn others(&self) -> &Others {
         self.others.get_or_init(|| Others::of(self))
+    }
+
+    /// The same, and from more starts where few of these get there.
+    pub(super) fn many_others(&self) -> &Others {
+        self.many_others.get_or_init(|| self.others().and_more(self))
     }
 
     /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.

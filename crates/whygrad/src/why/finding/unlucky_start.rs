@@ -1,12 +1,16 @@
 //! A start from which the run does not get there, while most others do.
 //!
 //! Nothing is wrong but the draw: other starts of the same sort, with all else the same, solve it. It is the last
-//! explanation, after every cause that says more. How often starts fail is a property of the net and of how it is drawn: of
+//! explanation, after every cause that says more. Where most other starts fail as well, one that does not still proves
+//! that the net can do it, which is said of nets without biases before it is said what they lack. How often starts fail is a property of the net and of how it is drawn: of
 //! the net with two hidden units on XOR one in ten or twenty, at a good rate.
 //!
 //! What to do: start again with other values (`--seed`, `--restarts 10` takes the best); `whygrad odds` says how often that is needed.
 
-use super::Suspicion;
+use std::fmt::Write as _;
+
+use super::cannot_represent::{lacks_biases, with_biases};
+use super::{Suspicion, gradient_wrong};
 use crate::why::level::level;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
@@ -14,6 +18,10 @@ use crate::why::speed::short;
 
 const EXPLANATION: &str = "From some starting values gradient descent comes to a flat place before it has found the way \
     down, and another draw of the same sort does not. More hidden units make such starts rarer.";
+
+const FEW: &str = "That a run from other starting values, with nothing else changed, gets there proves that the net can do it. \
+    How often starts do depends on the net and on the learning rate: biases, more hidden units and a smaller learning rate \
+    make it likelier.";
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let finished = scene.finished;
@@ -29,18 +37,69 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         return vec![];
     }
     let others = scene.others();
-    // Where most other starts fail as well, this one is not to blame.
-    if others.changes.is_empty() || others.share().is_some_and(|s| s < 0.5) {
+    if others.changes.is_empty() {
         return vec![];
     }
-    let place = level(&finished.evaluation, &finished.case.data)
-        .map_or_else(|| format!("loss {}", short(finished.loss)), |l| l.words(finished.loss));
+    if others.share().is_some_and(|s| s < 0.5) {
+        return few_get_there(scene).into_iter().collect();
+    }
+    let place = place(scene);
     let summary = format!("An unlucky start: from these starting values the run stalls at {place}.");
     let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", finished.loss);
     suspicion.draws = true;
     suspicion.changes.clone_from(&others.changes);
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
     vec![suspicion]
+}
+
+/// Where the run stalls.
+fn place(scene: &Scene<'_>) -> String {
+    let finished = scene.finished;
+    level(&finished.evaluation, &finished.case.data)
+        .map_or_else(|| format!("loss {}", short(finished.loss)), |l| l.words(finished.loss))
+}
+
+/// Where most other starts fail as well, one of them that does not shows that the net can do it.
+fn few_get_there(scene: &Scene<'_>) -> Option<Suspicion> {
+    // Under a wrong gradient a start that gets there does so by accident.
+    if scene.model().own_gradient && !gradient_wrong::look(scene).is_empty() {
+        return None;
+    }
+    let without_biases = lacks_biases(scene);
+    let others = if without_biases { scene.many_others() } else { scene.others() };
+    let solved = others.first_solved.clone()?;
+    let gets = if others.solved == 1 { "gets" } else { "get" };
+    let mut summary = format!(
+        "The net can represent it, but only {} of {} other starts {gets} there: from these starting values the run stalls at \
+         {}.",
+        others.solved,
+        others.made,
+        place(scene)
+    );
+    let biased = without_biases.then(|| with_biases(scene)).flatten();
+    let biases_help = biased.filter(|(solved, made)| 2 * solved > *made);
+    if let Some((solved, made)) = biases_help {
+        let _ = write!(summary, " It has no biases; with them {solved} of {made} starts get there.");
+    }
+    let certainty = if without_biases { 0.5 } else { 0.28 };
+    let mut suspicion = Suspicion::new(Kind::Plateau, certainty, summary, FEW)
+        .with("loss", scene.finished.loss)
+        .with("starts_solved", others.solved)
+        .with("starts", others.made);
+    if let Some((solved, made)) = biased {
+        suspicion = suspicion.with("with_biases_solved", solved).with("with_biases", made);
+    }
+    suspicion.counted = Some([others.solved, others.made]);
+    suspicion.changes = vec![solved];
+    suspicion.advice = Advice::flags(
+        if biases_help.is_some() {
+            "Start from other values, or give each layer biases."
+        } else {
+            "Start from other values."
+        },
+        &["--restart", "1"],
+    );
+    Some(suspicion)
 }
 
 #[cfg(test)]

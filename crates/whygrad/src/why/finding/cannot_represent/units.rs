@@ -8,7 +8,7 @@ use crate::train::{RandomSource, starting_values};
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
-use crate::why::longer::Longer;
+use crate::why::longer::{Longer, until_solved};
 use crate::why::noise::has_pattern;
 use crate::why::remade::Net;
 use crate::why::report::{Advice, Kind, Verdict};
@@ -43,7 +43,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         // What the same net learns in some more epochs is not beyond it.
         let soon =
             |longer: &Longer| longer.is_solved() && longer.finished.epochs <= SOON * scene.finished.epochs;
-        if scene.longer().is_some_and(soon) {
+        // Nor what it learns from other starts of the same sort.
+        if scene.longer().is_some_and(soon) || scene.many_others().first_solved.is_some() {
             return found;
         }
         let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.6, String::new(), NO_BIAS);
@@ -74,6 +75,20 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     }
     found.extend(too_few(scene, &net));
     found
+}
+
+/// Whether no unit of the net has a bias.
+pub(in super::super) fn lacks_biases(scene: &Scene<'_>) -> bool {
+    scene.model().layers.as_ref().is_some_and(|l| l.biases.iter().flatten().all(Option::is_none))
+}
+
+/// How many of some starts with biases solve it, and how many were made.
+pub(in super::super) fn with_biases(scene: &Scene<'_>) -> Option<(usize, usize)> {
+    let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.0, String::new(), NO_BIAS);
+    add_biases(scene, &mut suspicion);
+    let runs = suspicion.changes.iter().filter_map(|c| scene.tried(&until_solved(&c.case), PART));
+    let solved: Vec<bool> = runs.map(|run| run.is_solved()).collect();
+    (!solved.is_empty()).then(|| (solved.iter().filter(|s| **s).count(), solved.len()))
 }
 
 /// The runs with biases: first with the weights as they are, then, since restarts are what it is held against, with others.
