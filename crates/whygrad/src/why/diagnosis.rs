@@ -4,10 +4,11 @@ use super::advised::advised;
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
 use super::goal::left_by_both;
-use super::lab::{Ask, Change, Ears, Lab, Limits};
+use super::lab::{Ask, Change, Ears, Lab, Limits, Time};
 use super::longer::until_solved;
 use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
+use super::together::together;
 use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
@@ -17,11 +18,34 @@ const ROUNDS: usize = 3;
 /// run that comes from one to the next is over it.
 const RECOVERED: f64 = 0.45;
 
+const CUT: &str = "Not everything was tried: the run is long, and the time of a verdict is short. Other causes may hold as well.";
+
 /// What happened in a run, what causes it, and the runs that prove it.
 ///
 /// The observer is told what is tried before each run, and with an empty text now and then during it; where it says
 /// [`Control::Stop`], what was found so far is the answer.
 pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -> Control) -> Report {
+    why_within(finished, limits, None, observer)
+}
+
+/// The same within a time. What there was no time for is not tried, and the report says so.
+pub fn why_within(
+    finished: &Finished,
+    limits: Limits,
+    time: Option<Time<'_>>,
+    observer: &mut dyn FnMut(&str) -> Control,
+) -> Report {
+    let mut report = answer(finished, limits, time, observer);
+    report.notes.splice(0..0, finished.note.clone());
+    report
+}
+
+fn answer(
+    finished: &Finished,
+    limits: Limits,
+    time: Option<Time<'_>>,
+    observer: &mut dyn FnMut(&str) -> Control,
+) -> Report {
     let verdict = finished.verdict();
     if verdict == Verdict::Solved {
         return solved(finished);
@@ -29,7 +53,7 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     if let Some(report) = super::noise::as_well_as_it_can(finished, limits) {
         return report;
     }
-    let ears = Ears::new(observer);
+    let ears = Ears::new(observer, time);
     let mut lab = Lab::new(limits, &ears);
     let mut findings: Vec<Finding> = Vec::new();
     let mut now = finished.clone();
@@ -48,7 +72,9 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         findings.retain(|f| f.confirmed || found.is_empty());
         findings.extend(found.into_iter().map(|t| t.finding));
         match next {
-            Some((better, by)) if !better.is_solved() && !lab.was_stopped() => {
+            Some((better, by))
+                if !better.is_solved() && !lab.was_stopped() && ears.has_time_again() =>
+            {
                 now = better;
                 mended = Some(by);
             }
@@ -56,8 +82,12 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         }
     }
     let interrupted = ears.was_stopped();
+    let mut notes = Vec::new();
+    if ears.was_cut(findings.iter().any(|f| f.confirmed)) && !interrupted {
+        notes.push(CUT.to_owned());
+    }
     let summary = in_short(finished, verdict, &findings, interrupted);
-    Report { verdict, summary, findings, interrupted }
+    Report { verdict, summary, findings, interrupted, notes }
 }
 
 /// The cause that was mended before a run was looked at again.
@@ -91,13 +121,15 @@ impl Mended {
 }
 
 /// A suspicion after its experiments.
-struct Tried {
-    finding: Finding,
-    after: Option<Finished>,
+pub(super) struct Tried {
+    pub(super) finding: Finding,
+    /// The changes of its cause alone.
+    pub(super) changes: Vec<Change>,
+    pub(super) after: Option<Finished>,
     /// From 0 (nothing) to 1 (solved).
-    recovered: f64,
-    certainty: f64,
-    is_symptom: bool,
+    pub(super) recovered: f64,
+    pub(super) certainty: f64,
+    pub(super) is_symptom: bool,
     comes_first: bool,
 }
 
@@ -114,7 +146,14 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
         suspicions.extend(found);
     }
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-    let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(finished, s, lab)).collect();
+    let mut tried: Vec<Tried> = Vec::new();
+    for suspicion in suspicions {
+        let is_symptom = suspicion.is_symptom;
+        tried.push(experiment(finished, suspicion, lab));
+        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
+            ears.confirmed();
+        }
+    }
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
             (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
@@ -128,6 +167,9 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
         known.push(t.finding.kind);
         is_new
     });
+    if !tried.iter().any(|t| t.finding.confirmed) && !lab.was_stopped() {
+        together(finished, &mut tried, lab);
+    }
     if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
     }
@@ -152,6 +194,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     }
     let share = best.as_ref().map_or(0.0, |b| b.2);
     let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
+    let often = if suspicion.rare { solved >= finding::ENOUGH } else { often };
     // What a run shows to be of no matter is no cause, even where it is a fact.
     let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
     let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
@@ -194,14 +237,15 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
     // Where nothing can be tried, a certificate stands for it.
     let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
-    Tried { finding, after, recovered, certainty, is_symptom, comes_first }
+    let changes = suspicion.changes;
+    Tried { finding, changes, after, recovered, certainty, is_symptom, comes_first }
 }
 
 /// A changed run of more products of a parameter with a row than this ends where it is solved.
 const LONG: f64 = 2e8;
 
 /// A long run as one that ends where its goal is reached, and says so.
-fn ended_where_solved(change: &Change) -> Change {
+pub(super) fn ended_where_solved(change: &Change) -> Change {
     if change.case.work() <= LONG {
         return change.clone();
     }
@@ -209,7 +253,7 @@ fn ended_where_solved(change: &Change) -> Change {
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
-fn recovered(before: &Finished, after: &Finished) -> f64 {
+pub(super) fn recovered(before: &Finished, after: &Finished) -> f64 {
     if after.is_solved() {
         return 1.0;
     }
@@ -255,7 +299,8 @@ fn solved(finished: &Finished) -> Report {
         advice: super::report::Advice::default(),
         explanation: String::new(),
     };
-    Report { verdict: Verdict::Solved, summary, findings: vec![finding], interrupted: false }
+    let notes = finding::without_end(finished).into_iter().collect();
+    Report { verdict: Verdict::Solved, summary, findings: vec![finding], interrupted: false, notes }
 }
 
 /// Where the run ended: "loss 0.25, 2 of 4 rows right".

@@ -1,5 +1,7 @@
 //! The same run from other starts of the same sort.
 
+use std::ops::RangeInclusive;
+
 use super::lab::Change;
 use super::longer::until_solved;
 use super::scene::Scene;
@@ -8,6 +10,9 @@ use crate::train::{Start, starting_values_of};
 
 /// How many other starts are tried.
 const DRAWS: u64 = 10;
+
+/// So many more where some get there and most do not: their share is to be known better.
+const MORE: u64 = 10;
 
 /// A run of more products of a parameter with a row than this is ended where it is solved.
 const LONG: f64 = 1e7;
@@ -18,24 +23,34 @@ pub(super) struct Others {
     /// None where they would take too long.
     pub(super) changes: Vec<Change>,
     /// Of those that were made, how many were solved.
-    solved: usize,
-    made: usize,
+    pub(super) solved: usize,
+    pub(super) made: usize,
     /// The lowest loss of them all.
     pub(super) lowest: f64,
 }
 
 impl Others {
     pub(super) fn of(scene: &Scene<'_>) -> Others {
-        let mut others = Others { changes: other_starts(scene), lowest: f64::INFINITY, ..Others::default() };
-        for change in &others.changes {
-            let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
-            others.made += 1;
-            others.solved += usize::from(finished.is_solved());
-            if !finished.overflowed() {
-                others.lowest = others.lowest.min(finished.loss);
-            }
+        let mut others = Others { lowest: f64::INFINITY, ..Others::default() };
+        others.add(scene, 1..=DRAWS);
+        if others.solved > 0 && 2 * others.solved < others.made {
+            others.add(scene, DRAWS + 1..=DRAWS + MORE);
         }
         others
+    }
+
+    /// Makes the runs from these draws.
+    fn add(&mut self, scene: &Scene<'_>, draws: RangeInclusive<u64>) {
+        for change in other_starts(scene, draws) {
+            let finished = scene.tried(&until_solved(&change.case), 0.2);
+            self.changes.push(change);
+            let Some(finished) = finished else { continue };
+            self.made += 1;
+            self.solved += usize::from(finished.is_solved());
+            if !finished.overflowed() {
+                self.lowest = self.lowest.min(finished.loss);
+            }
+        }
     }
 
     /// The share that was solved, where any were made.
@@ -45,13 +60,13 @@ impl Others {
 }
 
 /// Other starts of the same sort; none where each run is long.
-fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
+fn other_starts(scene: &Scene<'_>, draws: RangeInclusive<u64>) -> Vec<Change> {
     let case = &scene.finished.case;
     if case.work() * DRAWS as f64 > 0.5 * scene.limits.work {
         return vec![];
     }
     let own = case.options.restart.unwrap_or(0);
-    let drawn = (1..=DRAWS).filter_map(|draw| {
+    let drawn = draws.filter_map(|draw| {
         let start = match case.options.start {
             Start::Given => of_same_size(scene, draw),
             sort => {

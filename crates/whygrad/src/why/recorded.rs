@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::finished::{Case, Finished};
 use super::lab::Limits;
+use super::speed::short;
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::{Control, Options, evaluate};
@@ -20,17 +21,6 @@ pub enum RecordError {
         document: &'static str,
         /// What is wrong with it.
         reason: String,
-    },
-    /// The loss of its end is not what the model says there on these rows.
-    #[error(
-        "result.json has the loss {recorded:.6} at the end of the run, and the model has {found:.6} there on these rows: \
-         these are not the data or the model of the run; put them back, or train again"
-    )]
-    Changed {
-        /// What the document has.
-        recorded: f64,
-        /// What it is on these rows.
-        found: f64,
     },
     /// It belongs to another model.
     #[error("result.json has {found} parameters and the model {expected}; train again")]
@@ -73,11 +63,7 @@ impl Finished {
             .transpose()?;
         let evaluation = evaluate(&model, &data, &theta);
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
-        let (recorded, found) = (result["loss"].as_f64().unwrap_or(f64::NAN), evaluation.loss);
-        let far = (recorded - found).abs() > SAME * recorded.abs().max(found.abs()) + 1e-9;
-        if far || (recorded.is_finite() && !found.is_finite()) {
-            return Err(RecordError::Changed { recorded, found });
-        }
+        let recorded = result["loss"].as_f64().unwrap_or(f64::NAN);
         let finished = Finished {
             losses: losses.unwrap_or_default(),
             path: path.map(|text| places(text, count)).unwrap_or_default(),
@@ -87,8 +73,12 @@ impl Finished {
             loss: recorded,
             evaluation,
             case,
+            note: None,
         };
         let mut finished = finished.counted_as_done();
+        if let Some(other) = as_it_is_now(&finished) {
+            return Ok(other);
+        }
         if finished.losses.is_empty() {
             finished.losses = losses_of(&result);
         }
@@ -101,6 +91,55 @@ impl Finished {
 
 /// A loss that differs by this share of itself is another: a run in single precision has its own rounding.
 const SAME: f64 = 1e-3;
+
+/// A run of fewer products of a parameter with a row is made again, to see whether its settings are still the same.
+const QUICK: f64 = 3e7;
+
+fn is_other(recorded: f64, found: f64) -> bool {
+    let far = (recorded - found).abs() > SAME * recorded.abs().max(found.abs()) + 1e-9;
+    far || recorded.is_finite() != found.is_finite()
+}
+
+/// The run that the data, the model and the settings make now, where that is another one than the one recorded. An answer
+/// mixed of both would be of no run at all.
+fn as_it_is_now(finished: &Finished) -> Option<Finished> {
+    let (recorded, found) = (finished.loss, finished.evaluation.loss);
+    let case = &finished.case;
+    if is_other(recorded, found) && (recorded.is_finite() || found.is_finite()) {
+        let what = format!(
+            "These are not the data (or the settings) of the run: result.json has the loss {} at its end, and there the \
+             model has {} on these rows.",
+            short(recorded),
+            short(found)
+        );
+        let again = (case.work() <= Limits::default().work_of_one).then(|| case.run(&mut |_| Control::Continue));
+        return Some(match again {
+            Some(Ok(made)) => {
+                Finished { note: Some(format!("{what} What follows is of the run made again on them.")), ..made }
+            }
+            _ => {
+                let note = Some(format!("{what} What follows is of the recorded parameters on them; train again."));
+                let first = evaluate(&case.model, &case.data, &case.start).loss;
+                let losses = vec![(0, first), (finished.epochs, found)];
+                Finished { note, losses, loss: found, path: vec![], ..finished.clone() }
+            }
+        });
+    }
+    // A run that someone ended, or that numbers ended, may have its end elsewhere.
+    let plain = finished.stop != "interrupted" && !finished.overflowed() && case.work() <= QUICK;
+    let made = plain.then(|| case.run(&mut |_| Control::Continue).ok()).flatten()?;
+    (made.epochs != finished.epochs || is_other(recorded, made.loss)).then(|| {
+        let note = format!(
+            "These are not the settings (or the starting values) of the run: made again with what is in its folder it ends at the \
+             loss {} after {} epochs, and result.json has {} after {}. What follows is of the run made again.",
+            short(made.loss),
+            made.epochs,
+            short(recorded),
+            finished.epochs
+        );
+        Finished { note: Some(note), ..made }
+    })
+}
 
 /// The losses that the result itself tells of.
 fn losses_of(result: &Value) -> Vec<(u64, f64)> {

@@ -4,7 +4,10 @@
 //! explanation, after every cause that says more. How often starts fail is a property of the net and of how it is drawn: of
 //! the net with two hidden units on XOR one in ten or twenty, at a good rate.
 
-use super::Suspicion;
+use std::fmt::Write as _;
+
+use super::{ENOUGH, Suspicion};
+use crate::odds::wilson;
 use crate::why::level::level;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
@@ -27,15 +30,36 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         return vec![];
     }
     let others = scene.others();
-    // Where most other starts fail as well, this one is not to blame.
-    if others.changes.is_empty() || others.share().is_some_and(|s| s < 0.5) {
+    let share = others.share();
+    // One of many may be chance: where nearly all other starts fail as well, this one is not to blame.
+    let is_rare = share.is_some_and(|s| s < 0.5);
+    if others.changes.is_empty() || (is_rare && others.solved < ENOUGH) {
         return vec![];
     }
     let place = level(&finished.evaluation, &finished.case.data)
         .map_or_else(|| format!("loss {}", short(finished.loss)), |l| l.words(finished.loss));
-    let summary = format!("An unlucky start: from these starting values the run stalls at {place}.");
-    let mut suspicion = Suspicion::new(Kind::Plateau, 0.3, summary, EXPLANATION).with("loss", finished.loss);
-    suspicion.draws = true;
+    let mut summary = format!("An unlucky start: from these starting values the run stalls at {place}");
+    let certainty = if is_rare { 0.2 } else { 0.3 };
+    let mut suspicion =
+        Suspicion::new(Kind::Plateau, certainty, String::new(), EXPLANATION).with("loss", finished.loss);
+    if others.made > 0 {
+        let (low, high) = wilson(others.solved as u64, others.made as u64);
+        let _ = write!(
+            summary,
+            ", and {} of {} other starts of the same sort get to the goal (which makes their share {:.0} to {:.0} %)",
+            others.solved,
+            others.made,
+            100.0 * low,
+            100.0 * high
+        );
+        suspicion = suspicion
+            .with("other_starts", others.made)
+            .with("other_starts_solved", others.solved)
+            .with("share_at_least", low)
+            .with("share_at_most", high);
+    }
+    suspicion.summary = summary + ".";
+    (suspicion.draws, suspicion.rare) = (true, is_rare);
     suspicion.changes.clone_from(&others.changes);
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
     vec![suspicion]
