@@ -82,10 +82,10 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
         .with_context(|| name)
 }
 
-/// The seconds that a verdict on a run may take: those on tiny nets are waited for, wide nets take more.
+/// The seconds that a verdict on a run may take: one on a tiny net is waited for, and wide nets and many rows take more.
 fn seconds(case: &Case) -> f64 {
     let one_epoch = (case.data.rows * case.start.len()) as f64;
-    let seconds = if one_epoch < 1e5 { 1.5 } else { 40.0 };
+    let seconds = (1.5 * (one_epoch / 100.0).sqrt()).clamp(1.5, 40.0);
     // Without optimisation all that is around the runs is slow.
     if cfg!(debug_assertions) { 8.0 * seconds } else { seconds }
 }

@@ -164,7 +164,13 @@ mod tests {
             explanation: String::new(),
         };
         let summary = "It stands still.".into();
-        Report { verdict: Verdict::Stalled, summary, findings: vec![finding], interrupted: true, notes: vec![] }
+        Report {
+            verdict: Verdict::Stalled,
+            summary,
+            findings: vec![finding],
+            interrupted: true,
+            notes: vec![],
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::longer::until_solved;
 use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
 use super::together::together;
+use crate::odds::wilson;
 use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
@@ -72,9 +73,7 @@ fn answer(
         findings.retain(|f| f.confirmed || found.is_empty());
         findings.extend(found.into_iter().map(|t| t.finding));
         match next {
-            Some((better, by))
-                if !better.is_solved() && !lab.was_stopped() && ears.has_time_again() =>
-            {
+            Some((better, by)) if !better.is_solved() && !lab.was_stopped() && ears.has_time_again() => {
                 now = better;
                 mended = Some(by);
             }
@@ -131,6 +130,8 @@ pub(super) struct Tried {
     pub(super) certainty: f64,
     pub(super) is_symptom: bool,
     comes_first: bool,
+    /// Its draws were made, and do not solve the run.
+    refuted: bool,
 }
 
 /// One look at a run: what was found, in order, each with the run that its experiment made.
@@ -160,6 +161,7 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
         };
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
+    tried.retain(|t| !t.refuted);
     // Of several ways to try one cause, the best.
     let mut known = Vec::new();
     tried.retain(|t| {
@@ -194,7 +196,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     }
     let share = best.as_ref().map_or(0.0, |b| b.2);
     let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
-    let often = if suspicion.rare { solved >= finding::ENOUGH } else { often };
+    let often = if suspicion.counted { solved >= finding::ENOUGH } else { often };
     // What a run shows to be of no matter is no cause, even where it is a fact.
     let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
     let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
@@ -219,11 +221,15 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         after: after.outcome(),
         draws: suspicion.draws.then_some([solved, made]),
     });
+    let (mut summary, mut evidence) = (suspicion.summary, suspicion.evidence);
+    if suspicion.counted {
+        summary.push_str(&counted(solved, made, &mut evidence));
+    }
     let finding = Finding {
         kind: suspicion.kind,
         confirmed,
-        summary: suspicion.summary,
-        evidence: suspicion.evidence,
+        summary,
+        evidence,
         experiment,
         advice,
         explanation: suspicion.explanation.into(),
@@ -237,8 +243,27 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
     // Where nothing can be tried, a certificate stands for it.
     let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
+    let refuted = suspicion.counted && made > 0 && solved < finding::ENOUGH;
     let changes = suspicion.changes;
-    Tried { finding, changes, after, recovered, certainty, is_symptom, comes_first }
+    Tried { refuted, finding, changes, after, recovered, certainty, is_symptom, comes_first }
+}
+
+/// How many of the draws get to the goal, as the end of a sentence and as evidence.
+fn counted(solved: usize, made: usize, evidence: &mut serde_json::Map<String, serde_json::Value>) -> String {
+    if made == 0 {
+        return ".".into();
+    }
+    let (low, high) = wilson(solved as u64, made as u64);
+    for (name, value) in [("other_starts", made), ("other_starts_solved", solved)] {
+        evidence.insert(name.into(), value.into());
+    }
+    for (name, value) in [("share_at_least", low), ("share_at_most", high)] {
+        evidence.insert(name.into(), value.into());
+    }
+    let (low, high) = (100.0 * low, 100.0 * high);
+    format!(
+        "; {solved} of {made} other starts of the same sort get to the goal (of all such starts some {low:.0} to {high:.0} %)."
+    )
 }
 
 /// A changed run of more products of a parameter with a row than this ends where it is solved.
@@ -386,6 +411,25 @@ mod tests {
             assert!(report.interrupted);
             assert_eq!(asked, most + 1, "no question after the answer to stop");
         }
+    }
+
+    #[test]
+    fn without_time_it_is_said_that_not_everything_was_tried() {
+        let finished = equal_units(100_000).run(&mut |_| Control::Continue).unwrap();
+        let limits = Limits::for_run(&finished.case);
+        let told = |seconds: f64| {
+            let now = std::cell::Cell::new(0.0);
+            let clock = || now.replace(now.get() + 1.0);
+            let time = Some(Time { clock: &clock, seconds });
+            why_within(&finished, limits, time, &mut |_| Control::Continue)
+        };
+        let none = told(0.0);
+        assert!(!none.interrupted && none.notes == [CUT]);
+        assert!(none.findings.iter().all(|f| f.experiment.is_none()));
+        // The main cause comes first, so that little time is enough for it.
+        let little = told(60.0);
+        assert_eq!((little.findings[0].kind, little.findings[0].confirmed), (Kind::SymmetricUnits, true));
+        assert_eq!(told(1e9).notes.len(), 0);
     }
 
     #[test]

@@ -81,8 +81,8 @@ pub(super) struct Suspicion {
     pub(super) changes: Vec<Change>,
     /// The changes are random draws of one and the same change: all are made and counted.
     pub(super) draws: bool,
-    /// Draws of which few are expected to solve it, and two are enough.
-    pub(super) rare: bool,
+    /// How many of the draws solve it ends the summary, and two are enough to confirm it, however few that is of all.
+    pub(super) counted: bool,
     /// The evidence is a proof by itself.
     pub(super) proved: bool,
     /// It says how the run failed rather than why: left out where a cause is confirmed.
@@ -104,7 +104,7 @@ impl Suspicion {
             explanation,
             changes: Vec::new(),
             draws: false,
-            rare: false,
+            counted: false,
             proved: false,
             is_symptom: false,
             comes_first: false,

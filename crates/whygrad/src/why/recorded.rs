@@ -112,13 +112,16 @@ fn as_it_is_now(finished: &Finished) -> Option<Finished> {
             short(recorded),
             short(found)
         );
-        let again = (case.work() <= Limits::default().work_of_one).then(|| case.run(&mut |_| Control::Continue));
+        let again =
+            (case.work() <= Limits::default().work_of_one).then(|| case.run(&mut |_| Control::Continue));
         return Some(match again {
-            Some(Ok(made)) => {
-                Finished { note: Some(format!("{what} What follows is of the run made again on them.")), ..made }
-            }
+            Some(Ok(made)) => Finished {
+                note: Some(format!("{what} What follows is of the run made again on them.")),
+                ..made
+            },
             _ => {
-                let note = Some(format!("{what} What follows is of the recorded parameters on them; train again."));
+                let note =
+                    Some(format!("{what} What follows is of the recorded parameters on them; train again."));
                 let first = evaluate(&case.model, &case.data, &case.start).loss;
                 let losses = vec![(0, first), (finished.epochs, found)];
                 Finished { note, losses, loss: found, path: vec![], ..finished.clone() }
@@ -179,4 +182,58 @@ fn places(text: &str, count: usize) -> Vec<(u64, Vec<f64>)> {
         (theta.len() == count).then_some((epoch, theta))
     };
     text.lines().filter_map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::why::finding::tests::{case, run};
+
+    /// What a folder has of a run that is not solved.
+    fn documents(change: impl FnOnce(&mut Options)) -> (Case, Finished, String, String) {
+        let case = case("2-2sigmoid-1", "xor", |o| {
+            (o.learning_rate, o.epochs, o.seed) = (0.3, 400, 2);
+            change(o);
+        });
+        let finished = run(&case);
+        let result = serde_json::json!({
+            "start": case.start,
+            "theta": finished.theta,
+            "loss": finished.loss,
+            "stop": { "reason": finished.stop, "epoch": finished.epochs },
+        });
+        let options = serde_json::to_string(&case.options).unwrap();
+        (case, finished, options, result.to_string())
+    }
+
+    fn read(case: &Case, data: Dataset, options: &str, result: &str) -> Finished {
+        Finished::recorded((*case.model).clone(), data, (options, result, None, None)).unwrap()
+    }
+
+    #[test]
+    fn a_run_as_it_was_has_no_note() {
+        let (case, finished, options, result) = documents(|_| ());
+        let read = read(&case, (*case.data).clone(), &options, &result);
+        assert_eq!((read.note.as_deref(), read.loss.to_bits()), (None, finished.loss.to_bits()));
+    }
+
+    #[test]
+    fn other_rows_other_settings_and_another_result_are_told_and_the_answer_is_of_one_run() {
+        let (case, finished, options, result) = documents(|_| ());
+        let mut data = (*case.data).clone();
+        data.targets[1] = 0.0;
+        let other_rows = read(&case, data.clone(), &options, &result);
+        assert!(other_rows.note.as_ref().unwrap().contains("not the data"));
+        assert_eq!(evaluate(&case.model, &data, &other_rows.theta).loss.to_bits(), other_rows.loss.to_bits());
+        let faster = options.replace("\"learning_rate\":0.3", "\"learning_rate\":0.9");
+        assert_ne!(faster, options);
+        let other_rate = read(&case, (*case.data).clone(), &faster, &result);
+        assert!(other_rate.note.as_ref().unwrap().contains("not the settings"));
+        assert!(other_rate.loss != finished.loss);
+        let mut better: Value = serde_json::from_str(&result).unwrap();
+        better["loss"] = 1e-4.into();
+        let better = read(&case, (*case.data).clone(), &options, &better.to_string());
+        assert!(better.note.is_some());
+        assert_eq!(better.loss.to_bits(), finished.loss.to_bits());
+    }
 }

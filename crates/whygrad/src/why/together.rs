@@ -57,10 +57,13 @@ pub(super) fn together(finished: &Finished, tried: &mut Vec<Tried>, lab: &mut La
             names.iter().enumerate().filter(|n| n.0 != place).map(|n| n.1.as_str()).collect();
         let finding = &mut tried[k].finding;
         let with = others.iter().map(|name| name.replace('-', " ")).collect::<Vec<_>>().join(" and ");
-        finding.summary =
-            format!("Together with another cause ({with}), neither of which helps alone: {}", finding.summary);
+        finding.summary = format!(
+            "Together with another cause ({with}), neither of which helps alone: {}",
+            finding.summary
+        );
         if others.len() > 1 {
-            finding.summary = finding.summary.replace("another cause", "other causes").replace("neither", "none");
+            finding.summary =
+                finding.summary.replace("another cause", "other causes").replace("neither", "none");
         }
         finding.evidence.insert("together_with".into(), others.into());
         finding.confirmed = true;
@@ -92,10 +95,8 @@ type Mended = (Vec<usize>, Vec<Change>, Finished);
 fn solved_by(finished: &Finished, tried: &[Tried], set: Vec<usize>, lab: &mut Lab<'_>) -> Option<Mended> {
     let most = set.iter().map(|&k| tried[k].changes.len()).max().unwrap_or(0);
     for variant in 0..most.min(VARIANTS) {
-        let changes: Vec<Change> = set
-            .iter()
-            .map(|&k| tried[k].changes[variant % tried[k].changes.len()].clone())
-            .collect();
+        let changes: Vec<Change> =
+            set.iter().map(|&k| tried[k].changes[variant % tried[k].changes.len()].clone()).collect();
         let Some(after) = mended(finished, &changes, lab) else { continue };
         if after.is_solved() {
             return Some((set, changes, after));
@@ -181,4 +182,62 @@ fn lay(base: &Value, changed: &Value, onto: &mut Value) -> bool {
         onto.clone_from(changed);
     }
     is_free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::BatchSize;
+    use crate::why::Kind;
+    use crate::why::finding::tests::{asked, case};
+
+    /// A sigmoid net with all parameters equal.
+    fn from_equal_values(net: &str, value: f64, change: impl FnOnce(&mut Options)) -> Case {
+        let case = case(net, "xor", |o| o.epochs = 3000);
+        case.from(vec![value; case.start.len()]).with(change)
+    }
+
+    #[test]
+    fn a_high_rate_a_penalty_and_equal_units_are_named_together() {
+        let run = from_equal_values("2-2sigmoid-1sigmoid", 0.0, |o| {
+            (o.learning_rate, o.gradient.l2) = (100.0, 1.0);
+        });
+        let report = asked(&run);
+        let joint: Vec<Kind> = report.findings.iter().filter(|f| f.confirmed).map(|f| f.kind).collect();
+        for kind in [Kind::LearningRateTooHigh, Kind::RegularisationTooStrong, Kind::SymmetricUnits] {
+            assert!(joint.contains(&kind), "{report:#?}");
+        }
+        let first = &report.findings[0];
+        assert!(first.summary.starts_with("Together with other causes"), "{}", first.summary);
+        assert!(first.experiment.as_ref().unwrap().after.solved);
+        for flag in ["--l2", "--lr", "--init"] {
+            assert!(first.advice.flags.iter().any(|f| f == flag), "{:?}", first.advice);
+        }
+    }
+
+    #[test]
+    fn a_penalty_and_equal_units_in_a_run_row_by_row_are_named_together() {
+        let run = from_equal_values("2-4tanh-1sigmoid", 0.5, |o| {
+            (o.batch, o.gradient.l2) = (BatchSize::Rows(1), 0.5);
+        });
+        let report = asked(&run);
+        let joint: Vec<Kind> = report.findings.iter().filter(|f| f.confirmed).map(|f| f.kind).collect();
+        assert_eq!(joint.len(), 2, "{report:#?}");
+        assert!(joint.contains(&Kind::RegularisationTooStrong) && joint.contains(&Kind::SymmetricUnits));
+        assert_eq!(report.findings[0].evidence["together_with"].as_array().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn two_changes_of_the_same_thing_are_not_made_at_once() {
+        let base = from_equal_values("2-2sigmoid-1", 0.1, |_| ());
+        let change = |case: Case| Change { words: String::new(), case };
+        let slow = change(base.with(|o| o.learning_rate = 0.1));
+        let fast = change(base.with(|o| o.learning_rate = 0.2));
+        let long = change(base.with(|o| o.epochs = 9));
+        let other = change(base.from(vec![0.3; base.start.len()]));
+        assert!(joined(&base, &[slow.clone(), fast]).is_none());
+        let all = joined(&base, &[slow, long, other.clone()]).unwrap();
+        assert_eq!((all.options.learning_rate, all.options.epochs), (0.1, 9));
+        assert_eq!(all.start, other.case.start);
+    }
 }

@@ -147,7 +147,8 @@ const WIDE_PART: f64 = 1.2;
 fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
     let case = &scene.finished.case;
     let hidden = hidden_units(net);
-    let moves = scene.finished.verdict() == Verdict::StillMoving && scene.longer().is_none_or(|l| !l.is_solved());
+    let moves =
+        scene.finished.verdict() == Verdict::StillMoving && scene.longer().is_none_or(|l| !l.is_solved());
     if hidden == 0 || hidden > 64 || !(moves || scene.finished.verdict() == Verdict::Stalled) {
         return None;
     }
@@ -166,7 +167,10 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         let starts = affordable(scene, &first, WIDE, WIDE_PART);
         let Some(runs) = (starts >= 2).then(|| runs(scene, &first, starts)).flatten() else { break };
         let helps = 2 * runs.solved >= runs.made;
-        if helps || (runs.middle < BETTER * scene.finished.loss && best.as_ref().is_none_or(|b| runs.middle < b.1.middle)) {
+        if helps
+            || (runs.middle < BETTER * scene.finished.loss
+                && best.as_ref().is_none_or(|b| runs.middle < b.1.middle))
+        {
             best = Some((wide, runs));
         }
         if helps {
@@ -190,8 +194,10 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
             short(wider_runs.middle)
         )
     };
-    let longest = if narrow.longer > 1 { format!(", in {} times the epochs", narrow.longer) } else { String::new() };
-    let rates = if narrow.rates > 1 { format!(", at {} learning rates", narrow.rates) } else { String::new() };
+    let longest =
+        if narrow.longer > 1 { format!(", in {} times the epochs", narrow.longer) } else { String::new() };
+    let rates =
+        if narrow.rates > 1 { format!(", at {} learning rates", narrow.rates) } else { String::new() };
     let summary = format!("{hidden} hidden units are too few: {so_far}{rates}{longest}.");
     let mut suspicion = Suspicion::new(Kind::CannotRepresent, 0.25, summary, EXPLANATION)
         .with("hidden_units", hidden)
