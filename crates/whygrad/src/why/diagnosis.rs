@@ -132,6 +132,8 @@ pub(super) struct Tried {
     comes_first: bool,
     /// Its draws were made, and do not solve the run.
     refuted: bool,
+    /// Fewer than half of its draws solve it: whatever else is confirmed says more.
+    is_rare: bool,
 }
 
 /// One look at a run: what was found, in order, each with the run that its experiment made.
@@ -157,7 +159,14 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
     }
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
-            (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
+            (
+                t.finding.confirmed,
+                !t.is_symptom,
+                !t.is_rare,
+                t.comes_first,
+                (t.recovered * 10.0).round(),
+                t.certainty,
+            )
         };
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
@@ -172,7 +181,9 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
     if !tried.iter().any(|t| t.finding.confirmed) && !lab.was_stopped() {
         together(finished, &mut tried, lab);
     }
-    if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
+    if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom && !t.is_rare) {
+        tried.retain(|t| !t.is_symptom && !t.is_rare);
+    } else if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
     }
     tried
@@ -244,8 +255,9 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     // Where nothing can be tried, a certificate stands for it.
     let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
     let refuted = suspicion.counted && made > 0 && solved < finding::ENOUGH;
+    let is_rare = suspicion.counted && 2 * solved < made;
     let changes = suspicion.changes;
-    Tried { refuted, finding, changes, after, recovered, certainty, is_symptom, comes_first }
+    Tried { is_rare, refuted, finding, changes, after, recovered, certainty, is_symptom, comes_first }
 }
 
 /// How many of the draws get to the goal, as the end of a sentence and as evidence.
