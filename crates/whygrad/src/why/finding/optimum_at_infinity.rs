@@ -84,8 +84,13 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
 /// this line from 0 on the loss falls to 0 and never gets there. Models without hidden layers are like this.
 pub(in crate::why) fn without_end(finished: &Finished) -> Option<String> {
     let case = &finished.case;
-    let loss = LossOfOutputs::of(&case.model).filter(|l| l.penalties.is_empty())?;
-    loss.named(&case.data).filter(|name| name.contains("cross_entropy"))?;
+    // Of one that is written otherwise the values themselves have to tell.
+    if let Some(loss) = LossOfOutputs::of(&case.model)
+        && (!loss.penalties.is_empty()
+            || loss.named(&case.data).is_some_and(|name| !name.contains("cross_entropy")))
+    {
+        return None;
+    }
     let gradient = &case.options.gradient;
     let held = gradient.l1 != 0.0 || gradient.l2 != 0.0 || gradient.weight_decay.is_some_and(|d| d != 0.0);
     let decays = matches!(case.options.optimiser, Optimiser::AdamW(o) if o.weight_decay != 0.0);
