@@ -120,6 +120,7 @@ impl Mended {
 }
 
 /// A suspicion after its experiments.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub(super) struct Tried {
     pub(super) finding: Finding,
     /// The changes of its cause alone.
@@ -257,7 +258,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let refuted = suspicion.counted && made > 0 && solved < finding::ENOUGH;
     let is_rare = suspicion.counted && 2 * solved < made;
     let changes = suspicion.changes;
-    Tried { is_rare, refuted, finding, changes, after, recovered, certainty, is_symptom, comes_first }
+    Tried { finding, changes, after, recovered, certainty, is_symptom, comes_first, refuted, is_rare }
 }
 
 /// How many of the draws get to the goal, as the end of a sentence and as evidence.

@@ -105,7 +105,8 @@ fn is_other(recorded: f64, found: f64) -> bool {
 fn as_it_is_now(finished: &Finished) -> Option<Finished> {
     let (recorded, found) = (finished.loss, finished.evaluation.loss);
     let case = &finished.case;
-    if is_other(recorded, found) && (recorded.is_finite() || found.is_finite()) {
+    // Where numbers overflowed the parameters may be those of the last epoch before that.
+    if is_other(recorded, found) && recorded.is_finite() {
         let what = format!(
             "These are not the data (or the settings) of the run: result.json has the loss {} at its end, and there the \
              model has {} on these rows.",
@@ -114,19 +115,16 @@ fn as_it_is_now(finished: &Finished) -> Option<Finished> {
         );
         let again =
             (case.work() <= Limits::default().work_of_one).then(|| case.run(&mut |_| Control::Continue));
-        return Some(match again {
-            Some(Ok(made)) => Finished {
+        if let Some(Ok(made)) = again {
+            return Some(Finished {
                 note: Some(format!("{what} What follows is of the run made again on them.")),
                 ..made
-            },
-            _ => {
-                let note =
-                    Some(format!("{what} What follows is of the recorded parameters on them; train again."));
-                let first = evaluate(&case.model, &case.data, &case.start).loss;
-                let losses = vec![(0, first), (finished.epochs, found)];
-                Finished { note, losses, loss: found, path: vec![], ..finished.clone() }
-            }
-        });
+            });
+        }
+        let note = Some(format!("{what} What follows is of the recorded parameters on them; train again."));
+        let first = evaluate(&case.model, &case.data, &case.start).loss;
+        let losses = vec![(0, first), (finished.epochs, found)];
+        return Some(Finished { note, losses, loss: found, path: vec![], ..finished.clone() });
     }
     // A run that someone ended, or that numbers ended, may have its end elsewhere.
     let plain = finished.stop != "interrupted" && !finished.overflowed() && case.work() <= QUICK;

@@ -19,7 +19,7 @@ const VARIANTS: usize = 3;
 
 /// Where no suspicion was confirmed: two of them, then three, mended at once. Those that are needed are confirmed by the run
 /// that they make, and come first.
-pub(super) fn together(finished: &Finished, tried: &mut Vec<Tried>, lab: &mut Lab<'_>) {
+pub(super) fn together(finished: &Finished, tried: &mut [Tried], lab: &mut Lab<'_>) {
     let can_be_tried = |t: &Tried| !t.is_symptom && !t.changes.is_empty();
     let mut candidates: Vec<usize> = (0..tried.len()).filter(|&k| can_be_tried(&tried[k])).collect();
     candidates.sort_by(|&a, &b| tried[b].certainty.total_cmp(&tried[a].certainty));

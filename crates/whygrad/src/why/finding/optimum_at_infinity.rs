@@ -106,20 +106,18 @@ pub(in crate::why) fn without_end(finished: &Finished) -> Option<String> {
             (None, p) => p.iter().map(|v| (v / p[0]).ln()).collect(),
         }
     };
-    let rows = finished.evaluation.predictions.iter().zip(&further.predictions);
-    let doubles = rows.fold(Some(0), |compared: Option<usize>, (here, there)| {
-        let mut compared = compared?;
+    let mut doubles = 0;
+    for (here, there) in finished.evaluation.predictions.iter().zip(&further.predictions) {
         for (a, b) in logits(here).into_iter().zip(logits(there)) {
             // Near 0 and 1 an output has no more digits to tell its logit by.
             if a.is_finite() && b.is_finite() && b.abs() < 15.0 {
-                compared += usize::from(b != 0.0);
+                doubles += usize::from(b != 0.0);
                 if (b - 2.0 * a).abs() > 1e-6 * (1.0 + b.abs()) {
                     return None;
                 }
             }
         }
-        Some(compared)
-    })?;
+    }
     (doubles > 0 && further.loss < finished.loss).then(|| {
         let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
         format!(
