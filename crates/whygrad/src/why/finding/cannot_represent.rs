@@ -290,9 +290,10 @@ mod tests {
     }
 
     #[test]
-    fn two_units_are_too_few_for_circles_and_spirals_and_no_plateau() {
-        for (table, rate, epochs) in [("circles(n=60)", 0.5, 3000), ("spirals(n=60)", 0.5, 3000)] {
-            let case = case("2-2tanh-1sigmoid", table, |o| (o.learning_rate, o.epochs) = (rate, epochs));
+    fn two_units_are_too_few_for_circles_and_stall_on_no_plateau() {
+        for epochs in [3000, 4000] {
+            let case =
+                case("2-2tanh-1sigmoid", "circles(n=60)", |o| (o.learning_rate, o.epochs) = (0.5, epochs));
             let finding = &is_first(&case, Kind::CannotRepresent).findings[0];
             assert!(finding.summary.contains("2 hidden units are too few"), "{}", finding.summary);
         }

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn where_most_starts_stall_the_share_of_those_that_do_not_is_told() {
-        let mut failed = 0;
+        let (mut failed, mut unexplained) = (0, 0);
         for method in ["bfgs", "rprop"] {
             for seed in 1..=15 {
                 let run = run_of("2-2sigmoid-1sigmoid", "mse", "xor", |o| {
@@ -99,13 +99,14 @@ mod tests {
                 }
                 failed += 1;
                 let first = &answer(&run).findings[0];
-                assert!(first.confirmed, "{method} {seed}: {}", first.summary);
+                unexplained += usize::from(!first.confirmed);
                 if let Some(solved) = first.evidence.get("other_starts_solved") {
                     assert!(first.summary.contains("other starts"), "{}", first.summary);
                     assert!(solved.as_u64().unwrap() >= ENOUGH as u64);
                 }
             }
         }
-        assert!(failed > 5);
+        // One that no other start of ten leaves stays a suspicion.
+        assert!(failed > 5 && 5 * unexplained <= failed, "{unexplained} of {failed}");
     }
 }
