@@ -1,13 +1,14 @@
 //! `whygrad why`
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use whygrad::interop::{run_folder, shell};
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::Control;
-use whygrad::why::{Finished, Limits, Report, spectrum, why};
+use whygrad::why::{Case, Finished, Limits, Report, Time, spectrum, why_within};
 
 use super::train::again;
 use crate::input::{self, DataArguments};
@@ -76,15 +77,7 @@ fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     let said: serde_json::Value = serde_json::from_str(&options).unwrap_or_default();
     let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
     let loaded = input::model(&name, &model)?;
-    let is_moved = data.data.is_none()
-        && said["data"].as_str().is_some_and(|file| file.contains(['/', '.']) && !Path::new(file).exists());
-    let data = input::dataset(&loaded, data, 1).map_err(|error| {
-        if is_moved {
-            anyhow::anyhow!("{error:#}; the run was trained on it: ask from the folder it was trained in, or add --data FILE")
-        } else {
-            error
-        }
-    })?;
+    let data = input::dataset(&loaded, data, 1)?;
     Finished::recorded(loaded.model, data, (&options, &result, history.as_deref(), path.as_deref()))
         .with_context(|| name)
 }
@@ -117,10 +110,22 @@ fn instead(path: &Path) -> String {
     format!("train first, such as with: whygrad train {}", line(&[&model, "--why"]))
 }
 
+/// The seconds that a verdict on a run may take: one on a tiny net is waited for, and wide nets and many rows take more.
+fn seconds(case: &Case) -> f64 {
+    let one_epoch = (case.data.rows * case.start.len()) as f64;
+    let seconds = (1.5 * (one_epoch / 100.0).sqrt()).clamp(1.5, 40.0);
+    // Without optimisation all that is around the runs is slow.
+    if cfg!(debug_assertions) { 8.0 * seconds } else { seconds }
+}
+
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.
 pub(crate) fn ask(finished: &Finished, quiet: bool) -> Report {
     let mut experiments = Experiments::new(quiet);
-    let report = why(finished, Limits::for_run(&finished.case), &mut |tried| experiments.see(tried));
+    let begun = Instant::now();
+    let clock = || begun.elapsed().as_secs_f64();
+    let limits = Limits::for_run(&finished.case);
+    let time = Time { clock: &clock, seconds: seconds(&finished.case) };
+    let report = why_within(finished, limits, Some(time), &mut |tried| experiments.see(tried));
     if experiments.finish() == Control::Stop && !quiet {
         output::say("note: interrupted; this is what was found so far");
     }

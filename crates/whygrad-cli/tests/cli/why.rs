@@ -118,14 +118,39 @@ fn a_run_whose_data_were_moved_says_how_to_name_them() {
     let path = trained_on_a_file("why-moved");
     fs::rename(path.join("rows.csv"), path.join("moved.csv")).unwrap();
     run_in("why-moved", &["why", "run"]).refused(&["./rows.csv", "--data FILE"]);
+    run_in("why-moved", &["train", "run"]).refused(&["./rows.csv", "--data FILE"]);
     assert_eq!(run_in("why-moved", &["why", "run", "--data", "moved.csv"]).code, 0);
 }
 
 #[test]
-fn a_run_whose_data_were_changed_is_refused() {
+fn a_run_on_a_file_is_asked_and_made_again_from_elsewhere() {
+    trained_on_a_file("why-elsewhere");
+    empty("why-elsewhere/below");
+    let report = run_in("why-elsewhere/below", &["why", "../run", "--json"]).json();
+    assert_eq!(report["notes"].as_array().unwrap().len(), 0);
+    let again = ["train", "../run", "--epochs", "60", "--out", "again", "-q"];
+    assert_eq!(run_in("why-elsewhere/below", &again).code, 0);
+    // A run of a run knows the place too.
+    empty("why-elsewhere/beside");
+    assert_eq!(run_in("why-elsewhere/beside", &["why", "../below/again"]).code, 0);
+}
+
+#[test]
+fn of_a_run_whose_data_were_changed_it_is_said_first() {
     let path = trained_on_a_file("why-changed");
     edited(&path.join("rows.csv"), "0,1,1", "0,1,0");
-    run_in("why-changed", &["why", "run"]).refused(&["not the data"]);
+    let report = run_in("why-changed", &["why", "run", "--json"]).json();
+    assert!(report["notes"][0].as_str().unwrap().contains("not the data"), "{report}");
+    let text = run_in("why-changed", &["why", "run"]).stdout;
+    assert!(text.contains("Note: These are not the data"), "{text}");
+}
+
+#[test]
+fn of_a_run_whose_settings_were_changed_it_is_said_too() {
+    let path = trained_on_a_file("why-settings");
+    edited(&path.join("run/options.json"), "\"epochs\": 50", "\"epochs\": 70");
+    let report = run_in("why-settings", &["why", "run", "--json"]).json();
+    assert!(report["notes"][0].as_str().unwrap().contains("not the settings"), "{report}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub fn why_json(report: &Report, run: &Again) -> Value {
         "verdict": report.verdict,
         "summary": report.summary,
         "interrupted": report.interrupted,
+        "notes": report.notes,
         "findings": findings,
     })
 }
@@ -33,6 +34,10 @@ fn finding_json(finding: &Finding, run: &Again) -> Value {
 /// The same for people; with `explain` also the evidence and what each cause is. `width` is that of the screen.
 pub fn why_text(report: &Report, run: &Again, explain: bool, width: usize) -> String {
     let mut text = wrapped(&report.summary, 0, width);
+    for note in &report.notes {
+        text.push('\n');
+        text.push_str(&wrapped(&format!("Note: {note}"), 0, width));
+    }
     let shown: Vec<&Finding> = report.findings.iter().filter(|f| f.kind != Kind::Solved).collect();
     for (number, finding) in shown.iter().enumerate() {
         let standing = if finding.confirmed { "confirmed" } else { "suspected, not confirmed" };
@@ -162,7 +167,13 @@ mod tests {
             explanation: String::new(),
         };
         let summary = "It stands still.".into();
-        Report { verdict: Verdict::Stalled, summary, findings: vec![finding], interrupted: true }
+        Report {
+            verdict: Verdict::Stalled,
+            summary,
+            findings: vec![finding],
+            interrupted: true,
+            notes: vec![],
+        }
     }
 
     #[test]

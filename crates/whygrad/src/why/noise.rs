@@ -127,7 +127,7 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
         explanation: EXPLANATION.into(),
     };
     let verdict = if measured { Verdict::Solved } else { finished.verdict() };
-    Some(Report { verdict, summary, findings: vec![finding], interrupted: false })
+    Some(Report { verdict, summary, findings: vec![finding], interrupted: false, notes: vec![] })
 }
 
 /// Whether the errors of a model can be told from noise.

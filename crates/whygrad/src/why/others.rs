@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::finding::ENOUGH;
 use super::lab::Change;
 use super::longer::until_solved;
 use super::scene::Scene;
@@ -11,11 +12,11 @@ use crate::train::{Start, starting_values_of};
 /// How many other starts are tried.
 const DRAWS: u64 = 10;
 
+/// So many more where some get there and most do not: their share is to be known better.
+const MORE: u64 = 10;
+
 /// How many are tried where it is asked whether any gets there at all.
 const MANY: u64 = 40;
-
-/// So many that get there are enough to say that some do.
-const ENOUGH: usize = 2;
 
 /// The part of a run's limit that these may cost.
 const PART: f64 = 0.3;
@@ -39,27 +40,32 @@ pub(super) struct Others {
 
 impl Others {
     pub(super) fn of(scene: &Scene<'_>) -> Others {
-        let changes = other_starts(scene, 1..=DRAWS);
         let mut others = Others { lowest: f64::INFINITY, ..Others::default() };
-        for change in &changes {
-            others.try_one(scene, change);
+        others.add(scene, 1..=DRAWS, usize::MAX);
+        if others.solved > 0 && 2 * others.solved < others.made {
+            others.add(scene, DRAWS + 1..=DRAWS + MORE, usize::MAX);
         }
-        Others { changes, ..others }
+        others
     }
 
     /// The same, and more where few of these get there: until some do, or there are many.
     pub(super) fn and_more(&self, scene: &Scene<'_>) -> Others {
         let mut others = self.clone();
-        if scene.finished.case.work() * MANY as f64 > PART * scene.limits.work_of_one {
-            return others;
-        }
-        for change in other_starts(scene, DRAWS + 1..=MANY) {
-            if others.solved >= ENOUGH {
-                break;
-            }
-            others.try_one(scene, &change);
+        if scene.finished.case.work() * MANY as f64 <= PART * scene.limits.work_of_one {
+            others.add(scene, others.changes.len() as u64 + 1..=MANY, ENOUGH);
         }
         others
+    }
+
+    /// Makes the runs from these draws, until so many were solved.
+    fn add(&mut self, scene: &Scene<'_>, draws: RangeInclusive<u64>, enough: usize) {
+        for change in other_starts(scene, draws) {
+            if self.solved >= enough {
+                break;
+            }
+            self.try_one(scene, &change);
+            self.changes.push(change);
+        }
     }
 
     fn try_one(&mut self, scene: &Scene<'_>, change: &Change) {

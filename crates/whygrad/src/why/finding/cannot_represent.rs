@@ -296,6 +296,31 @@ mod tests {
     }
 
     #[test]
+    fn two_units_are_too_few_for_circles_and_stall_on_no_plateau() {
+        for epochs in [3000, 4000] {
+            let case =
+                case("2-2tanh-1sigmoid", "circles(n=60)", |o| (o.learning_rate, o.epochs) = (0.5, epochs));
+            let finding = &is_first(&case, Kind::CannotRepresent).findings[0];
+            assert!(finding.summary.contains("2 hidden units are too few"), "{}", finding.summary);
+        }
+    }
+
+    #[test]
+    fn missing_biases_are_no_cause_where_the_same_net_gets_there_in_more_epochs() {
+        let net = format!(
+            "{HEAD}h = dense(x, 4, tanh, bias=false)\ny_hat = dense(h, 1, bias=false)\nloss = mse(y_hat, y)"
+        );
+        let of =
+            |epochs, seed| case(&net, "xor", |o| (o.learning_rate, o.epochs, o.seed) = (0.2, epochs, seed));
+        let solves = |epochs, seed| crate::why::finding::tests::run(&of(epochs, seed)).is_solved();
+        let ended_early: Vec<u64> = (1..=8).filter(|&s| !solves(60, s) && solves(1500, s)).collect();
+        assert!(ended_early.len() >= 2, "{ended_early:?}");
+        for seed in ended_early {
+            is_not_named(&of(60, seed), Kind::CannotRepresent);
+        }
+    }
+
+    #[test]
     fn an_unlucky_start_or_too_few_steps_are_not_called_so() {
         for seed in 1..=12 {
             for epochs in [40, 1500] {

@@ -337,4 +337,15 @@ mod tests {
         let some = finished("2-3leaky_relu-1", "xor", |case| case.options.learning_rate = 0.01);
         assert_eq!(suspected(look, &some), []);
     }
+
+    #[test]
+    fn units_of_a_large_net_that_died_of_a_high_rate_are_not_the_first_cause() {
+        let stuck = finished("2-64relu-64relu-1", "circles(n=400)", |case| {
+            (case.options.learning_rate, case.options.epochs) = (5.0, 40);
+        });
+        assert!(stuck.case.data.rows * stuck.theta.len() > 1 << 20);
+        let report = answer(&stuck);
+        assert_eq!(report.findings[0].kind, Kind::LearningRateTooHigh, "{report:#?}");
+        assert!(report.findings[0].confirmed);
+    }
 }
