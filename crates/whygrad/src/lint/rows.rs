@@ -264,7 +264,8 @@ mod tests {
         let clouds: Vec<f64> = (0..40).map(|k| if k % 2 == 0 { 0.8 } else { -0.8 } + at(k)).collect();
         let classes: Vec<f64> = (0..40).map(|k| if k % 2 == 0 { 1.0 } else { 0.0 }).collect();
         assert!(overlap_alone(&data(1, &clouds, &classes)));
-        let around: Vec<f64> = (0..40).map(|k| if k % 2 == 0 { 0.0 } else { (k % 4) as f64 - 2.0 }).collect();
+        let around: Vec<f64> =
+            (0..40).map(|k| if k % 2 == 0 { 0.0 } else { f64::from(k % 4) - 2.0 }).collect();
         assert!(!overlap_alone(&data(1, &around, &classes)));
     }
 

@@ -1,5 +1,7 @@
 //! What is warned of about losses, gradients, penalties and steps, and above all what is not.
 
+use std::fmt::Write as _;
+
 use super::tests::{HEAD, kinds, model, on_xor, rows, said, table};
 use super::*;
 use crate::model::ModelOptions;
@@ -99,7 +101,7 @@ fn first_layers_under_many_sigmoids_hardly_move() {
     let deep = |layers: usize, activation: &str| {
         let mut net = format!("h0 = dense(x, 3, {activation})\n");
         for k in 1..layers {
-            net += &format!("h{k} = dense(h{}, 3, {activation})\n", k - 1);
+            let _ = writeln!(net, "h{k} = dense(h{}, 3, {activation})", k - 1);
         }
         of_net(&format!("{net}y_hat = dense(h{}, 1, sigmoid)\nloss = mse(y_hat, y)", layers - 1), |_| ())
     };

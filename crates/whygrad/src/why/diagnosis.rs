@@ -126,6 +126,8 @@ impl Mended {
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub(super) struct Tried {
     pub(super) finding: Finding,
+    /// What mends its cause, whether that helped or not.
+    pub(super) advice: Advice,
     /// The changes of its cause alone.
     pub(super) changes: Vec<Change>,
     pub(super) after: Option<Finished>,
@@ -232,7 +234,8 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     // What a run shows to be of no matter is no cause, even where it is a fact.
     let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
     let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
-    let mut advice = suspicion.advice;
+    let given = suspicion.advice;
+    let mut advice = given.clone();
     if let Some((after, _, _)) = best.as_mut().filter(|_| confirmed && !lab.was_stopped()) {
         let helps =
             |other: &Finished| recovered(finished, other) >= if share == 1.0 { 1.0 } else { 0.9 * share };
@@ -278,7 +281,18 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let refuted = suspicion.counted.is_some() && made > 0 && solved == 0;
     let is_rare = suspicion.counted.is_some_and(|[solved, made]| 2 * solved < made);
     let changes = suspicion.changes;
-    Tried { finding, changes, after, recovered, certainty, is_symptom, comes_first, refuted, is_rare }
+    Tried {
+        finding,
+        advice: given,
+        changes,
+        after,
+        recovered,
+        certainty,
+        is_symptom,
+        comes_first,
+        refuted,
+        is_rare,
+    }
 }
 
 /// A changed run of more products of a parameter with a row than this ends where it is solved.

@@ -27,8 +27,8 @@ pub(super) fn together(finished: &Finished, tried: &mut [Tried], lab: &mut Lab<'
     let found = subsets(&candidates).into_iter().find_map(|set| solved_by(finished, tried, set, lab));
     let Some((set, changes, after)) = found else { return };
     let (set, changes, after) = needed(finished, (set, changes, after), lab);
-    let mut advice = set.iter().skip(1).fold(tried[set[0]].finding.advice.clone(), |advice, &k| {
-        let next = &tried[k].finding.advice;
+    let mut advice = set.iter().skip(1).fold(tried[set[0]].advice.clone(), |advice, &k| {
+        let next = &tried[k].advice;
         let words = format!("{} {}", advice.words, next.words);
         let has_command = |advice: &Advice| advice.model.is_some() || !advice.flags.is_empty();
         // Where no command mends one of them none mends them all.
