@@ -1,8 +1,9 @@
 //! `cargo xtask causes`: runs that fail for a planted cause, and whether `why` names it.
 //!
-//! Each begins with a run on XOR that is solved. One thing is then made wrong (`plant.rs`), and only where the run now
+//! Each begins with a run that is solved, most on XOR. One thing is then made wrong (`plant.rs`), and only where the run now
 //! fails does it count: so the cause is known, and known to be the only one.
 
+pub mod catalogue;
 mod plant;
 
 use std::collections::BTreeMap;
@@ -41,6 +42,9 @@ pub struct Arguments {
     /// Where the table is written too, as Markdown
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Writes the catalogue to book/src/causes.md, and does nothing else
+    #[arg(long)]
+    pub catalogue: bool,
 }
 
 /// What `why` said of one planted run.
@@ -106,6 +110,10 @@ impl Count {
 
 /// Makes the runs, asks, and prints the table.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.catalogue {
+        let path = catalogue::root().join(catalogue::PATH);
+        return std::fs::write(&path, catalogue::page()?).with_context(|| path.display().to_string());
+    }
     let wanted = |p: &&Plant| arguments.only.as_ref().is_none_or(|only| p.name.contains(only.as_str()));
     let plants: Vec<&Plant> = PLANTS.iter().filter(wanted).collect();
     let each = arguments.runs.div_ceil(plants.len().max(1) as u64);
@@ -136,8 +144,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let table = table(&plants, &counts, solved.into_inner().unwrap_or_default());
     std::io::stdout().write_all(table.as_bytes())?;
     if let Some(path) = &arguments.out {
-        let head = "# Causes\n\nWritten by `cargo xtask causes --out FILE`. Each row is of runs on XOR that are solved until the one \
-                    thing in its first column is made wrong.\n\n";
+        let head = "# Causes\n\nWritten by `cargo xtask causes --out FILE`. Each row is of runs that are solved until the one thing in its \
+                    first column is made wrong; they are on XOR where it says nothing else.\n\n";
         std::fs::write(path, format!("{head}{table}")).with_context(|| path.display().to_string())?;
     }
     Ok(())

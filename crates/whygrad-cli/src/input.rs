@@ -200,10 +200,10 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
         let earlier = || serde_json::from_value(earlier[key].clone()).ok().flatten();
         said.clone().or_else(|| own.then(earlier).flatten())
     };
-    let spec = match (&arguments.data, loaded.example, earlier["data"].as_str()) {
+    let spec = match (&arguments.data, loaded.example, data_of(&earlier)) {
         (Some(spec), ..) => spec.clone(),
         (None, Some(example), _) => example.data.to_owned(),
-        (None, None, Some(spec)) => spec.to_owned(),
+        (None, None, Some(spec)) => spec,
         (None, None, None) => {
             bail!("the model needs data: add --data FILE.csv, or a built-in one such as --data xor")
         }
@@ -215,6 +215,11 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
         (table, notes, Some(spec.as_str()))
     } else if path.is_dir() {
         bail!("'{spec}' is a folder; name a CSV file in it");
+    } else if (has_ending(&spec, "csv") || spec.contains('/')) && own && loaded.run.is_some() {
+        bail!(
+            "there is no file '{spec}'; the run was trained on it: call this from the folder it was trained in, or add \
+             --data FILE"
+        );
     } else if has_ending(&spec, "csv") || spec.contains('/') {
         bail!("there is no file '{spec}'");
     } else {
@@ -241,6 +246,16 @@ pub(crate) fn dataset(loaded: &Loaded, arguments: &DataArguments, seed: u64) -> 
     Ok(dataset)
 }
 
+/// Under this name the options of a run have the place of its data from everywhere.
+const DATA_PATH: &str = "data_path";
+
+/// What the options of a run say of its data: a file by the name it had, or where none has it here by its whole path.
+pub(crate) fn data_of(choices: &serde_json::Value) -> Option<String> {
+    let said = choices["data"].as_str()?;
+    let whole = choices[DATA_PATH].as_str().filter(|whole| is_file(Path::new(whole)));
+    Some(if is_file(Path::new(said)) { said } else { whole.unwrap_or(said) }.to_owned())
+}
+
 /// Notes in the options of a run what it was trained on.
 pub(crate) fn remember(options: &mut serde_json::Value, loaded: &Loaded, arguments: &DataArguments) {
     let earlier = loaded.run.as_deref().map(earlier_choices).unwrap_or_default();
@@ -251,6 +266,13 @@ pub(crate) fn remember(options: &mut serde_json::Value, loaded: &Loaded, argumen
     };
     let example = loaded.example.map(|e| e.data.to_owned());
     options["data"] = said(arguments.data.clone().or(example).map(Into::into), "data");
+    if arguments.data.is_none() && earlier[DATA_PATH].is_string() {
+        options[DATA_PATH] = earlier[DATA_PATH].clone();
+    }
+    let file = options["data"].as_str().map(Path::new).filter(|file| is_file(file));
+    if let Some(whole) = file.and_then(|file| std::path::absolute(file).ok()) {
+        options[DATA_PATH] = whole.display().to_string().into();
+    }
     options["inputs"] = said(arguments.inputs.clone().map(Into::into), "inputs");
     options["targets"] = said(arguments.targets.clone().map(Into::into), "targets");
 }

@@ -34,6 +34,8 @@ mod terminals;
 mod train;
 #[path = "cli/why.rs"]
 mod why;
+#[path = "cli/why_seeds.rs"]
+mod why_seeds;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -1,10 +1,11 @@
 //! What cannot work, said before the first step.
 //!
-//! [`lint`] looks at a model, its data, the options and the starting values, and makes no run. Each file in `lint/` answers
-//! one question exactly: where outputs can lie, whether a hyperplane parts two classes, what the loss does at its ends. A
-//! [`Warning`] is said only where that is a reason to change something.
+//! [`lint`] looks at a model, its data, the options and the starting values. Each file in `lint/` answers one question
+//! exactly: where outputs can lie, whether a hyperplane parts two classes, what the loss does at its ends. A [`Warning`] is
+//! said only where that is a reason to change something.
 
 pub(crate) mod checks;
+pub(crate) mod gradient;
 pub(crate) mod losses;
 pub(crate) mod outputs;
 pub(crate) mod parted;
@@ -13,8 +14,12 @@ pub(crate) mod rates;
 pub(crate) mod represent;
 pub(crate) mod rows;
 pub(crate) mod start;
+mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_steps;
+pub(crate) mod words;
 
 use serde::Serialize;
 
@@ -34,6 +39,16 @@ pub enum Kind {
     ContradictoryRows,
     /// A loss without a least value.
     LossUnbounded,
+    /// The loss at the start is no number.
+    NotANumber,
+    /// One and the same output has the least loss on every row, whatever its target.
+    ConstantOutputIsBest,
+    /// The gradient that was given is not the derivative of the loss.
+    GradientWrong,
+    /// A loss to stop at that no parameters have.
+    GoalOutOfReach,
+    /// A penalty that turns weights round, or leaves nothing of the outputs.
+    RegularisationTooStrong,
     /// Offsets or spreads of columns that slow down descent.
     UnscaledInputs,
     /// No minimum is stable at this learning rate.
@@ -46,6 +61,10 @@ pub enum Kind {
     DeadUnits,
     /// Units that start where they are flat.
     Saturated,
+    /// The first layers have next to no slope beside the last one.
+    VanishingGradient,
+    /// So few epochs that the run has hardly begun at their end.
+    TooFewSteps,
     /// Rows sorted by their targets in batches without a new order.
     RowOrder,
     /// A batch of more rows than there are.
@@ -108,7 +127,7 @@ pub fn lint(model: &Model, data: &Dataset, options: &Options, start: &[f64]) -> 
     checks::of_data(model, data, &mut warnings);
     checks::of_options(model, data, options, &mut warnings);
     if options.epochs > 0 {
-        checks::of_start(model, data, start, &mut warnings);
+        checks::of_start(model, data, (options, start), &mut warnings);
     }
     warnings.sort_by_key(|w| w.kind);
     warnings

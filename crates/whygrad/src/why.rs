@@ -25,12 +25,13 @@ mod rewrite;
 mod scene;
 mod spectrum;
 mod speed;
+mod together;
 mod units;
 
-pub use diagnosis::why;
+pub use diagnosis::{why, why_within};
 pub use finished::{Case, Finished};
 pub use goal::Goal;
-pub use lab::Limits;
+pub use lab::{Limits, Time};
 pub use recorded::RecordError;
 pub use report::{Advice, Again, Experiment, Finding, Kind, Outcome, Report, Verdict};
 pub use spectrum::{Spectrum, SpectrumPlace, spectrum};

@@ -9,8 +9,11 @@ use whygrad::data::builtin;
 use whygrad::init::Initialiser;
 use whygrad::model::{Model, ModelOptions};
 use whygrad::random::{Key, Seed, Source as _, Stream};
-use whygrad::train::{Control, Options, RandomSource, starting_values};
+use whygrad::train::schedule::Schedule;
+use whygrad::train::{BatchSize, Control, Options, RandomSource, starting_values};
 use whygrad::why::{Case, Finished, Kind};
+
+mod others;
 
 /// A run that fails, and why.
 #[derive(Clone, Debug)]
@@ -53,6 +56,17 @@ pub const PLANTS: &[Plant] = &[
     Plant { name: "not a number", make: not_a_number },
     Plant { name: "own gradient wrong", make: own_gradient },
     Plant { name: "deep sigmoid net", make: deep_net },
+    Plant { name: "wrong readout", make: wrong_readout },
+    Plant { name: "row order", make: row_order },
+    Plant { name: "exploding gradients", make: exploding },
+    Plant { name: "wrong update", make: wrong_update },
+    Plant { name: "start next to a saddle", make: next_to_a_saddle },
+    Plant { name: "circles: equal start", make: others::circles_equal_start },
+    Plant { name: "circles: no hidden layer", make: others::circles_no_hidden_layer },
+    Plant { name: "line: learning rate too high", make: others::line_rate_too_high },
+    Plant { name: "line: learning rate too low", make: others::line_rate_too_low },
+    Plant { name: "three classes: equal start", make: others::classes_equal_start },
+    Plant { name: "three classes: too few epochs", make: others::classes_too_few_epochs },
 ];
 
 /// A net: hidden layers as words of a model's text, the output's activation, the loss.
@@ -249,7 +263,8 @@ fn no_bias(seed: u64) -> Option<Planted> {
     let sound = draft.sound()?;
     draft.net.bias = false;
     draft.start_anew()?;
-    draft.planted(sound, &[Kind::CannotRepresent])
+    // Without biases some of the nets can represent XOR, and few starts get there: then that is the cause.
+    draft.planted(sound, &[Kind::CannotRepresent, Kind::Plateau])
 }
 
 fn contradictory_rows(seed: u64) -> Option<Planted> {
@@ -377,4 +392,60 @@ fn deep_net(seed: u64) -> Option<Planted> {
     draft.net.hidden = vec![(3, "sigmoid"); layers];
     draft.start_anew()?;
     draft.planted(sound, &[Kind::VanishingGradient])
+}
+
+/// The same loss written out: nothing says that the outputs are logits, and they are taken for probabilities.
+fn wrong_readout(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, |net| net.loss == BCE)?;
+    draft.net.output = "";
+    draft.net.loss = "binary_cross_entropy_from_logits(y_hat, y)";
+    let sound = draft.sound()?;
+    draft.net.loss = "mean(log(1 + exp(y_hat)) - y*y_hat)";
+    draft.planted(sound, &[Kind::WrongReadout])
+}
+
+/// Rows sorted by their targets, some a batch, in the same order each time.
+fn row_order(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let times = 3 + draft.stream.below(4) as usize;
+    let rows: Vec<usize> = [0, 3, 1, 2].iter().flat_map(|&row| std::iter::repeat_n(row, times)).collect();
+    draft.data = draft.data.select(&rows);
+    draft.options.batch = BatchSize::Rows(1 + draft.stream.below(2) as usize);
+    draft.options.shuffle = true;
+    let sound = draft.sound()?;
+    draft.options.shuffle = false;
+    draft.planted(sound, &[Kind::RowOrder])
+}
+
+/// Weights that make derivatives grow from layer to layer; a rate as small as these need is as good an answer.
+fn exploding(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, with("relu"))?;
+    draft.net.hidden = vec![(6, "relu"); 4 + draft.stream.below(2) as usize];
+    draft.options.learning_rate *= 0.2;
+    draft.start_anew()?;
+    let sound = draft.sound()?;
+    let factor = draft.stream.uniform(6.0, 15.0);
+    draft.start.iter_mut().for_each(|w| *w *= factor);
+    draft.planted(sound, &[Kind::ExplodingGradient, Kind::LearningRateTooHigh])
+}
+
+/// The gradient is right, and what is made of it is not.
+fn wrong_update(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    match draft.stream.below(3) {
+        0 => draft.options.gradient.clip_norm = Some(10_f64.powf(draft.stream.uniform(-6.0, -4.0))),
+        1 => draft.options.gradient.clip_value = Some(10_f64.powf(draft.stream.uniform(-6.0, -4.5))),
+        _ => draft.options.schedule = "exponential(factor=0.9)".parse::<Schedule>().ok()?,
+    }
+    draft.planted(sound, &[Kind::UpdateWrong])
+}
+
+/// All starting values next to 0, where the gradient is 0 and units are nearly equal.
+fn next_to_a_saddle(seed: u64) -> Option<Planted> {
+    let mut draft = Draft::new(seed, any)?;
+    let sound = draft.sound()?;
+    let factor = 10_f64.powf(draft.stream.uniform(-7.0, -3.0));
+    draft.start.iter_mut().for_each(|w| *w *= factor);
+    draft.planted(sound, &[Kind::Saddle, Kind::SymmetricUnits])
 }

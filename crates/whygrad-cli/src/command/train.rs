@@ -327,7 +327,9 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         return output::json(&document);
     }
     if a.run.quiet {
-        return Ok(());
+        // Who asks why gets the answer, as from `why --quiet`.
+        let text = reasons.map(|reasons| report::why_text(&reasons, &name, false, output::columns()));
+        return text.map_or(Ok(()), |text| output::data(&text));
     }
     let mut text = derivation(model);
     for (_, figure) in &figures {

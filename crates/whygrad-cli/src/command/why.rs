@@ -1,13 +1,14 @@
 //! `whygrad why`
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
-use whygrad::interop::run_folder;
+use whygrad::interop::{run_folder, shell};
 use whygrad::model::ModelOptions;
 use whygrad::report;
 use whygrad::train::Control;
-use whygrad::why::{Finished, Limits, Report, spectrum, why};
+use whygrad::why::{Case, Finished, Limits, Report, Time, spectrum, why_within};
 
 use super::train::again;
 use crate::input::{self, DataArguments};
@@ -66,7 +67,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
 pub(crate) fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Finished> {
     let name = folder.display().to_string();
     if !run_folder::is_run(folder) {
-        bail!("'{name}' is no folder of a run; train first, such as with: whygrad train {name} --why");
+        bail!("'{name}' is no folder of a run; {}", instead(folder));
     }
     let read = |file: &str| input::read_text(&folder.join(file));
     let (options, result) = (read(run_folder::OPTIONS)?, read(run_folder::RESULT)?);
@@ -76,23 +77,55 @@ pub(crate) fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Fi
     let said: serde_json::Value = serde_json::from_str(&options).unwrap_or_default();
     let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
     let loaded = input::model(&name, &model)?;
-    let is_moved = data.data.is_none()
-        && said["data"].as_str().is_some_and(|file| file.contains(['/', '.']) && !Path::new(file).exists());
-    let data = input::dataset(&loaded, data, 1).map_err(|error| {
-        if is_moved {
-            anyhow::anyhow!("{error:#}; the run was trained on it: ask from the folder it was trained in, or add --data FILE")
-        } else {
-            error
-        }
-    })?;
+    let data = input::dataset(&loaded, data, 1)?;
     Finished::recorded(loaded.model, data, (&options, &result, history.as_deref(), path.as_deref()))
         .with_context(|| name)
+}
+
+/// What to ask in place of something that is no run.
+fn instead(path: &Path) -> String {
+    let name = path.display().to_string();
+    let line = |words: &[&str]| shell::line(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+    if path.is_dir() {
+        let folders = [path.to_path_buf(), path.join("runs")];
+        let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+        let runs = entries.map(|entry| entry.path()).filter(|inside| run_folder::is_run(inside));
+        let newest = runs.max_by_key(|run| std::fs::metadata(run).and_then(|data| data.modified()).ok());
+        return match newest {
+            Some(run) => format!("there are runs in it: whygrad why {}", line(&[&run.display().to_string()])),
+            None => "train first, such as with: whygrad train xor --why".to_owned(),
+        };
+    }
+    let is_table = path.extension().is_some_and(|ending| ["csv", "tsv", "txt"].iter().any(|t| ending == *t));
+    if path.is_file() && is_table {
+        let columns = input::read_text(path)
+            .map_or(0, |text| text.lines().next().map_or(0, |line| line.split([',', ';', '\t']).count()));
+        let net = format!("{}-4tanh-1", columns.saturating_sub(1).max(1));
+        return format!(
+            "these are data; train on them first, such as with: whygrad train {}",
+            line(&[&net, "--data", &name, "--why"])
+        );
+    }
+    let model = if input::model(&name, &ModelOptions::default()).is_ok() { name } else { "xor".to_owned() };
+    format!("train first, such as with: whygrad train {}", line(&[&model, "--why"]))
+}
+
+/// The seconds that a verdict on a run may take: one on a tiny net is waited for, and wide nets and many rows take more.
+fn seconds(case: &Case) -> f64 {
+    let one_epoch = (case.data.rows * case.start.len()) as f64;
+    let seconds = (1.5 * (one_epoch / 100.0).sqrt()).clamp(1.5, 40.0);
+    // Without optimisation all that is around the runs is slow.
+    if cfg!(debug_assertions) { 8.0 * seconds } else { seconds }
 }
 
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.
 pub(crate) fn ask(finished: &Finished, quiet: bool) -> Report {
     let mut experiments = Experiments::new(quiet);
-    let report = why(finished, Limits::for_run(&finished.case), &mut |tried| experiments.see(tried));
+    let begun = Instant::now();
+    let clock = || begun.elapsed().as_secs_f64();
+    let limits = Limits::for_run(&finished.case);
+    let time = Time { clock: &clock, seconds: seconds(&finished.case) };
+    let report = why_within(finished, limits, Some(time), &mut |tried| experiments.see(tried));
     if experiments.finish() == Control::Stop && !quiet {
         output::say("note: interrupted; this is what was found so far");
     }

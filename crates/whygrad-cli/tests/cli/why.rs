@@ -23,7 +23,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Trains into the folder `run` of a new directory and asks why.
-fn asked(directory: &str, arguments: &[&str]) -> Value {
+pub(super) fn asked(directory: &str, arguments: &[&str]) -> Value {
     empty(directory);
     let train = run_in(directory, &[&["train"], arguments, &["--out", "run", "-q"]].concat());
     assert_eq!(train.code, 0, "{}", train.stderr);
@@ -31,7 +31,7 @@ fn asked(directory: &str, arguments: &[&str]) -> Value {
 }
 
 /// The loss that an advised command ends with.
-fn followed(directory: &str, advice: &str) -> f64 {
+pub(super) fn followed(directory: &str, advice: &str) -> f64 {
     let words = words(advice);
     assert_eq!(words[..2], ["whygrad", "train"]);
     let mut words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
@@ -39,7 +39,7 @@ fn followed(directory: &str, advice: &str) -> f64 {
     run_in(directory, &words).json()["loss"].as_f64().unwrap()
 }
 
-fn is_same(a: f64, b: f64) -> bool {
+pub(super) fn is_same(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-6 * a.abs().max(b.abs()) + 1e-12
 }
 
@@ -118,14 +118,39 @@ fn a_run_whose_data_were_moved_says_how_to_name_them() {
     let path = trained_on_a_file("why-moved");
     fs::rename(path.join("rows.csv"), path.join("moved.csv")).unwrap();
     run_in("why-moved", &["why", "run"]).refused(&["./rows.csv", "--data FILE"]);
+    run_in("why-moved", &["train", "run"]).refused(&["./rows.csv", "--data FILE"]);
     assert_eq!(run_in("why-moved", &["why", "run", "--data", "moved.csv"]).code, 0);
 }
 
 #[test]
-fn a_run_whose_data_were_changed_is_refused() {
+fn a_run_on_a_file_is_asked_and_made_again_from_elsewhere() {
+    trained_on_a_file("why-elsewhere");
+    empty("why-elsewhere/below");
+    let report = run_in("why-elsewhere/below", &["why", "../run", "--json"]).json();
+    assert_eq!(report["notes"].as_array().unwrap().len(), 0);
+    let again = ["train", "../run", "--epochs", "60", "--out", "again", "-q"];
+    assert_eq!(run_in("why-elsewhere/below", &again).code, 0);
+    // A run of a run knows the place too.
+    empty("why-elsewhere/beside");
+    assert_eq!(run_in("why-elsewhere/beside", &["why", "../below/again"]).code, 0);
+}
+
+#[test]
+fn of_a_run_whose_data_were_changed_it_is_said_first() {
     let path = trained_on_a_file("why-changed");
     edited(&path.join("rows.csv"), "0,1,1", "0,1,0");
-    run_in("why-changed", &["why", "run"]).refused(&["not the data"]);
+    let report = run_in("why-changed", &["why", "run", "--json"]).json();
+    assert!(report["notes"][0].as_str().unwrap().contains("not the data"), "{report}");
+    let text = run_in("why-changed", &["why", "run"]).stdout;
+    assert!(text.contains("Note: These are not the data"), "{text}");
+}
+
+#[test]
+fn of_a_run_whose_settings_were_changed_it_is_said_too() {
+    let path = trained_on_a_file("why-settings");
+    edited(&path.join("run/options.json"), "\"epochs\": 50", "\"epochs\": 70");
+    let report = run_in("why-settings", &["why", "run", "--json"]).json();
+    assert!(report["notes"][0].as_str().unwrap().contains("not the settings"), "{report}");
 }
 
 #[test]

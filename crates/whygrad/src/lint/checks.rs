@@ -2,8 +2,10 @@
 
 use whygrad_expr::op::Op;
 
+use super::gradient;
 use super::represent::{Impossible, impossible, mixture_in_words, point_in_words, shape_in_words};
-use super::{Kind, Warning, losses, losses::LossOfOutputs, range, rates, rows, start};
+use super::words::number;
+use super::{Kind, Warning, losses, losses::LossOfOutputs, range, rates, rows, start, steps};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::{BatchSize, Options};
@@ -15,13 +17,7 @@ pub(super) const OUT_OF_REACH: f64 = 0.05;
 pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>) {
     let ranges = range::of_outputs(model, data);
     let outside = out_of_reach(model, data);
-    warnings.extend(outside.as_ref().map(|o| {
-        Warning::new(
-            Kind::OutputRange,
-            o.in_words(data),
-            "Use a linear output, or bring the targets between the two numbers.",
-        )
-    }));
+    warnings.extend(outside.as_ref().map(|o| o.warning(data)));
     let (low, high) =
         ranges.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.low), h.max(r.high)));
     if let Some(loss) = LossOfOutputs::of(model) {
@@ -30,13 +26,17 @@ pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warni
         if outside.is_none() {
             let bad = loss.unbounded(data, low, high);
             warnings.extend(bad.map(|bad| unbounded_in_words(&loss, data, &bad)));
-            let gaps = low.is_finite() && high.is_finite() && loss.has_gaps(data, low, high);
+            let gaps = loss.has_gaps(data, low, high);
             warnings.extend(gaps.then(|| {
                 let summary = format!(
-                    "An output lies between {low} and {high}, and the loss takes a logarithm that has no value in a part of that."
+                    "An output {}, and the loss takes a logarithm that has no value in a part of that.",
+                    lies(low, high)
                 );
                 Warning::new(Kind::OutputRange, summary, "Use a sigmoid output with a cross-entropy, or mse.")
             }));
+            let constant =
+                if shares_of_one(model) { None } else { loss.constant_that_is_best(data, low, high) };
+            warnings.extend(constant.filter(|_| !gaps).map(constant_is_best));
         }
         if loss.penalties.iter().any(|&p| losses::rewards_size(model, data, p)) {
             let summary =
@@ -45,8 +45,35 @@ pub(super) fn of_outputs(model: &Model, data: &Dataset, warnings: &mut Vec<Warni
         }
     }
     for reason in impossible(model, data) {
-        warnings.push(cannot(model, data, &reason));
+        let overlap = matches!(reason, Impossible::NotParted { .. }) && rows::overlap_alone(data);
+        warnings.extend((!overlap).then(|| cannot(model, data, &reason)));
     }
+}
+
+/// Between which numbers an output lies, as what it does.
+fn lies(low: f64, high: f64) -> String {
+    match (low.is_finite(), high.is_finite()) {
+        _ if low == high => format!("is always {}", number(low)),
+        (true, true) => format!("lies between {} and {}", number(low), number(high)),
+        (true, false) => format!("is never below {}", number(low)),
+        (false, true) => format!("is never above {}", number(high)),
+        (false, false) => "can be any number".to_owned(),
+    }
+}
+
+/// Whether the outputs of a row have the sum 1.
+fn shares_of_one(model: &Model) -> bool {
+    let program = &model.program;
+    program.predictions.iter().any(|&p| range::is_softmax(&program.arena, p)) || model.logits.is_some()
+}
+
+fn constant_is_best(output: f64) -> Warning {
+    let summary = format!(
+        "An output of {} has the least loss on every row, whatever its target: the loss says nothing against it.",
+        number(output)
+    );
+    let fix = "Use binary_cross_entropy, which counts both targets, or a softmax over several outputs.";
+    Warning::new(Kind::ConstantOutputIsBest, summary, fix).flags(&["--loss", "binary_cross_entropy"])
 }
 
 /// Targets that no output reaches.
@@ -59,6 +86,8 @@ pub(crate) struct OutOfReach {
     pub(crate) column: usize,
     /// Whether the outputs of a row have the sum 1, and its targets another.
     pub(crate) sum: Option<f64>,
+    /// Whether the loss reads the outputs as logits of probabilities.
+    pub(crate) are_logits: bool,
 }
 
 impl OutOfReach {
@@ -70,16 +99,27 @@ impl OutOfReach {
             );
         }
         let name = data.target_names.get(self.column).map_or("y", String::as_str);
-        let lies = match (low.is_finite(), high.is_finite()) {
-            _ if low == high => format!("is always {low}"),
-            (true, true) => format!("lies between {low} and {high}"),
-            (true, false) => format!("is never below {low}"),
-            _ => format!("is never above {high}"),
-        };
-        format!(
-            "The output {lies}, and the target {name} has the value {}: no parameters reach it.",
-            self.target
-        )
+        let target = number(self.target);
+        if self.are_logits {
+            return format!(
+                "The loss reads the output as the logit of a probability, between 0 and 1, and the target {name} has the value \
+                 {target}: no parameters reach it."
+            );
+        }
+        let lies = lies(low, high);
+        format!("The output {lies}, and the target {name} has the value {target}: no parameters reach it.")
+    }
+
+    fn warning(&self, data: &Dataset) -> Warning {
+        let warning = |fix: &str| Warning::new(Kind::OutputRange, self.in_words(data), fix);
+        if self.are_logits {
+            return warning("Use mse for measured numbers, or write the classes as 0 and 1.")
+                .flags(&["--loss", "mse"]);
+        }
+        if self.range.low == self.range.high {
+            return warning("Use a sigmoid output, or a softmax over one output a class.");
+        }
+        warning("Use a linear output, or bring the targets between the two numbers.")
     }
 }
 
@@ -97,7 +137,13 @@ pub(crate) fn out_of_reach(model: &Model, data: &Dataset) -> Option<OutOfReach> 
         let distance = ranges[k % width].distance(target);
         if distance > most {
             most = distance;
-            worst = Some(OutOfReach { range: ranges[k % width], target, column: k % width, sum: None });
+            worst = Some(OutOfReach {
+                range: ranges[k % width],
+                target,
+                column: k % width,
+                sum: None,
+                are_logits: model.logits.is_some(),
+            });
         }
     }
     let program = &model.program;
@@ -111,6 +157,7 @@ pub(crate) fn out_of_reach(model: &Model, data: &Dataset) -> Option<OutOfReach> 
             target: far,
             column: 0,
             sum: Some(far),
+            are_logits: model.logits.is_some(),
         });
     }
     worst
@@ -160,8 +207,8 @@ pub(crate) fn cannot_in_words(model: &Model, data: &Dataset, reason: &Impossible
         Impossible::Fixed { row, column, output } => format!(
             "Without a bias the output at {} is {} whatever the weights are, and its target is {}.",
             point_in_words(data.input_row(*row)),
-            (output * 1e4).round() / 1e4,
-            data.target_row(*row)[*column],
+            number(*output),
+            number(data.target_row(*row)[*column]),
         ),
         Impossible::NotParted { through_origin: true, .. } => {
             "Without a bias the output parts the rows by a plane through the origin, and none parts the two classes."
@@ -205,11 +252,11 @@ pub(super) fn of_data(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>
         if rows::distance_of_classes(data).is_some() || found.least_squares > OUT_OF_REACH * variance {
             let summary = format!(
                 "Rows {} and {} have the same inputs {} and different targets: no output is right for both, and the mean of \
-                 squares stays at {:.4} or more.",
+                 squares stays at {} or more.",
                 a + 1,
                 b + 1,
                 shortened(data.input_row(a)),
-                found.least_squares
+                number(found.least_squares)
             );
             warnings.push(Warning::new(Kind::ContradictoryRows, summary, "Look which of the rows is right."));
         }
@@ -229,14 +276,22 @@ pub(super) fn of_data(model: &Model, data: &Dataset, warnings: &mut Vec<Warning>
 /// Which column is far from mean 0 and deviation 1, and what that costs.
 pub(crate) fn unscaled_in_words(data: &Dataset, scaling: &rows::Scaling) -> String {
     let worst = scaling.inputs[scaling.worst];
+    let name = &data.input_names[scaling.worst];
+    if !scaling.condition.is_finite() {
+        return format!(
+            "The input {name} has the mean {} and the deviation {}: units are flat for such numbers, and squares \
+             of them overflow.",
+            number(worst.mean),
+            number(worst.deviation)
+        );
+    }
     format!(
-        "The input {} has the mean {:.4} and the deviation {:.4}: the condition number of the inputs is {:.3e} in place of \
-         {:.3} for standardised ones, and descent needs the more steps the larger it is.",
-        data.input_names[scaling.worst],
-        worst.mean,
-        worst.deviation,
-        scaling.condition,
-        scaling.condition_scaled
+        "The input {name} has the mean {} and the deviation {}: the condition number of the inputs is {} in place of {} for \
+         standardised ones, and descent needs the more steps the larger it is.",
+        number(worst.mean),
+        number(worst.deviation),
+        number(scaling.condition),
+        number(scaling.condition_scaled)
     )
 }
 
@@ -300,21 +355,26 @@ pub(super) fn of_options(model: &Model, data: &Dataset, options: &Options, warni
     let bound = rates::constant_curvature(model, data, options);
     if let Some(bound) = bound.filter(|b| options.learning_rate >= 2.0 / b.curvature * (1.0 - 1e-9)) {
         let rate = bound.curvature;
+        let bends = number(rate);
         let what = if bound.parameter.is_empty() {
-            format!("The largest second derivative of the loss is {rate:.4} everywhere")
+            format!("The largest second derivative of the loss is {bends} everywhere")
         } else {
-            format!("The loss has the second derivative {rate:.4} by {} everywhere", bound.parameter)
+            format!("The loss has the second derivative {bends} by {} everywhere", bound.parameter)
         };
         let most = 2.0 / rate;
+        let limit = number(most);
         let summary = format!(
-            "{what}: no minimum is stable at a learning rate from {most:.4} on, and it is {}.",
+            "{what}: no minimum is stable at a learning rate from {limit} on, and it is {}.",
             options.learning_rate
         );
-        let lower = format!("{:.2e}", 0.3 * most).parse::<f64>().unwrap_or(most / 4.0).to_string();
-        let fix = format!("Choose a learning rate well below {most:.4}.");
+        let lower = number(0.3 * most);
+        let fix = format!("Choose a learning rate well below {limit}.");
         warnings.push(Warning::new(Kind::LearningRateTooHigh, summary, fix).flags(&["--lr", &lower]));
     }
-    without_effect(model, warnings);
+    // An output that is always the same depends on nothing: that is said already.
+    if !range::of_outputs(model, data).iter().all(|range| range.low == range.high) {
+        without_effect(model, warnings);
+    }
 }
 
 fn without_effect(model: &Model, warnings: &mut Vec<Warning>) {
@@ -345,7 +405,12 @@ fn without_effect(model: &Model, warnings: &mut Vec<Warning>) {
 const SATURATED: f64 = 0.9;
 
 /// Where the run begins.
-pub(super) fn of_start(model: &Model, data: &Dataset, theta: &[f64], warnings: &mut Vec<Warning>) {
+pub(super) fn of_start(
+    model: &Model,
+    data: &Dataset,
+    (options, theta): (&Options, &[f64]),
+    warnings: &mut Vec<Warning>,
+) {
     let copies = start::copies(model, theta);
     if !copies.is_empty() {
         let summary = format!(
@@ -362,6 +427,27 @@ pub(super) fn of_start(model: &Model, data: &Dataset, theta: &[f64], warnings: &
         let fix = "Start from other values.";
         warnings.push(Warning::new(Kind::NoGradient, summary, fix).flags(&["--init", "uniform(-1,1)"]));
     }
+    if !loss.is_finite()
+        && !warnings.iter().any(|w| matches!(w.kind, Kind::OutputRange | Kind::UnscaledInputs))
+    {
+        let summary = "The loss at the start is no finite number: no step can be made of it.";
+        warnings.push(Warning::new(
+            Kind::NotANumber,
+            summary,
+            "Start from smaller values, scale the data, or keep what goes into logarithms and roots above 0.",
+        ));
+    }
+    let wrong = gradient::wrong_components(model, data, options.batch, theta);
+    if !wrong.is_empty() {
+        let summary = gradient::in_words(&wrong, theta.len());
+        let fix = "Correct it (whygrad check with --formulas shows the mistake), or leave it out.";
+        warnings.push(Warning::new(Kind::GradientWrong, summary, fix).flags(&["--gradient", "none"]));
+    }
+    units_at_the_start(model, data, theta, warnings);
+    steps::of_steps(model, data, (options, theta, &slope), warnings);
+}
+
+fn units_at_the_start(model: &Model, data: &Dataset, theta: &[f64], warnings: &mut Vec<Warning>) {
     for flat in start::flat_units(model, data, theta) {
         if flat.activation == "relu" && !flat.is_output && flat.idle * 2 > flat.units {
             let summary = format!(

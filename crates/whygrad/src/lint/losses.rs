@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use whygrad_expr::arena::{Arena, Symbol, SymbolId, SymbolKind, Term};
 use whygrad_expr::functions;
-use whygrad_expr::op::{Op, Zip};
+use whygrad_expr::op::{Function, Op, Zip};
 use whygrad_expr::oracle::{Bindings, evaluate};
 use whygrad_expr::shape::Shape;
 
@@ -45,7 +45,8 @@ impl<'a> LossOfOutputs<'a> {
             let symbol =
                 Symbol { name: format!("output{k}"), kind: SymbolKind::Variable, shape, entries: vec![] };
             let id = arena.symbol(symbol);
-            by.insert(prediction, arena.leaf(id));
+            let leaf = arena.leaf(id);
+            replace(&mut arena, &mut by, prediction, leaf);
             outputs.push((id, shape.dims.len()));
         }
         let (kept, penalties) = addends(&arena, model.written_loss);
@@ -197,6 +198,31 @@ impl<'a> LossOfOutputs<'a> {
         (!bad.is_empty()).then_some(Unbounded { targets: bad, all, low: least })
     }
 
+    /// The output that has the least loss on every row, whatever its target, where targets are 0 and 1.
+    pub(crate) fn constant_that_is_best(&self, data: &Dataset, low: f64, high: f64) -> Option<f64> {
+        let width = self.widths()?;
+        let rows = distinct_targets(data, 12)?;
+        let classes = data.targets.iter().all(|t| *t == 0.0 || *t == 1.0);
+        if rows.len() < 2 || !classes || low != 0.0 || high != 1.0 {
+            return None;
+        }
+        let near = |t: f64| if t > 0.5 { 1.0 - 1e-9 } else { 1e-9 };
+        let is_best = |constant: f64| {
+            let mut matters = false;
+            let all = rows.iter().all(|target| {
+                let right: Vec<f64> = target.iter().map(|&t| near(t)).collect();
+                let wrong: Vec<f64> = target.iter().map(|&t| near(1.0 - t)).collect();
+                let at = |outputs: &[f64]| self.at(outputs, target, 1);
+                let (same, right, wrong) = (at(&vec![near(constant); width]), at(&right), at(&wrong));
+                let span = (wrong - right).max(same - right);
+                matters |= span > 1e-2;
+                [same, right, wrong].iter().all(|v| v.is_finite()) && same - right <= 1e-6 * span.max(1e-2)
+            });
+            all && matters
+        };
+        [1.0, 0.0].into_iter().find(|&constant| is_best(constant))
+    }
+
     /// Whether outputs between these numbers can have a loss that is no number, where others have one: the loss takes a
     /// logarithm of something negative.
     pub(crate) fn has_gaps(&self, data: &Dataset, low: f64, high: f64) -> bool {
@@ -211,6 +237,17 @@ impl<'a> LossOfOutputs<'a> {
             .collect();
         values.iter().any(|v| v.is_nan()) && values.iter().any(|v| v.is_finite())
     }
+}
+
+/// Replaces a term, and what stands for it with the other sign: an arena keeps `y - 1/d` as `y + (-1)/d`.
+pub(crate) fn replace(arena: &mut Arena, by: &mut HashMap<Term, Term>, term: Term, new: Term) {
+    let turned = arena.neg(term);
+    // A minus in front is in the term itself.
+    if !matches!(arena.op(term), Op::Map(Function::Neg, _) | Op::Const(_)) {
+        let new = arena.neg(new);
+        by.insert(turned, new);
+    }
+    by.insert(term, new);
 }
 
 /// The parts of a sum: those that depend on rows, and the penalties, which depend on parameters alone.

@@ -190,6 +190,7 @@ impl Of<'_> {
             Zip::Mul if self.gates(a, b) || self.gates(b, a) => ra.mul(rb).above(LEAST_SILU),
             Zip::Mul => ra.mul(rb),
             Zip::Div if self.bounds(b, a) => range(-1.0, 1.0),
+            Zip::Div if ra.low >= 0.0 && self.is_part_of(a, b) => range(0.0, 1.0),
             Zip::Div if rb.low >= 0.0 || rb.high <= 0.0 => ra.mul(inverse(rb)),
             Zip::Pow => self.power(ra, b),
             Zip::Div => ALL,
@@ -201,6 +202,25 @@ impl Of<'_> {
     /// z·sigmoid(z).
     fn gates(&self, z: Term, gate: Term) -> bool {
         self.arena.op(gate) == Op::Map(Function::Sigmoid, z)
+    }
+
+    /// Whether the second is a sum of numbers that are not negative, with the first among them.
+    fn is_part_of(&self, part: Term, sum: Term) -> bool {
+        if let Op::SumEntries(all) = self.arena.op(sum) {
+            let of_it = matches!(self.arena.op(part), Op::Pick(of, _) if of == all);
+            return (of_it || part == all) && self.at(all).low >= 0.0;
+        }
+        let (mut open, mut found) = (vec![sum], false);
+        while let Some(term) = open.pop() {
+            match self.arena.op(term) {
+                Op::Zip(Zip::Add, p, q) if term != part => open.extend([p, q]),
+                Op::Fill(of, _) if term != part => open.push(of),
+                Op::SumEntries(_) if term != part && self.is_part_of(part, term) => found = true,
+                _ if self.at(term).low < 0.0 => return false,
+                _ => found |= term == part,
+            }
+        }
+        found && sum != part
     }
 
     /// 1 + |a|.

@@ -13,6 +13,37 @@ pub(crate) fn distance_of_classes(data: &Dataset) -> Option<f64> {
     (two && targets.high > targets.low && data.rows > 1).then_some(targets.high - targets.low)
 }
 
+/// From so many rows on classes may overlap by chance.
+const MANY: usize = 20;
+
+/// Whether two classes lie apart but for some rows at their border: the nearer of the two means is the right class for most
+/// rows of each. A hyperplane is then as good a border as any, though it parts them not without mistakes.
+pub(crate) fn overlap_alone(data: &Dataset) -> bool {
+    let Some(distance) = distance_of_classes(data).filter(|_| data.target_names.len() == 1) else {
+        return false;
+    };
+    let middle = super::range::of_values(&data.targets).low + distance / 2.0;
+    let width = data.input_names.len();
+    let classes: [Vec<usize>; 2] =
+        (0..data.rows).partition::<Vec<_>, _>(|&r| data.targets[r] > middle).into();
+    if data.rows < MANY || classes.iter().any(Vec::is_empty) {
+        return false;
+    }
+    let mean = |class: &Vec<usize>, k: usize| {
+        class.iter().map(|&r| data.input_row(r)[k]).sum::<f64>() / class.len() as f64
+    };
+    let means: Vec<Vec<f64>> =
+        classes.iter().map(|class| (0..width).map(|k| mean(class, k)).collect()).collect();
+    let far = |row: usize, mean: &[f64]| -> f64 {
+        data.input_row(row).iter().zip(mean).map(|(x, m)| (x - m).powi(2)).sum()
+    };
+    (0..2).all(|class| {
+        let right = |&&row: &&usize| far(row, &means[class]) < far(row, &means[1 - class]);
+        let share = classes[class].iter().filter(right).count() as f64 / classes[class].len() as f64;
+        share >= 0.8
+    })
+}
+
 /// Rows of the same inputs with different targets.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Contradictions {
@@ -83,14 +114,21 @@ pub(crate) struct Spread {
     pub(crate) deviation: f64,
 }
 
+/// Squares of numbers from here on overflow, or their sums do.
+const HUGE: f64 = 1e150;
+
 /// Of each column of row-major values.
 pub(crate) fn spreads(values: &[f64], width: usize) -> Vec<Spread> {
     let rows = values.len() / width.max(1);
     let column = |k: usize| (0..rows).map(move |r| values[r * width + k]);
     let of = |k: usize| {
-        let mean = column(k).sum::<f64>() / rows.max(1) as f64;
-        let deviation = (column(k).map(|x| (x - mean).powi(2)).sum::<f64>() / rows.max(1) as f64).sqrt();
-        Spread { mean, deviation }
+        let largest = column(k).map(f64::abs).fold(0.0, f64::max);
+        // Squares of such numbers overflow.
+        let unit = if largest > HUGE { largest } else { 1.0 };
+        let scaled = |x: f64| if unit == 1.0 { x } else { x / unit };
+        let mean = column(k).map(scaled).sum::<f64>() / rows.max(1) as f64;
+        let squares = column(k).map(|x| (scaled(x) - mean).powi(2)).sum::<f64>();
+        Spread { mean: mean * unit, deviation: (squares / rows.max(1) as f64).sqrt() * unit }
     };
     (0..width).map(of).collect()
 }
@@ -141,6 +179,9 @@ pub(crate) fn unscaled(data: &Dataset) -> Option<Scaling> {
     };
     if !moving.iter().any(odd) {
         return None;
+    }
+    if values.iter().any(|x| x.abs() > HUGE) {
+        return Some(Scaling { inputs, condition: f64::INFINITY, condition_scaled: 1.0, worst });
     }
     if moving.len() > COLUMNS {
         let sizes = moving.iter().map(|&k| inputs[k].mean.hypot(inputs[k].deviation).powi(2));
@@ -215,6 +256,17 @@ mod tests {
         let scaling = unscaled(&data(1, &[1000.0, 1001.0, 1000.0, 1001.0], &[0.0; 4])).unwrap();
         assert!(scaling.condition > 1e6 && scaling.condition_scaled < 2.0, "{scaling:?}");
         assert_eq!(unscaled(&data(2, &[0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0], &[0.0; 4])), None);
+    }
+
+    #[test]
+    fn two_clouds_that_touch_overlap_and_a_ring_around_a_point_does_not() {
+        let at = |k: usize| (k as f64 * 0.7).sin();
+        let clouds: Vec<f64> = (0..40).map(|k| if k % 2 == 0 { 0.8 } else { -0.8 } + at(k)).collect();
+        let classes: Vec<f64> = (0..40).map(|k| if k % 2 == 0 { 1.0 } else { 0.0 }).collect();
+        assert!(overlap_alone(&data(1, &clouds, &classes)));
+        let around: Vec<f64> =
+            (0..40).map(|k| if k % 2 == 0 { 0.0 } else { f64::from(k % 4) - 2.0 }).collect();
+        assert!(!overlap_alone(&data(1, &around, &classes)));
     }
 
     #[test]

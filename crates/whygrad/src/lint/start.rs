@@ -53,8 +53,8 @@ pub(crate) struct Flat {
 }
 
 /// The slope of sigmoid and tanh is below a thousandth of its largest beyond these.
-const SIGMOID_FLAT: f64 = 8.29;
-const TANH_FLAT: f64 = 4.15;
+pub(super) const SIGMOID_FLAT: f64 = 8.29;
+pub(super) const TANH_FLAT: f64 = 4.15;
 
 /// Rows that are looked at, at most: a unit that is flat on all of these is so on most.
 const ROWS: usize = 2000;

@@ -13,6 +13,7 @@ pub fn why_json(report: &Report, run: &Again) -> Value {
         "verdict": report.verdict,
         "summary": report.summary,
         "interrupted": report.interrupted,
+        "notes": report.notes,
         "findings": findings,
     })
 }
@@ -33,11 +34,18 @@ fn finding_json(finding: &Finding, run: &Again) -> Value {
 /// The same for people; with `explain` also the evidence and what each cause is. `width` is that of the screen.
 pub fn why_text(report: &Report, run: &Again, explain: bool, width: usize) -> String {
     let mut text = wrapped(&report.summary, 0, width);
+    for note in &report.notes {
+        text.push('\n');
+        text.push_str(&wrapped(&format!("Note: {note}"), 0, width));
+    }
     let shown: Vec<&Finding> = report.findings.iter().filter(|f| f.kind != Kind::Solved).collect();
     for (number, finding) in shown.iter().enumerate() {
         let standing = if finding.confirmed { "confirmed" } else { "suspected, not confirmed" };
         let _ = write!(text, "\n{}. {} ({standing})\n", number + 1, finding.kind.name().replace('-', " "));
-        text.push_str(&wrapped(&finding.summary, 3, width));
+        // What the verdict says already is not said twice.
+        if !report.summary.contains(&finding.summary) {
+            text.push_str(&wrapped(&finding.summary, 3, width));
+        }
         if let Some(experiment) = &finding.experiment {
             text.push_str(&experiment_text(experiment, width));
         }
@@ -159,7 +167,13 @@ mod tests {
             explanation: String::new(),
         };
         let summary = "It stands still.".into();
-        Report { verdict: Verdict::Stalled, summary, findings: vec![finding], interrupted: true }
+        Report {
+            verdict: Verdict::Stalled,
+            summary,
+            findings: vec![finding],
+            interrupted: true,
+            notes: vec![],
+        }
     }
 
     #[test]
@@ -175,6 +189,15 @@ mod tests {
         let report = report(Advice::default());
         assert_eq!(why_json(&report, &Again::default())["interrupted"], true);
         assert!(why_text(&report, &Again::default(), false, 80).contains("Interrupted"));
+    }
+
+    #[test]
+    fn what_the_verdict_says_is_not_said_twice() {
+        let mut report = report(Advice::default());
+        report.summary = "It stands still. Suspected, not confirmed: The run stands still.".into();
+        let text = why_text(&report, &Again::default(), false, 100);
+        assert_eq!(text.matches("The run stands still.").count(), 1, "{text}");
+        assert_eq!(why_json(&report, &Again::default())["findings"][0]["summary"], "The run stands still.");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::model::{Model, ModelOptions, one_word};
 use crate::train::{Options, Start, starting_values_of};
 
 /// Draws that the values of the run are looked for among.
-const DRAWS: u64 = 12;
+const DRAWS: u64 = 40;
 
 /// Draws of the advised starting values that are tried.
 const TRIED: usize = 6;

@@ -1,13 +1,18 @@
 //! From a run to its causes: suspicions, experiments, ranking.
 
+use std::fmt::Write as _;
+
 use super::advised::advised;
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
 use super::goal::left_by_both;
-use super::lab::{Ask, Change, Ears, Lab, Limits};
+use super::lab::{Ask, Change, Ears, Lab, Limits, Time};
 use super::longer::until_solved;
 use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
+use super::together::together;
+use crate::lint::gradient::{in_words, wrong_components};
+use crate::lint::words::number;
 use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
@@ -17,11 +22,34 @@ const ROUNDS: usize = 3;
 /// run that comes from one to the next is over it.
 const RECOVERED: f64 = 0.45;
 
+const CUT: &str = "Not everything was tried: the run is long, and the time of a verdict is short. Other causes may hold as well.";
+
 /// What happened in a run, what causes it, and the runs that prove it.
 ///
 /// The observer is told what is tried before each run, and with an empty text now and then during it; where it says
 /// [`Control::Stop`], what was found so far is the answer.
 pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -> Control) -> Report {
+    why_within(finished, limits, None, observer)
+}
+
+/// The same within a time. What there was no time for is not tried, and the report says so.
+pub fn why_within(
+    finished: &Finished,
+    limits: Limits,
+    time: Option<Time<'_>>,
+    observer: &mut dyn FnMut(&str) -> Control,
+) -> Report {
+    let mut report = answer(finished, limits, time, observer);
+    report.notes.splice(0..0, finished.note.clone());
+    report
+}
+
+fn answer(
+    finished: &Finished,
+    limits: Limits,
+    time: Option<Time<'_>>,
+    observer: &mut dyn FnMut(&str) -> Control,
+) -> Report {
     let verdict = finished.verdict();
     if verdict == Verdict::Solved {
         return solved(finished);
@@ -29,7 +57,7 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
     if let Some(report) = super::noise::as_well_as_it_can(finished, limits) {
         return report;
     }
-    let ears = Ears::new(observer);
+    let ears = Ears::new(observer, time);
     let mut lab = Lab::new(limits, &ears);
     let mut findings: Vec<Finding> = Vec::new();
     let mut now = finished.clone();
@@ -48,7 +76,7 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         findings.retain(|f| f.confirmed || found.is_empty());
         findings.extend(found.into_iter().map(|t| t.finding));
         match next {
-            Some((better, by)) if !better.is_solved() && !lab.was_stopped() => {
+            Some((better, by)) if !better.is_solved() && !lab.was_stopped() && ears.has_time_again() => {
                 now = better;
                 mended = Some(by);
             }
@@ -56,8 +84,12 @@ pub fn why(finished: &Finished, limits: Limits, observer: &mut dyn FnMut(&str) -
         }
     }
     let interrupted = ears.was_stopped();
+    let mut notes = Vec::new();
+    if ears.was_cut(findings.iter().any(|f| f.confirmed)) && !interrupted {
+        notes.push(CUT.to_owned());
+    }
     let summary = in_short(finished, verdict, &findings, interrupted);
-    Report { verdict, summary, findings, interrupted }
+    Report { verdict, summary, findings, interrupted, notes }
 }
 
 /// The cause that was mended before a run was looked at again.
@@ -91,15 +123,38 @@ impl Mended {
 }
 
 /// A suspicion after its experiments.
-struct Tried {
-    finding: Finding,
-    after: Option<Finished>,
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
+pub(super) struct Tried {
+    pub(super) finding: Finding,
+    /// What mends its cause, whether that helped or not.
+    pub(super) advice: Advice,
+    /// The changes of its cause alone.
+    pub(super) changes: Vec<Change>,
+    pub(super) after: Option<Finished>,
     /// From 0 (nothing) to 1 (solved).
-    recovered: f64,
-    certainty: f64,
-    is_symptom: bool,
+    pub(super) recovered: f64,
+    pub(super) certainty: f64,
+    pub(super) is_symptom: bool,
     comes_first: bool,
+    /// Its draws were made, and do not solve the run.
+    refuted: bool,
+    /// Fewer than half of its draws solve it: whatever else is confirmed says more.
+    is_rare: bool,
 }
+
+impl Tried {
+    /// Whether it was tried, made nothing better, and was but a guess.
+    fn is_refuted(&self) -> bool {
+        let made = self.finding.experiment.is_some() && !self.finding.confirmed;
+        made && self.recovered < NOTHING && self.certainty < GUESS
+    }
+}
+
+/// A change that takes away less than this share of the loss changed nothing.
+const NOTHING: f64 = 0.005;
+
+/// Evidence below this alone is a guess.
+const GUESS: f64 = 0.5;
 
 /// One look at a run: what was found, in order, each with the run that its experiment made.
 fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
@@ -114,13 +169,28 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
         suspicions.extend(found);
     }
     suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-    let mut tried: Vec<Tried> = suspicions.into_iter().map(|s| experiment(finished, s, lab)).collect();
+    let mut tried: Vec<Tried> = Vec::new();
+    for suspicion in suspicions {
+        let is_symptom = suspicion.is_symptom;
+        tried.push(experiment(finished, suspicion, lab));
+        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
+            ears.confirmed();
+        }
+    }
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
-            (t.finding.confirmed, !t.is_symptom, t.comes_first, (t.recovered * 10.0).round(), t.certainty)
+            (
+                t.finding.confirmed,
+                !t.is_symptom,
+                !t.is_rare,
+                t.comes_first,
+                (t.recovered * 10.0).round(),
+                t.certainty,
+            )
         };
         key(b).partial_cmp(&key(a)).unwrap_or(std::cmp::Ordering::Equal)
     });
+    tried.retain(|t| !t.refuted);
     // Of several ways to try one cause, the best.
     let mut known = Vec::new();
     tried.retain(|t| {
@@ -128,8 +198,17 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
         known.push(t.finding.kind);
         is_new
     });
-    if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
+    if !tried.iter().any(|t| t.finding.confirmed) && !lab.was_stopped() {
+        together(finished, &mut tried, lab);
+    }
+    if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom && !t.is_rare) {
+        tried.retain(|t| !t.is_symptom && !t.is_rare);
+    } else if tried.iter().any(|t| t.finding.confirmed && !t.is_symptom) {
         tried.retain(|t| !t.is_symptom);
+    }
+    // What little speaks for, and the experiment speaks against, is not said beside anything else.
+    if tried.iter().any(|t| !t.is_refuted()) {
+        tried.retain(|t| !t.is_refuted());
     }
     tried
 }
@@ -155,7 +234,8 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     // What a run shows to be of no matter is no cause, even where it is a fact.
     let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
     let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
-    let mut advice = suspicion.advice;
+    let given = suspicion.advice;
+    let mut advice = given.clone();
     if let Some((after, _, _)) = best.as_mut().filter(|_| confirmed && !lab.was_stopped()) {
         let helps =
             |other: &Finished| recovered(finished, other) >= if share == 1.0 { 1.0 } else { 0.9 * share };
@@ -164,6 +244,10 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         if let Some(as_advised) = change.1 {
             *after = as_advised;
         }
+    }
+    if !confirmed && suspicion.draws {
+        // A command makes one draw, and none of these helped enough.
+        advice = Advice::words(advice.words);
     }
     let has_command = advice.model.is_some() || !advice.flags.is_empty();
     if has_command && finished.stop == "interrupted" && !advice.flags.iter().any(|flag| flag == "--epochs") {
@@ -174,7 +258,7 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
         change: words.clone(),
         before: finished.outcome(),
         after: after.outcome(),
-        draws: suspicion.draws.then_some([solved, made]),
+        draws: suspicion.counted.or(suspicion.draws.then_some([solved, made])),
     });
     let finding = Finding {
         kind: suspicion.kind,
@@ -194,14 +278,28 @@ fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> T
     let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
     // Where nothing can be tried, a certificate stands for it.
     let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
-    Tried { finding, after, recovered, certainty, is_symptom, comes_first }
+    let refuted = suspicion.counted.is_some() && made > 0 && solved == 0;
+    let is_rare = suspicion.counted.is_some_and(|[solved, made]| 2 * solved < made);
+    let changes = suspicion.changes;
+    Tried {
+        finding,
+        advice: given,
+        changes,
+        after,
+        recovered,
+        certainty,
+        is_symptom,
+        comes_first,
+        refuted,
+        is_rare,
+    }
 }
 
 /// A changed run of more products of a parameter with a row than this ends where it is solved.
 const LONG: f64 = 2e8;
 
 /// A long run as one that ends where its goal is reached, and says so.
-fn ended_where_solved(change: &Change) -> Change {
+pub(super) fn ended_where_solved(change: &Change) -> Change {
     if change.case.work() <= LONG {
         return change.clone();
     }
@@ -209,7 +307,7 @@ fn ended_where_solved(change: &Change) -> Change {
 }
 
 /// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
-fn recovered(before: &Finished, after: &Finished) -> f64 {
+pub(super) fn recovered(before: &Finished, after: &Finished) -> f64 {
     if after.is_solved() {
         return 1.0;
     }
@@ -245,17 +343,27 @@ fn recovered_share(before: &Finished, left: f64, leaves: f64) -> f64 {
 }
 
 fn solved(finished: &Finished) -> Report {
-    let summary = format!("Solved: {}.", reached(finished));
+    let mut summary = format!("Solved: {}.", reached(finished));
+    let mut evidence = serde_json::Map::new();
+    let case = &finished.case;
+    let wrong = wrong_components(&case.model, &case.data, case.options.batch, &case.start);
+    if !wrong.is_empty() {
+        // Not a cause of anything here, but of a failure next time.
+        let _ = write!(summary, " Yet note: {}", in_words(&wrong, case.start.len()));
+        let names: Vec<&str> = wrong.iter().take(100).map(|off| off.name.as_str()).collect();
+        evidence.insert("wrong_components".into(), names.into());
+    }
     let finding = Finding {
         kind: Kind::Solved,
         confirmed: true,
         summary: summary.clone(),
-        evidence: serde_json::Map::new(),
+        evidence,
         experiment: None,
         advice: super::report::Advice::default(),
         explanation: String::new(),
     };
-    Report { verdict: Verdict::Solved, summary, findings: vec![finding], interrupted: false }
+    let notes = finding::without_end(finished).into_iter().collect();
+    Report { verdict: Verdict::Solved, summary, findings: vec![finding], interrupted: false, notes }
 }
 
 /// Where the run ended: "loss 0.25, 2 of 4 rows right".
@@ -264,12 +372,7 @@ fn reached(finished: &Finished) -> String {
     let right = rows - finished.evaluation.wrong.len();
     let rows =
         finished.evaluation.accuracy.map_or_else(String::new, |_| format!(", {right} of {rows} rows right"));
-    let size = finished.loss.abs();
-    let loss = if size < 1e6 && (size >= 1e-3 || size == 0.0) {
-        format!("{:.4}", finished.loss)
-    } else {
-        format!("{:.2e}", finished.loss)
-    };
+    let loss = number(finished.loss);
     format!("loss {loss}{rows} after {} epochs", finished.epochs)
 }
 
@@ -341,6 +444,25 @@ mod tests {
             assert!(report.interrupted);
             assert_eq!(asked, most + 1, "no question after the answer to stop");
         }
+    }
+
+    #[test]
+    fn without_time_it_is_said_that_not_everything_was_tried() {
+        let finished = equal_units(100_000).run(&mut |_| Control::Continue).unwrap();
+        let limits = Limits::for_run(&finished.case);
+        let told = |seconds: f64| {
+            let now = std::cell::Cell::new(0.0);
+            let clock = || now.replace(now.get() + 1.0);
+            let time = Some(Time { clock: &clock, seconds });
+            why_within(&finished, limits, time, &mut |_| Control::Continue)
+        };
+        let none = told(0.0);
+        assert!(!none.interrupted && none.notes == [CUT]);
+        assert!(none.findings.iter().all(|f| f.experiment.is_none()));
+        // The main cause comes first, so that little time is enough for it.
+        let little = told(60.0);
+        assert_eq!((little.findings[0].kind, little.findings[0].confirmed), (Kind::SymmetricUnits, true));
+        assert_eq!(told(1e9).notes.len(), 0);
     }
 
     #[test]

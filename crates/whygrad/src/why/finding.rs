@@ -32,6 +32,11 @@ mod wrong_readout;
 #[cfg(test)]
 pub(in crate::why) mod tests;
 
+pub(super) use optimum_at_infinity::without_end;
+
+/// So many rare draws that solve a run are no chance, however many do not: of two in twenty the share is 2 % at least.
+pub(super) const ENOUGH: usize = 2;
+
 /// A cause that a run is looked through for.
 pub(super) type Look = fn(&Scene<'_>) -> Vec<Suspicion>;
 
@@ -76,6 +81,9 @@ pub(super) struct Suspicion {
     pub(super) changes: Vec<Change>,
     /// The changes are random draws of one and the same change: all are made and counted.
     pub(super) draws: bool,
+    /// Draws that were made while evidence was gathered: how many reached the goal, and how many there were. The changes
+    /// are some of those that did.
+    pub(super) counted: Option<[usize; 2]>,
     /// The evidence is a proof by itself.
     pub(super) proved: bool,
     /// It says how the run failed rather than why: left out where a cause is confirmed.
@@ -97,6 +105,7 @@ impl Suspicion {
             explanation,
             changes: Vec::new(),
             draws: false,
+            counted: None,
             proved: false,
             is_symptom: false,
             comes_first: false,

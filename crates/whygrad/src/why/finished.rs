@@ -72,6 +72,8 @@ pub struct Finished {
     pub loss: f64,
     /// What the model does at the end.
     pub evaluation: Evaluation,
+    /// What is to be known of the run before an answer about it is read; a sentence.
+    pub note: Option<String>,
 }
 
 impl Finished {
@@ -92,6 +94,7 @@ impl Finished {
             loss: run.loss,
             evaluation,
             case,
+            note: None,
         }
     }
 

@@ -38,15 +38,67 @@ pub(super) struct Change {
     pub(super) case: Case,
 }
 
+/// The time that a verdict is to take. The clock is the caller's.
+#[derive(Clone, Copy)]
+pub struct Time<'a> {
+    /// Seconds since the verdict was asked for.
+    pub clock: &'a dyn Fn() -> f64,
+    /// After so many seconds no more is tried, once a cause is confirmed; without one after three times as many.
+    pub seconds: f64,
+}
+
+/// Evidence may take this share of the time left, the rest is for experiments.
+const FOR_EVIDENCE: f64 = 0.4;
+
 /// Who is told what is tried, and asked whether to go on.
 pub(super) struct Ears<'a> {
     observer: RefCell<&'a mut dyn FnMut(&str) -> Control>,
     stopped: Cell<bool>,
+    time: Option<Time<'a>>,
+    /// When evidence is to be gathered.
+    evidence_until: Cell<f64>,
+    /// When experiments are to be over.
+    experiments_until: Cell<f64>,
+    /// An experiment was left out for want of time.
+    cut: Cell<bool>,
+    /// Evidence was left out for want of time.
+    evidence_cut: Cell<bool>,
 }
 
 impl<'a> Ears<'a> {
-    pub(super) fn new(observer: &'a mut dyn FnMut(&str) -> Control) -> Ears<'a> {
-        Ears { observer: RefCell::new(observer), stopped: Cell::new(false) }
+    pub(super) fn new(observer: &'a mut dyn FnMut(&str) -> Control, time: Option<Time<'a>>) -> Ears<'a> {
+        let seconds = time.map_or(f64::INFINITY, |t| t.seconds);
+        Ears {
+            observer: RefCell::new(observer),
+            stopped: Cell::new(false),
+            time,
+            evidence_until: Cell::new(FOR_EVIDENCE * seconds),
+            experiments_until: Cell::new(3.0 * seconds),
+            cut: Cell::new(false),
+            evidence_cut: Cell::new(false),
+        }
+    }
+
+    /// Whether there is time to look at a run once more; its evidence may take a part of what is left.
+    pub(super) fn has_time_again(&self) -> bool {
+        let Some(time) = self.time else { return true };
+        let now = (time.clock)();
+        self.evidence_until.set(now + FOR_EVIDENCE * (time.seconds - now));
+        let has = now < 0.6 * time.seconds;
+        self.cut.set(self.cut.get() || !has);
+        has
+    }
+
+    /// A cause is confirmed: what else is tried has no more than its time.
+    pub(super) fn confirmed(&self) {
+        if let Some(time) = self.time {
+            self.experiments_until.set(time.seconds);
+        }
+    }
+
+    /// Whether something that matters was left out for want of time: where the cause is known, evidence for another does not.
+    pub(super) fn was_cut(&self, is_known: bool) -> bool {
+        self.cut.get() || (self.evidence_cut.get() && !is_known)
     }
 }
 
@@ -57,6 +109,9 @@ pub(super) trait Ask {
 
     /// Whether someone asked to stop.
     fn was_stopped(&self) -> bool;
+
+    /// Whether the time for evidence, or for experiments, is over; what is being done then is left out.
+    fn is_late(&self, for_evidence: bool) -> bool;
 }
 
 impl Ask for Ears<'_> {
@@ -69,6 +124,18 @@ impl Ask for Ears<'_> {
 
     fn was_stopped(&self) -> bool {
         self.stopped.get()
+    }
+
+    fn is_late(&self, for_evidence: bool) -> bool {
+        let Some(time) = self.time else { return false };
+        let (until, cut) = if for_evidence {
+            (&self.evidence_until, &self.evidence_cut)
+        } else {
+            (&self.experiments_until, &self.cut)
+        };
+        let late = (time.clock)() > until.get();
+        cut.set(cut.get() || late);
+        late
     }
 }
 
@@ -113,15 +180,20 @@ impl<'a> Lab<'a> {
         {
             return None;
         }
-        if self.ears.ask(&change.words) == Control::Stop {
+        if self.ears.is_late(false) || self.ears.ask(&change.words) == Control::Stop {
             return None;
         }
         let (ears, every) = (self.ears, epochs_between(&change.case));
+        let mut late = false;
         let finished = change.case.run(&mut |progress| {
             // A run of a tiny net is over before anyone could ask.
-            if progress.epoch.is_multiple_of(every) { ears.ask("") } else { Control::Continue }
+            if !progress.epoch.is_multiple_of(every) {
+                return Control::Continue;
+            }
+            late = ears.is_late(false);
+            if late { Control::Stop } else { ears.ask("") }
         });
-        let finished = finished.ok().filter(|_| !ears.was_stopped())?;
+        let finished = finished.ok().filter(|_| !late && !ears.was_stopped())?;
         self.spent += work * finished.epochs as f64 / change.case.options.epochs.max(1) as f64;
         Some(finished)
     }

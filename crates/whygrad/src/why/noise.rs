@@ -97,8 +97,9 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
     } else {
         ""
     };
+    let about = if minimum.is_empty() { "about " } else { "" };
     let summary = format!(
-        "Nothing is wrong: loss {} is as well as this model can do on these rows{minimum}; more epochs do not lower it, and its \
+        "Nothing is wrong: loss {} is {about}as well as this model can do on these rows{minimum}; more epochs do not lower it, and its \
          errors follow no pattern of the inputs. What is left, {:.1} % of the variance of the targets, {}.",
         short(finished.loss),
         100.0 * left,
@@ -126,7 +127,7 @@ pub(super) fn as_well_as_it_can(finished: &Finished, limits: Limits) -> Option<R
         explanation: EXPLANATION.into(),
     };
     let verdict = if measured { Verdict::Solved } else { finished.verdict() };
-    Some(Report { verdict, summary, findings: vec![finding], interrupted: false })
+    Some(Report { verdict, summary, findings: vec![finding], interrupted: false, notes: vec![] })
 }
 
 /// Whether the errors of a model can be told from noise.

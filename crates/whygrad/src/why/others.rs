@@ -1,5 +1,8 @@
 //! The same run from other starts of the same sort.
 
+use std::ops::RangeInclusive;
+
+use super::finding::ENOUGH;
 use super::lab::Change;
 use super::longer::until_solved;
 use super::scene::Scene;
@@ -8,6 +11,15 @@ use crate::train::{Start, starting_values_of};
 
 /// How many other starts are tried.
 const DRAWS: u64 = 10;
+
+/// So many more where some get there and most do not: their share is to be known better.
+const MORE: u64 = 10;
+
+/// How many are tried where it is asked whether any gets there at all.
+const MANY: u64 = 40;
+
+/// The part of a run's limit that these may cost.
+const PART: f64 = 0.3;
 
 /// A run of more products of a parameter with a row than this is ended where it is solved.
 const LONG: f64 = 1e7;
@@ -18,24 +30,54 @@ pub(super) struct Others {
     /// None where they would take too long.
     pub(super) changes: Vec<Change>,
     /// Of those that were made, how many were solved.
-    solved: usize,
-    made: usize,
+    pub(super) solved: usize,
+    pub(super) made: usize,
+    /// The first that was.
+    pub(super) first_solved: Option<Change>,
     /// The lowest loss of them all.
     pub(super) lowest: f64,
 }
 
 impl Others {
     pub(super) fn of(scene: &Scene<'_>) -> Others {
-        let mut others = Others { changes: other_starts(scene), lowest: f64::INFINITY, ..Others::default() };
-        for change in &others.changes {
-            let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { continue };
-            others.made += 1;
-            others.solved += usize::from(finished.is_solved());
-            if !finished.overflowed() {
-                others.lowest = others.lowest.min(finished.loss);
-            }
+        let mut others = Others { lowest: f64::INFINITY, ..Others::default() };
+        others.add(scene, 1..=DRAWS, usize::MAX);
+        if others.solved > 0 && 2 * others.solved < others.made {
+            others.add(scene, DRAWS + 1..=DRAWS + MORE, usize::MAX);
         }
         others
+    }
+
+    /// The same, and more where few of these get there: until some do, or there are many.
+    pub(super) fn and_more(&self, scene: &Scene<'_>) -> Others {
+        let mut others = self.clone();
+        if scene.finished.case.work() * MANY as f64 <= PART * scene.limits.work_of_one {
+            others.add(scene, others.changes.len() as u64 + 1..=MANY, ENOUGH);
+        }
+        others
+    }
+
+    /// Makes the runs from these draws, until so many were solved.
+    fn add(&mut self, scene: &Scene<'_>, draws: RangeInclusive<u64>, enough: usize) {
+        for change in other_starts(scene, draws) {
+            if self.solved >= enough {
+                break;
+            }
+            self.try_one(scene, &change);
+            self.changes.push(change);
+        }
+    }
+
+    fn try_one(&mut self, scene: &Scene<'_>, change: &Change) {
+        let Some(finished) = scene.tried(&until_solved(&change.case), 0.2) else { return };
+        self.made += 1;
+        if finished.is_solved() {
+            self.solved += 1;
+            self.first_solved.get_or_insert_with(|| change.clone());
+        }
+        if !finished.overflowed() {
+            self.lowest = self.lowest.min(finished.loss);
+        }
     }
 
     /// The share that was solved, where any were made.
@@ -45,13 +87,13 @@ impl Others {
 }
 
 /// Other starts of the same sort; none where each run is long.
-fn other_starts(scene: &Scene<'_>) -> Vec<Change> {
+fn other_starts(scene: &Scene<'_>, draws: RangeInclusive<u64>) -> Vec<Change> {
     let case = &scene.finished.case;
     if case.work() * DRAWS as f64 > 0.5 * scene.limits.work {
         return vec![];
     }
     let own = case.options.restart.unwrap_or(0);
-    let drawn = (1..=DRAWS).filter_map(|draw| {
+    let drawn = draws.filter_map(|draw| {
         let start = match case.options.start {
             Start::Given => of_same_size(scene, draw),
             sort => {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::finished::{Case, Finished};
 use super::lab::Limits;
+use super::speed::short;
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::{Control, Options, evaluate};
@@ -20,17 +21,6 @@ pub enum RecordError {
         document: &'static str,
         /// What is wrong with it.
         reason: String,
-    },
-    /// The loss of its end is not what the model says there on these rows.
-    #[error(
-        "result.json has the loss {recorded:.6} at the end of the run, and the model has {found:.6} there on these rows: \
-         these are not the data or the model of the run; put them back, or train again"
-    )]
-    Changed {
-        /// What the document has.
-        recorded: f64,
-        /// What it is on these rows.
-        found: f64,
     },
     /// It belongs to another model.
     #[error("result.json has {found} parameters and the model {expected}; train again")]
@@ -73,11 +63,7 @@ impl Finished {
             .transpose()?;
         let evaluation = evaluate(&model, &data, &theta);
         let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
-        let (recorded, found) = (result["loss"].as_f64().unwrap_or(f64::NAN), evaluation.loss);
-        let far = (recorded - found).abs() > SAME * recorded.abs().max(found.abs()) + 1e-9;
-        if far || (recorded.is_finite() && !found.is_finite()) {
-            return Err(RecordError::Changed { recorded, found });
-        }
+        let recorded = result["loss"].as_f64().unwrap_or(f64::NAN);
         let finished = Finished {
             losses: losses.unwrap_or_default(),
             path: path.map(|text| places(text, count)).unwrap_or_default(),
@@ -87,8 +73,12 @@ impl Finished {
             loss: recorded,
             evaluation,
             case,
+            note: None,
         };
         let mut finished = finished.counted_as_done();
+        if let Some(other) = as_it_is_now(&finished) {
+            return Ok(other);
+        }
         if finished.losses.is_empty() {
             finished.losses = losses_of(&result);
         }
@@ -101,6 +91,56 @@ impl Finished {
 
 /// A loss that differs by this share of itself is another: a run in single precision has its own rounding.
 const SAME: f64 = 1e-3;
+
+/// A run of fewer products of a parameter with a row is made again, to see whether its settings are still the same.
+const QUICK: f64 = 3e7;
+
+fn is_other(recorded: f64, found: f64) -> bool {
+    let far = (recorded - found).abs() > SAME * recorded.abs().max(found.abs()) + 1e-9;
+    far || recorded.is_finite() != found.is_finite()
+}
+
+/// The run that the data, the model and the settings make now, where that is another one than the one recorded. An answer
+/// mixed of both would be of no run at all.
+fn as_it_is_now(finished: &Finished) -> Option<Finished> {
+    let (recorded, found) = (finished.loss, finished.evaluation.loss);
+    let case = &finished.case;
+    // Where numbers overflowed the parameters may be those of the last epoch before that.
+    if is_other(recorded, found) && recorded.is_finite() {
+        let what = format!(
+            "These are not the data (or the settings) of the run: result.json has the loss {} at its end, and there the \
+             model has {} on these rows.",
+            short(recorded),
+            short(found)
+        );
+        let again =
+            (case.work() <= Limits::default().work_of_one).then(|| case.run(&mut |_| Control::Continue));
+        if let Some(Ok(made)) = again {
+            return Some(Finished {
+                note: Some(format!("{what} What follows is of the run made again on them.")),
+                ..made
+            });
+        }
+        let note = Some(format!("{what} What follows is of the recorded parameters on them; train again."));
+        let first = evaluate(&case.model, &case.data, &case.start).loss;
+        let losses = vec![(0, first), (finished.epochs, found)];
+        return Some(Finished { note, losses, loss: found, path: vec![], ..finished.clone() });
+    }
+    // A run that someone ended, or that numbers ended, may have its end elsewhere.
+    let plain = finished.stop != "interrupted" && !finished.overflowed() && case.work() <= QUICK;
+    let made = plain.then(|| case.run(&mut |_| Control::Continue).ok()).flatten()?;
+    (made.epochs != finished.epochs || is_other(recorded, made.loss)).then(|| {
+        let note = format!(
+            "These are not the settings (or the starting values) of the run: made again with what is in its folder it ends at the \
+             loss {} after {} epochs, and result.json has {} after {}. What follows is of the run made again.",
+            short(made.loss),
+            made.epochs,
+            short(recorded),
+            finished.epochs
+        );
+        Finished { note: Some(note), ..made }
+    })
+}
 
 /// The losses that the result itself tells of.
 fn losses_of(result: &Value) -> Vec<(u64, f64)> {
@@ -140,4 +180,59 @@ fn places(text: &str, count: usize) -> Vec<(u64, Vec<f64>)> {
         (theta.len() == count).then_some((epoch, theta))
     };
     text.lines().filter_map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::why::finding::tests::{case, run};
+
+    /// What a folder has of a run that is not solved.
+    fn documents(change: impl FnOnce(&mut Options)) -> (Case, Finished, String, String) {
+        let case = case("2-2sigmoid-1", "xor", |o| {
+            (o.learning_rate, o.epochs, o.seed) = (0.3, 400, 2);
+            change(o);
+        });
+        let finished = run(&case);
+        let result = serde_json::json!({
+            "start": case.start,
+            "theta": finished.theta,
+            "loss": finished.loss,
+            "stop": { "reason": finished.stop, "epoch": finished.epochs },
+        });
+        let options = serde_json::to_string(&case.options).unwrap();
+        (case, finished, options, result.to_string())
+    }
+
+    fn read(case: &Case, data: Dataset, options: &str, result: &str) -> Finished {
+        Finished::recorded((*case.model).clone(), data, (options, result, None, None)).unwrap()
+    }
+
+    #[test]
+    fn a_run_as_it_was_has_no_note() {
+        let (case, finished, options, result) = documents(|_| ());
+        let read = read(&case, (*case.data).clone(), &options, &result);
+        assert_eq!((read.note.as_deref(), read.loss.to_bits()), (None, finished.loss.to_bits()));
+    }
+
+    #[test]
+    fn other_rows_other_settings_and_another_result_are_told_and_the_answer_is_of_one_run() {
+        let (case, finished, options, result) = documents(|_| ());
+        let mut data = (*case.data).clone();
+        data.targets[1] = 0.0;
+        let other_rows = read(&case, data.clone(), &options, &result);
+        assert!(other_rows.note.as_ref().unwrap().contains("not the data"));
+        let there = evaluate(&case.model, &data, &other_rows.theta).loss;
+        assert!((there - other_rows.loss).abs() < 1e-12);
+        let faster = options.replace("\"learning_rate\":0.3", "\"learning_rate\":0.9");
+        assert_ne!(faster, options);
+        let other_rate = read(&case, (*case.data).clone(), &faster, &result);
+        assert!(other_rate.note.as_ref().unwrap().contains("not the settings"));
+        assert!(other_rate.loss != finished.loss);
+        let mut better: Value = serde_json::from_str(&result).unwrap();
+        better["loss"] = 1e-4.into();
+        let better = read(&case, (*case.data).clone(), &options, &better.to_string());
+        assert!(better.note.is_some());
+        assert_eq!(better.loss.to_bits(), finished.loss.to_bits());
+    }
 }

@@ -10,7 +10,7 @@ use whygrad_expr::simplify::Simplifier;
 
 use super::finished::Case;
 use crate::data::Dataset;
-use crate::lint::losses::LossOfOutputs;
+use crate::lint::losses::{LossOfOutputs, replace};
 use crate::lint::range::is_softmax;
 use crate::model::{Model, ModelOptions};
 use crate::train::{RandomSource, starting_values};
@@ -44,7 +44,9 @@ pub(super) fn with_output(model: &Model, output: Option<Function>) -> Option<Mod
     with_terms(model, |arena| {
         let z = output_input(arena, prediction)?;
         let new = output.map_or(z, |function| arena.map(function, z));
-        let loss = arena.substitute(model.written_loss, &HashMap::from([(prediction, new)]))?;
+        let mut by = HashMap::new();
+        replace(arena, &mut by, prediction, new);
+        let loss = arena.substitute(model.written_loss, &by)?;
         Some((loss, vec![new]))
     })
 }
@@ -173,4 +175,28 @@ fn places(model: &Model) -> HashMap<String, usize> {
         places.extend((0..p.len()).map(|k| (p.entry_name(k), p.offset + k)));
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::why::finding::tests::{data, model};
+
+    #[test]
+    fn a_net_written_in_formulas_is_a_net() {
+        let head = "inputs x1, x2\ntarget y\ns(z) = 1/(1 + exp(-z))\n";
+        for (text, sizes, bias) in [
+            ("m = w1*x1 + w2*x2 + b\ny_hat = s(m)\nloss = mean((y - y_hat)^2)", vec![2, 1], true),
+            (
+                "a = s(w1*x1 + w2*x2)\nc = s(w3*x1 + w4*x2)\ny_hat = s(v1*a + v2*c)\nE = sum(1/2*(y - y_hat)^2)",
+                vec![2, 2, 1],
+                false,
+            ),
+        ] {
+            let model = model(&format!("{head}{text}"));
+            let data = data(&model, "xor");
+            let net = Net::of(&model, &data).unwrap();
+            assert_eq!((net.sizes, net.biases[0]), (sizes, bias));
+        }
+    }
 }

@@ -195,4 +195,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Someone asked to stop before everything was tried.
     pub interrupted: bool,
+    /// What is to be known of the answer as a whole, a sentence each: the data are others than those of the run, there
+    /// was no time for everything.
+    pub notes: Vec<String>,
 }

@@ -46,6 +46,7 @@ pub(super) struct Scene<'a> {
     longer: OnceCell<Option<Longer>>,
     stationary: OnceCell<Option<Stationary>>,
     others: OnceCell<Others>,
+    many_others: OnceCell<Others>,
     layers: Vec<Vec<Unit>>,
     places: OnceCell<Vec<Vec<Option<Place>>>>,
 }
@@ -65,6 +66,7 @@ impl<'a> Scene<'a> {
             longer: OnceCell::new(),
             stationary: OnceCell::new(),
             others: OnceCell::new(),
+            many_others: OnceCell::new(),
             layers: model.layers.as_ref().map(|l| units_of(model, l)).unwrap_or_default(),
             places: OnceCell::new(),
         }
@@ -88,13 +90,27 @@ impl<'a> Scene<'a> {
         self.ears.is_some_and(Ask::was_stopped)
     }
 
-    /// Makes a run, unless someone asks to stop.
+    /// Whether the time for evidence is over.
+    fn is_late(&self) -> bool {
+        self.ears.is_some_and(|ears| ears.is_late(true))
+    }
+
+    /// Makes a run, unless someone asks to stop or there is no time.
     pub(super) fn run(&self, case: &Case) -> Option<Finished> {
         if self.was_stopped() {
             return None;
         }
-        let finished = case.run(&mut |progress| self.goes_on(case, progress.epoch)).ok();
-        finished.filter(|_| !self.was_stopped())
+        let (mut late, every) = (self.is_late(), epochs_between(case));
+        if late {
+            return None;
+        }
+        let finished = case.run(&mut |progress| {
+            if progress.epoch.is_multiple_of(every) {
+                late = self.is_late();
+            }
+            if late { Control::Stop } else { self.goes_on(case, progress.epoch) }
+        });
+        finished.ok().filter(|_| !late && !self.was_stopped())
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -141,6 +157,7 @@ impl<'a> Scene<'a> {
                 if finished.path.is_empty() { vec![(0, case.start.clone())] } else { finished.path.clone() };
             if finished.path.is_empty() && case.work() <= self.limits.work_of_one {
                 let every = (finished.epochs / PLACES).max(1);
+                let between = epochs_between(case);
                 let again = train_watched(
                     &case.model,
                     Some(&case.data),
@@ -149,7 +166,9 @@ impl<'a> Scene<'a> {
                     every,
                     &mut |p, at| {
                         path.extend(at.filter(|_| p.epoch > 0).map(|at| (p.epoch, at.to_vec())));
-                        self.goes_on(case, p.epoch)
+                        // How a long run began says most; there is no time for the rest of it.
+                        let late = p.epoch.is_multiple_of(between) && self.is_late();
+                        if late { Control::Stop } else { self.goes_on(case, p.epoch) }
                     },
                 );
                 if again.is_err() || self.was_stopped() {
@@ -201,6 +220,11 @@ impl<'a> Scene<'a> {
     /// The run from other starts.
     pub(super) fn others(&self) -> &Others {
         self.others.get_or_init(|| Others::of(self))
+    }
+
+    /// The same, and from more starts where few of these get there.
+    pub(super) fn many_others(&self) -> &Others {
+        self.many_others.get_or_init(|| self.others().and_more(self))
     }
 
     /// Makes a changed run while evidence is gathered, where it takes no more than this share of what one may.

@@ -261,16 +261,7 @@ fn sums_over_rows(model: &Model, data: &Dataset, theta: &[f64]) -> bool {
 
 /// A number with three digits, as a person writes it.
 pub(super) fn short(x: f64) -> String {
-    if x == 0.0 || !x.is_finite() {
-        return x.to_string();
-    }
-    let exponent = libm::floor(libm::log10(x.abs()));
-    if !(-4.0..7.0).contains(&exponent) {
-        return format!("{x:.2e}").replace(".00e", "e");
-    }
-    let decimals = (2.0 - exponent).max(0.0) as usize;
-    let text = format!("{x:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+    crate::lint::words::number(x)
 }
 
 /// A rate with at most two digits, not above this one.

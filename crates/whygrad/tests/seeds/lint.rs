@@ -19,6 +19,9 @@ pub(crate) fn expected(command: &str) -> BTreeSet<Kind> {
     if has("neuron-") || has("hidden-linear") {
         kinds.insert(Kind::CannotRepresent);
     }
+    if has("as-printed.gradient") {
+        kinds.insert(Kind::GradientWrong);
+    }
     kinds
 }
 

@@ -52,7 +52,7 @@ fn said_for_another(choices: &Json, data: &DataArguments) -> Vec<String> {
     } else {
         let list = |key: &str| serde_json::from_value::<Vec<String>>(choices[key].clone()).ok();
         let own = DataArguments {
-            data: text("data"),
+            data: input::data_of(choices),
             inputs: data.inputs.clone().or_else(|| list("inputs")),
             targets: data.targets.clone().or_else(|| list("targets")),
         };

@@ -4,6 +4,9 @@
 //! derivative, so that nothing moves it again: it is dead (Lu, Shin, Su & Karniadakis, "Dying ReLU and initialization",
 //! 2020). It may start so (all weights and biases negative), or one step that is too long carries it there. A unit with
 //! pre-activation exactly 0 on a row stands on its kink, where the slope is 0 by convention; that alone is no harm.
+//!
+//! What to do: start with biases that are not negative and weights after He et al. (`--init he_uniform`), at a rate that does not
+//! throw units across; or use an activation with a slope on both sides.
 
 use serde_json::json;
 
@@ -333,5 +336,16 @@ mod tests {
     fn units_that_are_nowhere_flat_do_not_die() {
         let some = finished("2-3leaky_relu-1", "xor", |case| case.options.learning_rate = 0.01);
         assert_eq!(suspected(look, &some), []);
+    }
+
+    #[test]
+    fn units_of_a_large_net_that_died_of_a_high_rate_are_not_the_first_cause() {
+        let stuck = finished("2-64relu-64relu-1", "circles(n=400)", |case| {
+            (case.options.learning_rate, case.options.epochs) = (5.0, 40);
+        });
+        assert!(stuck.case.data.rows * stuck.theta.len() > 1 << 20);
+        let report = answer(&stuck);
+        assert_eq!(report.findings[0].kind, Kind::LearningRateTooHigh, "{report:#?}");
+        assert!(report.findings[0].confirmed);
     }
 }

@@ -5,6 +5,9 @@
 //! layers stand still while the last one learns; where they are above 1 it grows until steps are of no use (Bengio,
 //! Simard & Frasconi 1994; Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks",
 //! 2010; Pascanu, Mikolov & Bengio 2013 on clipping).
+//!
+//! What to do: against vanishing tanh or relu, fewer layers, starting values that keep the size (`--init glorot_uniform`); against
+//! exploding smaller starting values or a clipped gradient (`--clip-norm 1`).
 
 use std::sync::Arc;
 
@@ -13,6 +16,7 @@ use whygrad_expr::op::{Function, Op};
 
 use super::Suspicion;
 use crate::init::{Initialiser, draw};
+use crate::lint::words::number;
 use crate::model::Model;
 use crate::random::{Key, Seed};
 use crate::why::Case;
@@ -138,14 +142,16 @@ fn exploding(scene: &Scene<'_>, start: &[f64], ratio: f64) -> Suspicion {
     let largest = start.iter().copied().fold(0.0, f64::max);
     let summary = if ratio > EXPLODED {
         format!(
-            "The gradient explodes on its way through {} layers: at the start a weight of the first one gets {ratio:.1e} \
+            "The gradient explodes on its way through {} layers: at the start a weight of the first one gets {} \
              times what a weight of the last one gets.",
-            start.len()
+            start.len(),
+            number(ratio)
         )
     } else {
         format!(
-            "The gradient explodes on its way through {} layers: at the start a derivative is as large as {largest:.1e}.",
-            start.len()
+            "The gradient explodes on its way through {} layers: at the start a derivative is as large as {}.",
+            start.len(),
+            number(largest)
         )
     };
     let mut suspicion = Suspicion::new(Kind::ExplodingGradient, 0.94, summary, EXPLODING)

@@ -4,6 +4,8 @@
 //! with the given one (`check`), the components that differ are named, and where the numbers fit one mistake, it is
 //! named too. What such a step can never do shows along the path: combinations of parameters that it keeps as they are
 //! although the true gradient moves them.
+//!
+//! What to do: let `whygrad check` find the line that is wrong, or train with the derived gradient (`--gradient none`).
 
 mod kept;
 
@@ -17,6 +19,7 @@ use super::Suspicion;
 use crate::check::closure::FnSource;
 use crate::check::{self, Answer, Freedom, Probe, Status, Verdict};
 use crate::data::Dataset;
+use crate::lint::words::number as digits;
 use crate::model::Model;
 use crate::train::BatchSize;
 use crate::why::lab::Change;
@@ -177,7 +180,8 @@ fn common_factor(components: &[check::Component]) -> Option<f64> {
 fn sentence(wrong: &[&check::Component], all: usize, factor: Option<f64>) -> String {
     if let Some(factor) = factor {
         return format!(
-            "The given gradient is {factor:.4} times the derivative of the loss, in every component."
+            "The given gradient is {} times the derivative of the loss, in every component.",
+            digits(factor)
         );
     }
     let names: Vec<&str> = wrong.iter().take(6).map(|c| c.name.as_str()).collect();
@@ -218,12 +222,6 @@ fn named(mistakes: &[check::Mistake]) -> String {
     }
     let sure = if first.certain { "What is wrong" } else { "What may be wrong" };
     format!(" {sure}: {}.", texts.join("; and "))
-}
-
-/// A number with four digits.
-fn digits(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 || (0.01..1e5).contains(&size) { format!("{value:.4}") } else { format!("{value:.3e}") }
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 //! is no such case (Cohen et al., "Gradient descent on neural networks typically occurs at the edge of stability", 2021).
 //! Some losses bend so much everywhere that no minimum is stable: the second derivative by the bias of a linear output
 //! under a mean of squares is 2, so that no start helps at rate 1 (`LeCun`, Simard and Pearlmutter 1993 on 2/eigenvalue).
+//!
+//! What to do: take a rate below 2 over the largest eigenvalue (`--lr`); the report says one.
 
 use super::Suspicion;
 use crate::train::{BatchSize, Optimiser};

@@ -3,6 +3,8 @@
 //! Steps could be longer by as much as rate · eigenvalue lies below 2; at a twentieth of that and less, a run spends its
 //! epochs on steps that a higher rate would make in a few. It is told from too few epochs by a run at a higher rate, still
 //! stable, that reaches the goal in the epochs given (`LeCun` et al., "Efficient `BackProp`", 1998, section 4.7).
+//!
+//! What to do: take the higher rate that the report says (`--lr`).
 
 use super::Suspicion;
 use crate::train::Optimiser;

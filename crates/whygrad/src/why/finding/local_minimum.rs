@@ -4,6 +4,8 @@
 //! Hessian there above 0, and a lower loss known from another start. A run that merely stands still has none; flat places
 //! at the far end of saturated units are no minima, and the net with two hidden units has none at finite weights on
 //! XOR (Sprinkhuizen-Kuyper and Boers 1999; Hamey 1998).
+//!
+//! What to do: start from other values (`--seed`, `--init`), or use more hidden units, which leave fewer such places.
 
 use super::Suspicion;
 use crate::why::report::{Advice, Kind, Verdict};

@@ -3,6 +3,8 @@
 //! A minus that is missing, or stands before the wrong term, turns the loss round: descent then makes the outputs worse and
 //! worse, and the loss falls for ever. The commonest is a cross-entropy without its minus. Noticed by the loss as a function of
 //! the outputs alone: it falls by as much at each further step to an end. Proved by a run with the sign put right.
+//!
+//! What to do: write the minus where it belongs, or take the named loss (`--loss`).
 
 use whygrad_expr::functions;
 use whygrad_expr::op::{Op, Zip};

@@ -4,6 +4,8 @@
 //! is met by whoever trains well: log(1 - p) needs p below 1, and a sigmoid rounds to 1 from z = 37 on. Losses written
 //! for logits avoid it (the log-sum-exp trick; Goodfellow, Bengio & Courville, "Deep Learning", 2016, sections 4.1 and
 //! 6.2.2). Where numbers merely grew until they overflowed, this is how the run ended, and the rate may be why.
+//!
+//! What to do: use the loss that takes logits (`--loss binary_cross_entropy_from_logits`), and keep divisors and roots away from 0.
 
 mod place;
 
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use whygrad_expr::op::{Function, Op, Zip};
 
 use super::Suspicion;
+use crate::lint::words::number;
 use crate::model::{Model, ModelOptions};
 use crate::random::{Key, Seed, Source};
 use crate::train::evaluate;
@@ -49,7 +52,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
             .with("term", place.term.clone())
             .with("smaller_rate_avoids_it", avoided);
         if let Some(row) = place.row {
-            found = found.with("row", row);
+            found = found.with("row", row + 1);
         }
         if let Some((text, value)) = &place.operand {
             found = found.with("operand", text.clone());
@@ -78,11 +81,11 @@ fn is_avoided_by_rate(scene: &Scene<'_>) -> bool {
 }
 
 fn sentence(place: &Place) -> String {
-    let row = place.row.map_or_else(String::new, |r| format!(" in row {r}"));
+    let row = place.row.map_or_else(String::new, |r| format!(" in row {}", r + 1));
     let when = if place.epoch == 0 { "at the start".into() } else { format!("in epoch {}", place.epoch) };
     let operand = place.operand.as_ref().map_or_else(String::new, |(text, value)| {
         let before = if place.epoch == 0 { "is" } else { "was just before" };
-        format!(" ({text} {before} {value:.3e})")
+        format!(" ({text} {before} {})", number(*value))
     });
     let what = match place.operation {
         Operation::Log => "the logarithm of a number that is not above 0",

@@ -5,13 +5,19 @@
 //! Nacson, Gunasekar & Srebro, "The Implicit Bias of Gradient Descent on Separable Data", 2018). Nothing is wrong with
 //! such a run but a goal that asks for a loss of nearly 0. Noticed where all rows are right and only a bound on the loss or on the
 //! distance to the targets is not met; the loss times the epochs stays the same.
+//!
+//! What to do: stop where all rows are right (`--until-right`), or hold the weights with a small penalty.
 
 use super::Suspicion;
 use crate::lint::losses::LossOfOutputs;
+use crate::train::evaluate;
+use crate::train::optimiser::Optimiser;
+use crate::why::finished::Finished;
 use crate::why::goal::Goal;
 use crate::why::lab::{Change, Lab};
 use crate::why::report::{Advice, Kind};
 use crate::why::scene::Scene;
+use crate::why::speed::short;
 
 const EXPLANATION: &str = "A cross-entropy is 0 only for outputs of exactly 0 and 1, which a sigmoid or softmax has at infinite weights. \
     Once all rows are right, longer weights always help a little: the loss goes on falling like one over the steps, and the \
@@ -74,9 +80,77 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     vec![suspicion]
 }
 
+/// Of a solved run whose loss has no least value, a sentence that says so.
+///
+/// The certificate: all rows are right, and twice the parameters double what goes into the sigmoid or softmax, so that on
+/// this line from 0 on the loss falls to 0 and never gets there. Models without hidden layers are like this.
+pub(in crate::why) fn without_end(finished: &Finished) -> Option<String> {
+    let case = &finished.case;
+    // Of one that is written otherwise the values themselves have to tell.
+    if let Some(loss) = LossOfOutputs::of(&case.model)
+        && (!loss.penalties.is_empty()
+            || loss.named(&case.data).is_some_and(|name| !name.contains("cross_entropy")))
+    {
+        return None;
+    }
+    let gradient = &case.options.gradient;
+    let held = gradient.l1 != 0.0 || gradient.l2 != 0.0 || gradient.weight_decay.is_some_and(|d| d != 0.0);
+    let decays = matches!(case.options.optimiser, Optimiser::AdamW(o) if o.weight_decay != 0.0);
+    if held || decays || finished.evaluation.accuracy != Some(1.0) || case.data.rows < 2 {
+        return None;
+    }
+    let twice: Vec<f64> = finished.theta.iter().map(|w| 2.0 * w).collect();
+    let further = evaluate(&case.model, &case.data, &twice);
+    let logits = |outputs: &[f64]| -> Vec<f64> {
+        match (case.model.logits, outputs) {
+            (Some(_), z) => z.to_vec(),
+            (None, [p]) => vec![(p / (1.0 - p)).ln()],
+            (None, p) => p.iter().map(|v| (v / p[0]).ln()).collect(),
+        }
+    };
+    let mut doubles = 0;
+    for (here, there) in finished.evaluation.predictions.iter().zip(&further.predictions) {
+        for (a, b) in logits(here).into_iter().zip(logits(there)) {
+            // Near 0 and 1 an output has no more digits to tell its logit by.
+            if a.is_finite() && b.is_finite() && b.abs() < 15.0 {
+                doubles += usize::from(b != 0.0);
+                if (b - 2.0 * a).abs() > 1e-6 * (1.0 + b.abs()) {
+                    return None;
+                }
+            }
+        }
+    }
+    (doubles > 0 && further.loss < finished.loss).then(|| {
+        let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        format!(
+            "The rows can be parted without an error, so that the loss has no least value: with twice these weights it is {} in \
+             place of {}, and it tends to 0 while the weights grow without end (their norm is {} so far). Other programs, or \
+             more epochs, end at other weights; all rows right is what can be asked for.",
+            short(further.loss),
+            short(finished.loss),
+            short(norm(&finished.theta))
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_solved_neuron_on_rows_that_can_be_parted_it_is_said_that_its_weights_have_no_end() {
+        let solved = |net: &str, table: &str| case(net, table, |o| (o.learning_rate, o.epochs) = (1.0, 4000));
+        let report = asked(&solved(NEURON, "and"));
+        assert_eq!(report.findings[0].kind, Kind::Solved);
+        assert!(report.notes.iter().any(|n| n.contains("no least value")), "{:?}", report.notes);
+        // A squared error, a penalty, or a hidden layer is another matter.
+        assert!(asked(&solved(&NEURON.replace("binary_cross_entropy", "mse"), "and")).notes.is_empty());
+        let mut held = solved(NEURON, "and");
+        held.options.gradient.l2 = 1e-4;
+        assert!(asked(&held).notes.is_empty());
+        let deep = NEURON.replace("y_hat = dense(x", "h = dense(x, 4, tanh)\ny_hat = dense(h");
+        assert!(asked(&solved(&deep, "xor")).notes.is_empty());
+    }
     use crate::why::finding::tests::{asked, case, is_not_named};
 
     const NEURON: &str =

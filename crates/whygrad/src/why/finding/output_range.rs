@@ -5,6 +5,8 @@
 //! the range itself, and shown by a run with targets inside it or with a linear output.
 //!
 //! An output may also lie where its loss has no value: a tanh under a logarithm.
+//!
+//! What to do: use an output that reaches the targets, most often a linear one, or bring the targets into its range.
 
 use std::sync::Arc;
 

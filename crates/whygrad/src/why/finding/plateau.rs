@@ -4,6 +4,8 @@
 //! rows at 2/3) and 1/8 (two rows at 1/2): levels where some rows get the mean of their targets. From every finite point of
 //! the net with two hidden units a path leads down (Sprinkhuizen-Kuyper and Boers 1999), so that none of them is a
 //! minimum. It says how a run failed; why, other findings say.
+//!
+//! What to do: look at the other causes first; where there is none, train longer or at a higher rate.
 
 use super::Suspicion;
 use crate::landscape::norm;

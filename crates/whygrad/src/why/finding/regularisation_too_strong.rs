@@ -4,6 +4,8 @@
 //! the data's slope is then still large, the penalty holds the net (Krogh & Hertz, "A Simple Weight Decay Can Improve
 //! Generalization", 1992; Bishop, "Pattern Recognition and Machine Learning", 2006, section 3.1.4). Noticed by the two slopes
 //! at the end, which cancel each other; proved by a run without the penalty.
+//!
+//! What to do: take a penalty a hundred times weaker (`--l2`, `--l1`, `--weight-decay`), or none.
 
 use whygrad_expr::arena::Term;
 use whygrad_expr::op::{Op, Zip};

@@ -4,6 +4,8 @@
 //! same order, the last batches of an epoch decide what is remembered (Bottou, "Stochastic Gradient Descent Tricks", 2012,
 //! section 4.2; Bengio, "Practical recommendations", 2012). Noticed by batches without `--shuffle` and by neighbours with the
 //! same target; proved by runs that differ in the order alone.
+//!
+//! What to do: take the rows in a new order in each epoch (`--shuffle`).
 
 use super::Suspicion;
 use crate::lint::rows::sortedness;

@@ -4,6 +4,8 @@
 //! exp(rate · |eigenvalue| · epochs), from as little as the start gives it. The run's end is polished to the point with gradient 0,
 //! the Hessian there says which direction leads down, and runs from both sides of it prove that it does (Dauphin et al.,
 //! "Identifying and attacking the saddle point problem", 2014). It says how a run failed; why, other findings say.
+//!
+//! What to do: mend what brought the run there, most often a start that is too symmetric; else train longer.
 
 use super::{Suspicion, symmetric_units};
 use crate::landscape::{Stationary, norm};

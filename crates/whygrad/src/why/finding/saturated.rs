@@ -4,8 +4,11 @@
 //! through it. Large starting weights or large inputs put units there (`LeCun`, Bottou, Orr & Müller, "Efficient
 //! `BackProp`", 1998, section 4.6; Glorot & Bengio 2010). Units that got there only in the course of the run show how
 //! it ended, not why.
+//!
+//! What to do: start from smaller weights (`--init glorot_uniform`), and standardise inputs that are large.
 
 use super::Suspicion;
+use crate::lint::words::number;
 use crate::why::activation::FLAT;
 use crate::why::lab::Change;
 use crate::why::places::Place;
@@ -132,9 +135,9 @@ fn at_start(scene: &Scene<'_>, groups: &[Group], values: &[Values], found: &Satu
     };
     let largest = found.units.iter().map(size).fold(0.0, f64::max);
     let reason = if inputs > 10.0 && inputs > weights {
-        format!("inputs are as large as {inputs:.3}")
+        format!("inputs are as large as {}", number(inputs))
     } else {
-        format!("starting weights are as large as {weights:.3}")
+        format!("starting weights are as large as {}", number(weights))
     };
     let it = if found.units.len() == 1 { "it" } else { "them" };
     let summary = format!(

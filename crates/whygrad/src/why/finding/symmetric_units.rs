@@ -6,6 +6,8 @@
 //! opposite sign where the activation is odd, such as tanh, and in part for units that start nearly alike: the run goes
 //! along the symmetric valley and may end on its plateau (Saad & Solla, "On-line learning in soft committee machines",
 //! 1995). Units whose weights are all 0 are the extreme: they are equal to one another and to their mirror images.
+//!
+//! What to do: draw the starting values (`--init 'uniform(-1,1)'`); any difference between units is enough, a larger one is quicker.
 
 mod alike;
 mod reach;

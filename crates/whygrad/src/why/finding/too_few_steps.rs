@@ -3,6 +3,8 @@
 //! The loss still falls at the end, or a rule stopped it while it fell, or it had so few epochs that gradient descent had
 //! not yet left its first flat stretch. The proof is the same run with more epochs. The flat stretch before a net finds
 //! its way is described by Fukumizu and Amari, "Local minima and plateaus in hierarchical structures" (2000).
+//!
+//! What to do: train longer (`--epochs`), or take a rule to stop by that waits.
 
 use super::Suspicion;
 use crate::why::lab::Change;
@@ -77,8 +79,15 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     } else {
         format!("up to {epochs} epochs in place of {}", finished.epochs)
     };
-    suspicion.changes = vec![Change { words, case }];
-    let advised = solved.map_or(epochs, super::super::longer::Longer::advised).to_string();
+    let advised = solved.map_or(epochs, super::super::longer::Longer::advised);
+    if solved.is_some() {
+        // As many as are advised, all of them.
+        let words = words.replacen(&format!("up to {epochs}"), &advised.to_string(), 1);
+        let case = without_rules(&finished.case).with(|o| o.epochs = advised);
+        suspicion.changes.push(Change { words, case });
+    }
+    suspicion.changes.push(Change { words, case });
+    let advised = advised.to_string();
     let text = if by_rule { "Train longer, without the rule that stopped it." } else { "Train longer." };
     let rule: &[&str] = match finished.stop.as_str() {
         "smallest-change" => &["--tol", "0"],
@@ -118,8 +127,9 @@ mod tests {
                 let first = &answer(&run).findings[0];
                 assert_eq!((first.kind, first.confirmed), (Kind::TooFewSteps, true), "{net} {loss}");
                 let solved = first.evidence["solved_at_epoch"].as_u64().unwrap();
-                assert_eq!(first.experiment.as_ref().unwrap().after.epochs, solved);
-                assert_eq!(first.advice.flags[0], "--epochs");
+                let epochs = first.experiment.as_ref().unwrap().after.epochs;
+                assert!(epochs >= solved && epochs < 2 * solved);
+                assert_eq!(first.advice.flags, ["--epochs", &epochs.to_string()]);
             }
         }
     }

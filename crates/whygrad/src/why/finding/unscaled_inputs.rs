@@ -4,12 +4,15 @@
 //! a million times larger and leaves the least as it is, so that a rate that is stable moves nothing in the other directions
 //! (`LeCun`, Bottou, Orr & Müller, "Efficient `BackProp`", 1998, sections 4.3 and 5). Units go flat as well. Noticed by the
 //! condition number of the second moments beside that of standardised inputs; proved by a run on these. Never for 0 and 1.
+//!
+//! What to do: subtract the mean of each column and divide by its deviation; keep both numbers for new rows.
 
 use super::Suspicion;
 use crate::data::Dataset;
 use crate::lint::checks::unscaled_in_words;
 use crate::lint::range::{of_outputs, of_values};
 use crate::lint::rows::{Spread, distance_of_classes, spreads, unscaled};
+use crate::lint::words::number;
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
@@ -34,7 +37,10 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let summary = match (&scaling, far) {
         (Some(scaling), _) => unscaled_in_words(data, scaling),
         (None, Some(size)) => {
-            format!("The targets have the size {size:.4}, far from what a net with weights of size 1 gives.")
+            format!(
+                "The targets have the size {}, far from what a net with weights of size 1 gives.",
+                number(size)
+            )
         }
         (None, None) => return vec![],
     };

@@ -4,8 +4,11 @@
 //! let fall, thrown about by a momentum near 1, or changed on the way back (an offset of the sigmoid's slope, or a
 //! margin in which errors count as none; Fahlman, "Faster-learning variations on back-propagation", 1988). Each is tried
 //! without.
+//!
+//! What to do: train with plain steps (no clipping, a constant rate, a momentum of 0.9 at most), and put back one thing at a time.
 
 use super::Suspicion;
+use crate::lint::words::number;
 use crate::train::backward::BackwardOptions;
 use crate::train::schedule::{Course, Rates, Schedule};
 use crate::train::{BatchSize, Optimiser, Options};
@@ -63,8 +66,10 @@ fn clipped(scene: &Scene<'_>) -> Option<Suspicion> {
     }
     let length = options.learning_rate * limit;
     let summary = format!(
-        "The gradient is clipped to {limit}, where it is {norm:.3} long at the start: no step is longer than {length:.1e}, \
-         too little to get anywhere."
+        "The gradient is clipped to {limit}, where it is {} long at the start: no step is longer than {}, \
+         too little to get anywhere.",
+        number(norm),
+        number(length)
     );
     let certainty = if norm > 10.0 * limit { 0.85 } else { 0.4 };
     let words = "the gradient is not clipped";
@@ -95,9 +100,10 @@ fn scheduled(scene: &Scene<'_>) -> Option<Suspicion> {
     }
     let schedule = options.schedule;
     let summary = format!(
-        "The schedule {schedule} leaves {:.2} % of the learning rate on the mean over the run, and {last:.1e} at the end: \
+        "The schedule {schedule} leaves {:.2} % of the learning rate on the mean over the run, and {} at the end: \
          the steps became too short to get there.",
-        100.0 * share
+        100.0 * share,
+        number(last)
     );
     let certainty = if is_unknown { 0.45 } else { 0.85 - share };
     let words = format!("the same learning rate, {}, in every step", options.learning_rate);

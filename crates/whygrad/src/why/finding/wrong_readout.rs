@@ -3,6 +3,9 @@
 //! The loss is near its best, and yet rows count as wrong: outputs are pre-activations and are taken for probabilities, the
 //! columns are in another order than the targets, 0 and 1 are exchanged, or the largest output is right and none is above a
 //! half. Noticed by reading the same outputs otherwise; proved since nothing but the reading changes.
+//!
+//! What to do: read the outputs as the loss does: sigmoid or softmax of logits, the largest of several, the columns in the order of
+//! the targets.
 
 use std::collections::HashMap;
 
@@ -11,6 +14,7 @@ use whygrad_expr::op::{Function, Op};
 use whygrad_expr::shape::Dims;
 
 use super::Suspicion;
+use crate::lint::words::number;
 use crate::model::Model;
 use crate::why::finished::Case;
 use crate::why::lab::Change;
@@ -190,8 +194,8 @@ fn suspicion(scene: &Scene<'_>, reading: &Reading) -> Suspicion {
     let finished = scene.finished;
     let wrong = finished.evaluation.wrong.len();
     let summary = format!(
-        "The net has learned (loss {:.4}), but it is read out wrongly: {}.",
-        finished.loss,
+        "The net has learned (loss {}), but it is read out wrongly: {}.",
+        number(finished.loss),
         reading.reason()
     );
     let mut suspicion = Suspicion::new(Kind::WrongReadout, 0.97, summary, EXPLANATION)

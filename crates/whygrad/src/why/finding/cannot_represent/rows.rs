@@ -4,6 +4,7 @@
 use super::super::Suspicion;
 use crate::lint::losses::LossOfOutputs;
 use crate::lint::rows::contradictions;
+use crate::lint::words::number;
 use crate::why::finished::Case;
 use crate::why::goal::Goal;
 use crate::why::lab::Change;
@@ -28,7 +29,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         Goal::Loss(target) => least.is_some_and(|least| least > target),
     };
     let others = found.fewer.len();
-    let bound = least.map_or_else(String::new, |l| format!(" and the loss cannot go below {l:.6}"));
+    let bound = least.map_or_else(String::new, |l| format!(" and the loss cannot go below {}", number(l)));
     let summary = format!(
         "Rows {} and {} have the same inputs and different targets, so that no output is right for both{bound}.",
         a + 1,
