@@ -15,8 +15,8 @@ pub use check::{check_json, check_text};
 pub use json::{evaluation_json, run_json};
 pub use messages::{rule_of_right, stop_sentence, term_text};
 pub use odds::{
-    Screen, Taken, grouped, odds_json, odds_line, odds_text, rate_figure, replays_text, settings_json,
-    settings_text, solved_figure,
+    Screen, Taken, grouped, odds_figure, odds_json, odds_line, odds_text, rate_figure, replays_text,
+    settings_json, settings_text,
 };
 pub use page::{report_html, report_latex};
 pub use pictures::{

@@ -76,9 +76,10 @@ pub(crate) struct Arguments {
     /// Go on where the table of --out ends
     #[arg(long, requires = "out")]
     resume: bool,
-    /// Write a picture: rates over the swept settings, or the nets solved by an epoch
-    #[arg(long, value_name = "FILE.svg")]
-    svg: Option<PathBuf>,
+    /// Write a picture: rates over the swept settings, or the nets solved by an epoch and how long they took; the ending
+    /// (svg, png, html, csv, tex) says what is written
+    #[arg(long, alias = "svg", value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// Restarts where no number is given.
@@ -128,7 +129,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
             "note: without --within or --target-loss, odds stops a net when every row is right; --until-right changes nothing",
         );
     }
-    if let Some(path) = &a.svg {
+    if let Some(path) = &a.plot {
         picture::check(path, &sweeps)?;
     }
     if let Some(path) = a.table() {
@@ -158,7 +159,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     } else {
         output::data(&show::text(a, &sweeps, &done))?;
     }
-    a.svg.as_ref().map_or(Ok(()), |path| picture::draw(path, &sweeps, &done))
+    a.plot.as_ref().map_or(Ok(()), |path| picture::draw(path, &sweeps, &done))
 }
 
 /// Says what changes nothing in a setting, once.

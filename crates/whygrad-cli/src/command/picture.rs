@@ -79,7 +79,7 @@ impl PictureArguments {
 }
 
 /// The size of a picture where none is said: several pictures take the room of several.
-fn natural_size(figure: &Figure) -> (f64, f64) {
+pub(crate) fn natural_size(figure: &Figure) -> (f64, f64) {
     let Look { width, height, .. } = Look::default();
     match figure {
         Figure::Panels(panels) => {

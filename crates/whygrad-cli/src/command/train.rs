@@ -21,6 +21,7 @@ pub(super) mod again;
 mod best;
 pub(crate) mod folder;
 mod path;
+mod pictures;
 
 use super::outcome::outcome;
 use super::steps::StepArguments;
@@ -39,7 +40,8 @@ Examples:
   whygrad train xor --optimiser lm         Levenberg-Marquardt, a few epochs
   whygrad train net.model --data xor --init 'uniform(-1,1)' --random python --seed 5 --batch 1
   whygrad train net.model --data xor --gradient mine.gradient --json
-  whygrad train xor --restarts 50          the best of 50 random starts")]
+  whygrad train xor --restarts 50          the best of 50 random starts
+  whygrad train xor --plot=hidden,network  with further pictures; --plot alone writes all to the run folder")]
 pub(crate) struct Arguments {
     /// A model file, a run folder, a built-in name, a net in one word, or a formula in quotes
     model: String,
@@ -65,6 +67,9 @@ pub(crate) struct Arguments {
     /// Keep the parameters at some forty epochs in the run folder, so that `why` need not make the run again
     #[arg(long)]
     watch: bool,
+    /// Further pictures, by name as in `plot`: shown, and written to the run folder; without names all are written
+    #[arg(long, value_name = "WHAT,..", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    plot: Option<String>,
     /// Keep every entry of the history, not at most 1,000
     #[arg(long, value_name = "every", value_parser = ["every"])]
     history: Option<String>,
@@ -308,18 +313,22 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     document["restarts"] = best.map_or(serde_json::Value::Null, |best| best.json());
     document["options"] = choices.clone();
     document["warnings"] = serde_json::to_value(&warnings)?;
-    let figures = folder::figures(model, &data, &run);
+    let mut figures = folder::figures(model, &data, &run);
+    let whats = a.plot.as_deref().map(pictures::named).transpose()?;
+    let case =
+        Case { model: model.clone().into(), data: data.clone().into(), options: options.clone(), start };
+    if let Some(whats) = &whats {
+        let finished = Finished { path: path.clone(), ..Finished::new(case.clone(), &run) };
+        pictures::add(&mut figures, whats, &finished);
+    }
     if let Some(folder) = &folder {
         let gradient = a.run.gradient_text(&a.model)?;
         let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path::file(&path));
         folder::save(folder, model, (&choices, &document), (&run, &figures), beside.collect())?;
     }
     let name = again::again(a, (&options, &choices), folder.as_deref());
-    let reasons = a.why.then(|| {
-        let (model, data) = (model.clone().into(), data.clone().into());
-        let case = Case { model, data, options: options.clone(), start };
-        super::why::ask(&Finished { path, ..Finished::new(case, &run) }, a.run.quiet)
-    });
+    let reasons =
+        a.why.then(|| super::why::ask(&Finished { path, ..Finished::new(case, &run) }, a.run.quiet));
     if a.run.json {
         if let Some(reasons) = &reasons {
             document["why"] = report::why_json(reasons, &name);
@@ -332,7 +341,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         return text.map_or(Ok(()), |text| output::data(&text));
     }
     let mut text = derivation(model);
-    for (_, figure) in &figures {
+    for (_, figure) in pictures::shown(&figures, whats.as_ref()) {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }

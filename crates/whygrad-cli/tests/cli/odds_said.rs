@@ -12,20 +12,20 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn a_picture_that_cannot_be_written_is_refused_before_the_work() {
     let folder = empty("said-pictures");
-    run(&with(&["--svg", "no-such-folder/x.svg"])).refused(&["cannot write no-such-folder/x.svg"]);
-    for name in ["x.png", "-", "svg"] {
-        run_in("said-pictures", &with(&["--svg", name])).refused(&["name the picture .svg"]);
+    run(&with(&["--plot", "no-such-folder/x.svg"])).refused(&["cannot write no-such-folder/x.svg"]);
+    for name in ["x.gif", "-", "svg"] {
+        run_in("said-pictures", &with(&["--plot", name])).refused(&["the endings are .svg"]);
     }
-    let three = ["--sweep", "lr=1,2", "--sweep", "batch=1,2", "--sweep", "loss=mse,sse", "--svg", "x.svg"];
+    let three = ["--sweep", "lr=1,2", "--sweep", "batch=1,2", "--sweep", "loss=mse,sse", "--plot", "x.svg"];
     run_in("said-pictures", &with(&three)).refused(&["a picture takes one or two sweeps"]);
-    let none = run_in("said-pictures", &with(&["--target-loss", "-1", "--svg", "x.svg"]));
+    let none = run_in("said-pictures", &with(&["--target-loss", "-1", "--plot", "x.svg"]));
     assert!(
         none.stdout.starts_with("Solved 0 of 20") && none.stderr.contains("no net is solved"),
         "{}",
         none.stderr
     );
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
-    assert_eq!(run_in("said-pictures", &with(&["--svg", "x.svg"])).code, 0);
+    assert_eq!(run_in("said-pictures", &with(&["--plot", "x.svg"])).code, 0);
     assert!(fs::read_to_string(folder.join("x.svg")).unwrap().starts_with("<svg"));
 }
 

@@ -6,7 +6,7 @@ mod text;
 
 use serde_json::{Map, Value, json};
 
-pub use figures::{rate_figure, solved_figure};
+pub use figures::{odds_figure, rate_figure};
 pub use settings::{Screen, settings_text};
 pub use text::{grouped, odds_line, odds_text, replays_text};
 

@@ -1,6 +1,6 @@
 //! Rates and epochs as figures. All rates are in percent, as in the text.
 
-use whygrad_plot::{Cells, Figure, Lines, Series};
+use whygrad_plot::{Cells, Figure, Lines, Panels, Series, Style};
 
 use super::text::grouped;
 use crate::odds::Tally;
@@ -14,7 +14,7 @@ const PERCENT: (f64, f64) = (0.0, 100.0);
 const STEPS: u64 = 400;
 
 /// The share of all nets that are solved by an epoch, over the epochs; `None` where none is solved.
-pub fn solved_figure(tally: &Tally) -> Option<Figure> {
+fn solved_figure(tally: &Tally) -> Option<Figure> {
     let solved = tally.epochs().total();
     let share = 100.0 * tally.rate().filter(|rate| *rate > 0.0)?;
     let steps = solved.min(STEPS);
@@ -44,6 +44,45 @@ pub fn solved_figure(tally: &Tally) -> Option<Figure> {
         series: vec![Series::line("percent solved", points)],
         ..Lines::default()
     }))
+}
+
+/// How many nets are solved within which epochs; `None` where none is solved.
+fn epochs_figure(tally: &Tally) -> Option<Figure> {
+    let bins = tally.epochs().histogram(BARS);
+    let (first, last) = (bins.first()?, bins.last()?);
+    // Edges that grow by factors are 1, 2, 5, 10, ..: equal widths on a logarithmic axis, about.
+    let x_log = bins.len() > 1 && last.to - last.from > 3.0 * (first.to - first.from) && first.from > 0.0;
+    let middle = |from: f64, to: f64| if x_log { (from * to).sqrt() } else { f64::midpoint(from, to) };
+    let columns = bins.iter().map(|bin| (middle(bin.from, bin.to), bin.count as f64)).collect();
+    Some(Figure::Lines(Lines {
+        title: "Epochs that solved nets took".into(),
+        x_label: "epochs".into(),
+        y_label: "nets".into(),
+        x_log,
+        x_whole: true,
+        series: vec![Series { name: "nets".into(), points: columns, style: Style::Columns, bars: vec![] }],
+        ..Lines::default()
+    }))
+}
+
+/// The bars of a histogram, at most.
+const BARS: usize = 24;
+
+/// How the nets of one setting did: the share solved by an epoch, and how many took how long; `None` where none is
+/// solved.
+pub fn odds_figure(tally: &Tally) -> Option<Figure> {
+    let figures = vec![solved_figure(tally)?, epochs_figure(tally)?];
+    let low = |share: f64| format!("{:.1}", 100.0 * share);
+    let (from, to) = tally.interval();
+    let notes = vec![format!(
+        "{} of {} nets are solved: {} % (95 % interval {} to {} %).",
+        grouped(tally.solved()),
+        grouped(tally.restarts()),
+        low(tally.rate().unwrap_or(0.0)),
+        low(from),
+        low(to)
+    )];
+    Some(Panels { title: "How often it learns, and how fast".into(), figures, columns: 2, notes }.into())
 }
 
 /// The rate over one swept setting with its interval, or over two as a table of cells. Settings with one value do not

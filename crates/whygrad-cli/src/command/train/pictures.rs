@@ -1,0 +1,73 @@
+//! The pictures of `--plot`.
+
+use whygrad::plot::Figure;
+use whygrad::report::{Choices, What, picture};
+use whygrad::why::Finished;
+
+use crate::command::picture::names;
+use crate::output;
+
+/// What was asked for.
+pub(super) enum Wanted {
+    /// All that the run has.
+    All,
+    /// These.
+    Named(Vec<What>),
+}
+
+/// Reads what `--plot` says.
+pub(super) fn named(text: &str) -> anyhow::Result<Wanted> {
+    if text.trim() == "all" {
+        return Ok(Wanted::All);
+    }
+    let whats = names(text).iter().map(|name| name.parse::<What>()).collect::<Result<_, _>>()?;
+    Ok(Wanted::Named(whats))
+}
+
+/// Adds them to the pictures of a run, each in the place of one of its name.
+pub(super) fn add(figures: &mut Vec<(&'static str, Figure)>, wanted: &Wanted, run: &Finished) {
+    let all = What::ALL.map(|what| what.0).to_vec();
+    let (whats, is_named) = match wanted {
+        Wanted::All => (&all, false),
+        Wanted::Named(whats) => (whats, true),
+    };
+    for what in whats {
+        match picture(&[("run".to_owned(), run)], *what, &Choices::default()) {
+            Ok(figure) => {
+                figures.retain(|(name, _)| *name != file(*what));
+                figures.push((file(*what), figure));
+            }
+            Err(error) if is_named => output::say(&format!("note: no picture '{what}': {error}")),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Those that are shown: the usual ones, or those that were named.
+pub(super) fn shown<'a>(
+    figures: &'a [(&'static str, Figure)],
+    wanted: Option<&'a Wanted>,
+) -> impl Iterator<Item = &'a (&'static str, Figure)> {
+    figures.iter().filter(move |(name, _)| match wanted {
+        Some(Wanted::Named(whats)) => whats.iter().any(|what| file(*what) == *name),
+        Some(Wanted::All) => [file(What::Loss), file(What::Contour)].contains(name),
+        None => true,
+    })
+}
+
+fn file(what: What) -> &'static str {
+    match what {
+        What::Loss => "loss.svg",
+        What::Accuracy => "accuracy.svg",
+        What::GradientNorm => "gradient-norm.svg",
+        What::LearningRate => "learning-rate.svg",
+        What::Updates => "updates.svg",
+        What::Weights => "weights.svg",
+        What::Surface => "surface.svg",
+        What::Contour => "contour.svg",
+        What::Hidden => "hidden.svg",
+        What::Trajectory => "trajectory.svg",
+        What::Spectrum => "spectrum.svg",
+        What::Network => "network.svg",
+    }
+}
