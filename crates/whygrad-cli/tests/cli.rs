@@ -20,6 +20,8 @@ mod minimize;
 mod odds;
 #[path = "cli/odds_said.rs"]
 mod odds_said;
+#[path = "cli/pictures.rs"]
+mod pictures;
 #[path = "cli/second_order.rs"]
 mod second_order;
 #[path = "cli/spellings.rs"]

@@ -57,10 +57,38 @@ const REACH: f64 = 10.0;
 /// Share of the path's extent that is shown on both sides of it.
 const MARGIN: f64 = 0.25;
 
-/// A way with its name.
+/// A way with its name, and what has to be said of it.
 struct Way {
     name: String,
     thetas: Vec<Vec<f64>>,
+    note: Option<String>,
+}
+
+/// A path whose loss is beyond so many times its first size is shown no further: the rest of the picture would be a point.
+const FAR: f64 = 1e3;
+
+impl Way {
+    /// The path of a run, as long as its loss is of the size of its first.
+    fn of(name: &str, run: &Finished, field: &mut Field) -> Result<Way, PictureError> {
+        let places = places(run, false)?;
+        let first = places.first().map_or(0.0, |place| field.loss(&place.theta).abs());
+        let near = |theta: &[f64]| field.loss(theta).abs() <= FAR * first.max(f64::MIN_POSITIVE);
+        let kept = places.iter().map(|place| place.theta.as_slice()).take_while(near_or_first(near)).count();
+        let note = (kept < places.len()).then(|| {
+            format!(
+                "The run diverges: its {name} is shown until epoch {}, after which its loss is more than {FAR} times its first.",
+                places[kept.saturating_sub(1)].epoch
+            )
+        });
+        let thetas = places.into_iter().take(kept).map(|place| place.theta).collect();
+        Ok(Way { name: name.to_owned(), thetas, note })
+    }
+}
+
+/// The same question, but the first is always near.
+fn near_or_first(mut near: impl FnMut(&[f64]) -> bool) -> impl FnMut(&&[f64]) -> bool {
+    let mut first = true;
+    move |theta| std::mem::take(&mut first) || near(theta)
 }
 
 /// The loss of a model over a plane with the path of the run; with another run, over the plane between the two. The model is
@@ -73,15 +101,11 @@ pub fn landscape(
     other: Option<(&str, &Finished)>,
     choices: &LandscapeChoices,
 ) -> Result<Figure, PictureError> {
-    let way = |name: &str, run: &Finished| -> Result<Way, PictureError> {
-        let thetas =
-            places(run, false)?.into_iter().map(|p| p.theta).filter(|t| t.iter().all(|t| t.is_finite()));
-        Ok(Way { name: name.to_owned(), thetas: thetas.collect() })
-    };
-    let mut ways = vec![way("path", run)?];
+    let mut field = Field::new(&run.case.model, rows(run));
+    let mut ways = vec![Way::of("path", run, &mut field)?];
     let plane = match (other, &choices.plane) {
         (Some((name, other)), _) => {
-            ways.push(way(&format!("path of {name}"), other)?);
+            ways.push(Way::of(&format!("path of {name}"), other, &mut field)?);
             Plane::between(&ways[0].thetas, &ways[1].thetas)?
         }
         (None, PlaneKind::Parameters(names)) => Plane::of_parameters(model, &run.theta, names)?,
@@ -105,7 +129,7 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     let path = &run.path;
     let names = model.program.entry_names();
     let plane = Plane::of_parameters(model, path.last()?, &names).ok().filter(|_| names.len() <= 2)?;
-    let ways = vec![Way { name: "steps".into(), thetas: path.to_vec() }];
+    let ways = vec![Way { name: "steps".into(), thetas: path.to_vec(), note: None }];
     let scene = Scene { model, data: None, plane, ways };
     let choices =
         LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
@@ -152,6 +176,7 @@ impl Scene<'_> {
         let mut spots = Vec::new();
         for (way, there) in self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1) {
             paths.push(self.path(&mut field, way, there));
+            notes.extend(way.note.clone());
             notes.push(held(way, there));
             let ends = [
                 (there.points.first(), SpotKind::Start, "start"),
