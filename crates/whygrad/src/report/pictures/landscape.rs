@@ -72,8 +72,11 @@ impl Way {
     fn of(name: &str, run: &Finished, field: &mut Field) -> Result<Way, PictureError> {
         let places = places(run, false)?;
         let first = places.first().map_or(0.0, |place| field.loss(&place.theta).abs());
-        let near = |theta: &[f64]| field.loss(theta).abs() <= FAR * first.max(f64::MIN_POSITIVE);
-        let kept = places.iter().map(|place| place.theta.as_slice()).take_while(near_or_first(near)).count();
+        let mut is_near = |theta: &[f64]| field.loss(theta).abs() <= FAR * first.max(f64::MIN_POSITIVE);
+        let near = places.iter().take_while(|place| is_near(&place.theta)).count();
+        // Its first step belongs to it, however far it goes.
+        let finite = places.iter().take_while(|place| place.theta.iter().all(|t| t.is_finite())).count();
+        let kept = near.max(2).min(finite);
         let note = (kept < places.len()).then(|| {
             format!(
                 "The run diverges: its {name} is shown until epoch {}, after which its loss is more than {FAR} times its first.",
@@ -83,12 +86,6 @@ impl Way {
         let thetas = places.into_iter().take(kept).map(|place| place.theta).collect();
         Ok(Way { name: name.to_owned(), thetas, note })
     }
-}
-
-/// The same question, but the first is always near.
-fn near_or_first(mut near: impl FnMut(&[f64]) -> bool) -> impl FnMut(&&[f64]) -> bool {
-    let mut first = true;
-    move |theta| std::mem::take(&mut first) || near(theta)
 }
 
 /// The loss of a model over a plane with the path of the run; with another run, over the plane between the two. The model is
