@@ -1,5 +1,6 @@
 //! `whygrad plot`
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -51,7 +52,7 @@ pub(crate) struct Arguments {
 fn after_help() -> String {
     let mut text = String::from("WHAT is one of\n");
     for (_, name, about) in What::ALL {
-        text.push_str(&format!("  {name:<14} {about}\n"));
+        let _ = writeln!(text, "  {name:<14} {about}");
     }
     text + "\
 Examples:

@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let name = named(&a.run);
-    let ending = |file: &PathBuf| file.extension().map(|e| e.to_ascii_lowercase());
+    let ending = |file: &PathBuf| file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let latex = a.latex || a.file.as_ref().and_then(ending).is_some_and(|e| e == "tex");
     let wanted: &[&str] = if latex { &["tex"] } else { &["html", "htm"] };
     let file = a.file.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.{}", wanted[0])));

@@ -289,6 +289,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let mut options = options(a, &loaded, &data)?;
     let mut start = start(a, model, &mut options)?;
     let folder = folder::chosen(a.run.out.as_deref(), &loaded)?;
+    let wanted = a.plot.as_deref().map(pictures::named).transpose()?;
     if !a.run.json && !a.run.quiet {
         introduce(model, &data, &options, (&a.run.steps, &[]));
     }
@@ -313,22 +314,20 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     document["restarts"] = best.map_or(serde_json::Value::Null, |best| best.json());
     document["options"] = choices.clone();
     document["warnings"] = serde_json::to_value(&warnings)?;
-    let mut figures = folder::figures(model, &data, &run);
-    let whats = a.plot.as_deref().map(pictures::named).transpose()?;
-    let case =
-        Case { model: model.clone().into(), data: data.clone().into(), options: options.clone(), start };
-    if let Some(whats) = &whats {
-        let finished = Finished { path: path.clone(), ..Finished::new(case.clone(), &run) };
-        pictures::add(&mut figures, whats, &finished);
-    }
+    // Of large data there is no second copy unless it is looked at again.
+    let finished = (a.why || wanted.is_some()).then(|| {
+        let (model, data) = (model.clone().into(), data.clone().into());
+        let case = Case { model, data, options: options.clone(), start };
+        Finished { path: path.clone(), ..Finished::new(case, &run) }
+    });
+    let figures = pictures::of(folder::figures(model, &data, &run), wanted.as_ref().zip(finished.as_ref()));
     if let Some(folder) = &folder {
         let gradient = a.run.gradient_text(&a.model)?;
         let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path::file(&path));
         folder::save(folder, model, (&choices, &document), (&run, &figures), beside.collect())?;
     }
     let name = again::again(a, (&options, &choices), folder.as_deref());
-    let reasons =
-        a.why.then(|| super::why::ask(&Finished { path, ..Finished::new(case, &run) }, a.run.quiet));
+    let reasons = finished.as_ref().filter(|_| a.why).map(|run| super::why::ask(run, a.run.quiet));
     if a.run.json {
         if let Some(reasons) = &reasons {
             document["why"] = report::why_json(reasons, &name);
@@ -336,18 +335,21 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         return output::json(&document);
     }
     if a.run.quiet {
-        // Who asks why gets the answer, as from `why --quiet`.
-        let text = reasons.map(|reasons| report::why_text(&reasons, &name, false, output::columns()));
-        return text.map_or(Ok(()), |text| output::data(&text));
+        return reasons.map_or(Ok(()), |reasons| answer_alone(&reasons, &name));
     }
     let mut text = derivation(model);
-    for (_, figure) in pictures::shown(&figures, whats.as_ref()) {
+    for (_, figure) in pictures::shown(&figures, wanted.as_ref()) {
         text.push_str(&output::figure(figure, 16));
         text.push('\n');
     }
     text.push_str(&outcome(model, &data, &run, &evaluation, (&options, seconds)));
     text.push_str(&ending(folder.as_deref(), reasons.as_ref(), &name));
     output::data(&text)
+}
+
+/// Who asks why gets the answer, as from `why --quiet`.
+fn answer_alone(reasons: &Report, name: &Again) -> anyhow::Result<()> {
+    output::data(&report::why_text(reasons, name, false, output::columns()))
 }
 
 /// Where the run is kept, and why it went as it did.

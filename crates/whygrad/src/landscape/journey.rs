@@ -44,12 +44,16 @@ pub fn journey(
     let looks = if next { 1 } else { every };
     if !next && every > 1 && epochs > 0 {
         train_watched(model, data, start, options, 1, &mut |progress, theta| {
-            theta.into_iter().for_each(|theta| see(progress.epoch, theta));
+            if let Some(theta) = theta {
+                see(progress.epoch, theta);
+            }
             if progress.epoch >= FIRST.min(epochs) { Control::Stop } else { Control::Continue }
         })?;
     }
     let run = train_watched(model, data, start, options, looks, &mut |progress, theta| {
-        theta.into_iter().for_each(|theta| see(progress.epoch, theta));
+        if let Some(theta) = theta {
+            see(progress.epoch, theta);
+        }
         if progress.epoch >= epochs { Control::Stop } else { Control::Continue }
     })?;
     see(run.epoch, &run.theta);
@@ -69,7 +73,7 @@ mod tests {
         let text = one_word::expand("2-2sigmoid-1sigmoid").unwrap();
         let model = Model::parse(&text, &ModelOptions::default()).unwrap();
         let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
-        let data = model.bind(&table, &Default::default()).unwrap().0;
+        let data = model.bind(&table, &crate::data::bind::BindOptions::default()).unwrap().0;
         let start = starting_values(&model, None, 1, RandomSource::Own).unwrap();
         let options = Options { learning_rate: 0.7, epochs: 1003, ..Options::default() };
         for next in [false, true] {

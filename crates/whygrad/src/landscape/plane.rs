@@ -137,7 +137,9 @@ impl Plane {
             for unit in &units {
                 let part = |of: &[f64]| unit.iter().map(|&k| of[k] * of[k]).sum::<f64>().sqrt();
                 let scale = part(theta) / part(&direction).max(f64::MIN_POSITIVE);
-                unit.iter().for_each(|&k| direction[k] *= scale);
+                for &k in unit {
+                    direction[k] *= scale;
+                }
             }
             // Parameters that are all 0 have no scale of their own.
             if norm(&direction) == 0.0 {

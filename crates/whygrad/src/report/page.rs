@@ -145,10 +145,10 @@ fn gradient_parts(model: &Model) -> Vec<Part> {
 
 /// The form of the derivation; `None` where it would be too long to read.
 fn form(model: &Model) -> Option<Form> {
-    match model.has_matrices() {
-        true => Some(Form::Matrix),
-        false => (model.program.parameter_count() <= DERIVED).then_some(Form::Scalar),
+    if model.has_matrices() {
+        return Some(Form::Matrix);
     }
+    (model.program.parameter_count() <= DERIVED).then_some(Form::Scalar)
 }
 
 fn gradient(model: &Model, format: Format) -> String {
@@ -212,11 +212,17 @@ fn again_parts(run: &Finished, again: &Again) -> Vec<Part> {
 
 fn html_table(names: &[String], rows: &[Vec<f64>]) -> String {
     let cell = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let head: String = names.iter().map(|name| format!("<th scope=\"col\">{}</th>", cell(name))).collect();
-    let mut out = format!("<div class=\"scroll\"><table><thead><tr>{head}</tr></thead><tbody>\n");
+    let mut out = String::from("<div class=\"scroll\"><table><thead><tr>");
+    for name in names {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", cell(name));
+    }
+    out.push_str("</tr></thead><tbody>\n");
     for row in rows {
-        let cells: String = row.iter().map(|v| format!("<td>{}</td>", number(*v))).collect();
-        let _ = writeln!(out, "<tr>{cells}</tr>");
+        out.push_str("<tr>");
+        for value in row {
+            let _ = write!(out, "<td>{}</td>", number(*value));
+        }
+        out.push_str("</tr>\n");
     }
     out + "</tbody></table></div>\n"
 }

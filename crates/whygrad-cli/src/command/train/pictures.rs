@@ -24,9 +24,13 @@ pub(super) fn named(text: &str) -> anyhow::Result<Wanted> {
     Ok(Wanted::Named(whats))
 }
 
-/// Adds them to the pictures of a run, each in the place of one of its name.
-pub(super) fn add(figures: &mut Vec<(&'static str, Figure)>, wanted: &Wanted, run: &Finished) {
+/// The usual pictures of a run and those that are wanted, each in the place of one of its name.
+pub(super) fn of(
+    mut figures: Vec<(&'static str, Figure)>,
+    wanted: Option<(&Wanted, &Finished)>,
+) -> Vec<(&'static str, Figure)> {
     let all = What::ALL.map(|what| what.0).to_vec();
+    let Some((wanted, run)) = wanted else { return figures };
     let (whats, is_named) = match wanted {
         Wanted::All => (&all, false),
         Wanted::Named(whats) => (whats, true),
@@ -41,6 +45,7 @@ pub(super) fn add(figures: &mut Vec<(&'static str, Figure)>, wanted: &Wanted, ru
             Err(_) => {}
         }
     }
+    figures
 }
 
 /// Those that are shown: the usual ones, or those that were named.

@@ -105,7 +105,7 @@ pub(super) fn gradient_norm(runs: &[(String, &Finished)], choices: &Choices) -> 
 
 /// The learning rate of the first step of each epoch.
 pub(super) fn learning_rate(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
-    let series = named(runs, "learning rate", |run| rates(run))?;
+    let series = named(runs, "learning rate", rates)?;
     Ok(over_epochs(("Learning rate", "learning rate"), series, choices).into())
 }
 

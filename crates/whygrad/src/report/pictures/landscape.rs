@@ -126,7 +126,7 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     let path = &run.path;
     let names = model.program.entry_names();
     let plane = Plane::of_parameters(model, path.last()?, &names).ok().filter(|_| names.len() <= 2)?;
-    let ways = vec![Way { name: "steps".into(), thetas: path.to_vec(), note: None }];
+    let ways = vec![Way { name: "steps".into(), thetas: path.clone(), note: None }];
     let scene = Scene { model, data: None, plane, ways };
     let choices =
         LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
@@ -172,7 +172,7 @@ impl Scene<'_> {
         let mut paths = Vec::new();
         let mut spots = Vec::new();
         for (way, there) in self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1) {
-            paths.push(self.path(&mut field, way, there));
+            paths.push(Self::path(&mut field, way, there));
             notes.extend(way.note.clone());
             notes.push(held(way, there));
             let ends = [
@@ -209,7 +209,7 @@ impl Scene<'_> {
         }
     }
 
-    fn path(&self, field: &mut Field, way: &Way, there: &Projection) -> MapPath {
+    fn path(field: &mut Field, way: &Way, there: &Projection) -> MapPath {
         let farthest = there.distance.iter().copied().fold(0.0, f64::max);
         let inside = there.held > 1.0 - 1e-9;
         let distance = if inside { vec![] } else { there.distance.iter().map(|d| d / farthest).collect() };

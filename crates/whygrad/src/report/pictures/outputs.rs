@@ -91,13 +91,7 @@ impl View {
         }
         let name = |k: usize| data.input_names.get(k).cloned().unwrap_or_else(|| format!("input {}", k + 1));
         let names: Vec<String> = (0..width).map(name).collect();
-        let place = |wanted: &String| {
-            names.iter().position(|name| name == wanted).ok_or_else(|| PictureError::UnknownName {
-                kind: "input",
-                name: wanted.clone(),
-                known: names.join(", "),
-            })
-        };
+        let place = |wanted: &String| place_of(&names, wanted);
         let chosen = choices.inputs.iter().map(place).collect::<Result<Vec<_>, _>>()?;
         let held = choices
             .held
@@ -107,42 +101,21 @@ impl View {
         if width == 1 {
             return Ok(None);
         }
-        let free = (0..width).find(|k| Some(k) != chosen.first());
-        let inputs = match *chosen {
-            [] => [0, 1],
-            [x] => [x, free.unwrap_or(0)],
-            [x, y] if x != y => [x, y],
-            _ => {
-                return Err(PictureError::Nothing(
-                    "name two different inputs, such as --inputs x1,x2".into(),
-                ));
-            }
-        };
+        let inputs = two_of(&chosen, width)?;
         let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);
         let (x, y) = (range(column(inputs[0]), 0.1), range(column(inputs[1]), 0.1));
-        let mean = |k: usize| column(k).sum::<f64>() / data.rows.max(1) as f64;
-        let mut row: Vec<f64> = (0..width).map(mean).collect();
-        held.iter().for_each(|(k, value)| row[*k] = *value);
+        let mut row: Vec<f64> =
+            (0..width).map(|k| column(k).sum::<f64>() / data.rows.max(1) as f64).collect();
+        let notes = held_notes(&names, inputs, &row, &held);
+        for (k, value) in &held {
+            row[*k] = *value;
+        }
         let mut values = Vec::with_capacity(SIDE * SIDE * width);
         for k in 0..SIDE * SIDE {
             row[inputs[0]] = between(x, k % SIDE, SIDE - 1);
             row[inputs[1]] = between(y, k / SIDE, SIDE - 1);
             values.extend_from_slice(&row);
         }
-        let others: Vec<String> = (0..width)
-            .filter(|k| !inputs.contains(k))
-            .map(|k| match held.iter().find(|h| h.0 == k) {
-                Some((_, value)) => format!("{} = {}", names[k], whygrad_plot::ticks::number(*value)),
-                None => format!("{} at its mean, {}", names[k], whygrad_plot::ticks::number(mean(k))),
-            })
-            .collect();
-        let notes = match others.len() {
-            0 => vec![],
-            1..=6 => vec![format!("Held: {}.", others.join("; "))],
-            many => {
-                vec![format!("The other {many} inputs are held, at their mean where nothing else is said.")]
-            }
-        };
         Ok(Some(View {
             x,
             y,
@@ -240,6 +213,42 @@ impl View {
             [first, second] => Some([place(first), place(second)]),
             _ => None,
         }
+    }
+}
+
+/// Where an input stands.
+fn place_of(names: &[String], wanted: &String) -> Result<usize, PictureError> {
+    let found = names.iter().position(|name| name == wanted);
+    found.ok_or_else(|| PictureError::UnknownName {
+        kind: "input",
+        name: wanted.clone(),
+        known: names.join(", "),
+    })
+}
+
+/// The two inputs along the axes: those chosen, else the first that are left.
+fn two_of(chosen: &[usize], width: usize) -> Result<[usize; 2], PictureError> {
+    match *chosen {
+        [] => Ok([0, 1]),
+        [x] => Ok([x, (0..width).find(|k| *k != x).unwrap_or(0)]),
+        [x, y] if x != y => Ok([x, y]),
+        _ => Err(PictureError::Nothing("name two different inputs, such as --axes x1,x2".into())),
+    }
+}
+
+/// Where the inputs stand that do not run along an axis.
+fn held_notes(names: &[String], inputs: [usize; 2], means: &[f64], held: &[(usize, f64)]) -> Vec<String> {
+    let others: Vec<String> = (0..names.len())
+        .filter(|k| !inputs.contains(k))
+        .map(|k| match held.iter().find(|h| h.0 == k) {
+            Some((_, value)) => format!("{} = {}", names[k], whygrad_plot::ticks::number(*value)),
+            None => format!("{} at its mean, {}", names[k], whygrad_plot::ticks::number(means[k])),
+        })
+        .collect();
+    match others.len() {
+        0 => vec![],
+        1..=6 => vec![format!("Held: {}.", others.join("; "))],
+        many => vec![format!("The other {many} inputs are held, at their mean where nothing else is said.")],
     }
 }
 
