@@ -189,7 +189,7 @@ impl Scene<'_> {
             let (a, b) = (first.thetas.last(), other.thetas.last());
             notes.extend(a.zip(b).map(|(a, b)| barrier(rise_between(&mut field, a, b))));
         }
-        spots.extend(self.stationary((x, y)));
+        spots.extend(self.stationary((x, y), &mut notes));
         let word = if self.data.is_some() { "Loss" } else { "Value" };
         Map {
             title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
@@ -224,7 +224,7 @@ impl Scene<'_> {
     }
 
     /// The stationary points of the loss near the path that lie within the picture.
-    fn stationary(&self, (x, y): ((f64, f64), (f64, f64))) -> Vec<Spot> {
+    fn stationary(&self, (x, y): ((f64, f64), (f64, f64)), notes: &mut Vec<String>) -> Vec<Spot> {
         let whole = self.model.program.parameter_count() <= 2;
         let path: Vec<Vec<f64>> = self.ways.iter().flat_map(|way| way.thetas.iter().cloned()).collect();
         let found = stationary_points((self.model, self.data), &path, whole.then_some((x, y)));
@@ -234,16 +234,11 @@ impl Scene<'_> {
             let inside = (x.0..=x.1).contains(&at.0) && (y.0..=y.1).contains(&at.1);
             if inside {
                 let (kind, word) = named(&point);
-                let off = if distance > 1e-6 {
-                    format!(", {} off the plane", short(distance))
-                } else {
-                    String::new()
-                };
-                let label = format!(
-                    "{word}, {} {}{off}",
-                    if self.data.is_some() { "loss" } else { "f" },
-                    short(point.loss)
-                );
+                let value = if self.data.is_some() { "loss" } else { "f" };
+                let label = format!("{word}, {value} {}", short(point.loss));
+                if distance > 1e-6 {
+                    notes.push(format!("The point marked \"{label}\" is {} off the plane.", short(distance)));
+                }
                 spots.push(Spot { x: at.0, y: at.1, kind, label });
             }
         }
