@@ -172,27 +172,7 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         return None;
     }
     // Whether it helps at all comes first: most often it does not, and nothing is to be said.
-    let mut best: Option<(Net, Runs)> = None;
-    for wide in [2, 4, 8].into_iter().map(|times| wider(net, times)) {
-        // As many parameters as measured numbers learn these by heart, noise and all.
-        if measured && parameters(&wide) >= case.data.targets.len() {
-            continue;
-        }
-        let Some(first) = wide.case(case, false, 1) else { continue };
-        let starts = affordable(scene, &first, WIDE, WIDE_PART);
-        let Some(runs) = (starts >= 2).then(|| runs(scene, &first, starts)).flatten() else { break };
-        let helps = 2 * runs.solved >= runs.made;
-        if helps
-            || (runs.middle < BETTER * scene.finished.loss
-                && best.as_ref().is_none_or(|b| runs.middle < b.1.middle))
-        {
-            best = Some((wide, runs));
-        }
-        if helps {
-            break;
-        }
-    }
-    let (wide, wider_runs) = best?;
+    let (wide, wider_runs) = wide_enough(scene, net, measured)?;
     let narrow = narrow(scene)?;
     let solves = 2 * wider_runs.solved >= wider_runs.made;
     if narrow.solved > 0 || (!solves && wider_runs.middle > BETTER * narrow.lowest) {
@@ -233,6 +213,32 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         flags: wide.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]),
     };
     Some(suspicion)
+}
+
+/// The least of the wider nets that solves it, or else the one that comes furthest, and what its runs came to.
+fn wide_enough(scene: &Scene<'_>, net: &Net, measured: bool) -> Option<(Net, Runs)> {
+    let case = &scene.finished.case;
+    let mut best: Option<(Net, Runs)> = None;
+    for wide in [2, 4, 8].into_iter().map(|times| wider(net, times)) {
+        // As many parameters as measured numbers learn these by heart, noise and all.
+        if measured && parameters(&wide) >= case.data.targets.len() {
+            continue;
+        }
+        let Some(first) = wide.case(case, false, 1) else { continue };
+        let starts = affordable(scene, &first, WIDE, WIDE_PART);
+        let Some(runs) = (starts >= 2).then(|| runs(scene, &first, starts)).flatten() else { break };
+        let helps = 2 * runs.solved >= runs.made;
+        if helps
+            || (runs.middle < BETTER * scene.finished.loss
+                && best.as_ref().is_none_or(|b| runs.middle < b.1.middle))
+        {
+            best = Some((wide, runs));
+        }
+        if helps {
+            break;
+        }
+    }
+    best
 }
 
 /// How many of so many runs fit into this share of what one may cost.
