@@ -118,24 +118,9 @@ impl Mended {
 
 /// One look at a run: what was found, in order, each with the run that its experiment made.
 fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
-    let scene = Scene::new(finished, limits).heard_by(ears);
-    let mut suspicions: Vec<Suspicion> = Vec::new();
-    for look in finding::ALL {
-        let found = look(&scene);
-        // What was half looked at when someone said stop may be wrong.
-        if ears.ask("") == Control::Stop {
-            break;
-        }
-        suspicions.extend(found);
-    }
-    suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-    let mut tried: Vec<Tried> = Vec::new();
-    for suspicion in suspicions {
-        let is_symptom = suspicion.is_symptom;
-        tried.push(experiment(finished, suspicion, lab));
-        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
-            ears.confirmed();
-        }
+    let mut tried = looked_at(finished, limits, (ears, &mut *lab));
+    if !tried.iter().any(|t| t.finding.confirmed) && !lab.was_stopped() && ears.has_time_for_evidence() {
+        tried = looked_at(finished, limits, (ears, &mut *lab));
     }
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
@@ -169,6 +154,30 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
     // What little speaks for, and the experiment speaks against, is not said beside anything else.
     if tried.iter().any(|t| !t.is_refuted()) {
         tried.retain(|t| !t.is_refuted());
+    }
+    tried
+}
+
+/// What the findings suspect, each tried, those with the most evidence first.
+fn looked_at(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
+    let scene = Scene::new(finished, limits).heard_by(ears);
+    let mut suspicions: Vec<Suspicion> = Vec::new();
+    for look in finding::ALL {
+        let found = look(&scene);
+        // What was half looked at when someone said stop may be wrong.
+        if ears.ask("") == Control::Stop {
+            break;
+        }
+        suspicions.extend(found);
+    }
+    suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
+    let mut tried: Vec<Tried> = Vec::new();
+    for suspicion in suspicions {
+        let is_symptom = suspicion.is_symptom;
+        tried.push(experiment(finished, suspicion, lab));
+        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
+            ears.confirmed();
+        }
     }
     tried
 }

@@ -55,6 +55,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let solved = restarts(scene, &scene.finished.case, RESTARTS, 1);
         let so_far = match solved {
             Some((0, made)) => format!("none of {made} other starts solves it either"),
+            Some((solved, made)) if 4 * solved >= 3 * made => {
+                format!(
+                    "it can be had, but slowly: in {LONGER} times the epochs {solved} of {made} other starts get there"
+                )
+            }
             Some((solved, made)) => {
                 format!("it can be had, but only {solved} of {made} other starts get there")
             }
@@ -71,7 +76,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         if solved.is_some_and(|(solved, made)| 2 * solved >= made) {
             suspicion.certainty = 0.45;
         }
-        if solved.is_none_or(|(solved, made)| 4 * solved < 3 * made) {
+        // In as many epochs as the run had, none does.
+        let in_time = scene.many_others().solved > 0 || scene.many_others().made == 0;
+        if !in_time || solved.is_none_or(|(solved, made)| 4 * solved < 3 * made) {
             add_biases(scene, &mut suspicion);
             found.push(suspicion);
         }
