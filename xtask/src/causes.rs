@@ -17,7 +17,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Args;
 use whygrad::train::Control;
-use whygrad::why::{Kind, Limits, Report, Verdict, why};
+use whygrad::why::{Finding, Kind, Limits, Report, Verdict, why};
 
 pub use plant::{PLANTS, Plant, Planted};
 
@@ -61,28 +61,19 @@ pub struct Answer {
 impl Answer {
     /// Whether the planted cause comes first.
     pub fn is_first(&self) -> bool {
-        self.report.findings.first().is_some_and(|f| self.planted.accepted.contains(&f.kind))
+        self.report.findings.first().is_some_and(|f| self.is_right(f))
     }
 
     /// Whether its experiment confirms it.
     pub fn is_confirmed(&self) -> bool {
-        self.report.findings.first().is_some_and(|f| f.confirmed && self.planted.accepted.contains(&f.kind))
+        self.report.findings.first().is_some_and(|f| f.confirmed && self.is_right(f))
     }
-}
 
-/// The n-th failed run of a plant; `None` where a hundred tries give none.
-pub fn failed(plant: &Plant, seed: u64, n: u64) -> Option<Planted> {
-    (0..100).find_map(|attempt| {
-        (plant.make)(seed ^ (n << 16) ^ (attempt << 48)).filter(|p| !p.finished.is_solved())
-    })
-}
-
-/// Asks why a planted run failed.
-pub fn ask(planted: Planted) -> Answer {
-    let begun = Instant::now();
-    let limits = Limits::for_run(&planted.finished.case);
-    let report = why(&planted.finished, limits, &mut |_| Control::Continue);
-    Answer { planted, report, seconds: begun.elapsed().as_secs_f64() }
+    /// Whether a finding says what was planted. That few starts get there does so only where it says what they lack.
+    fn is_right(&self, finding: &Finding) -> bool {
+        let says = finding.kind != Kind::Plateau || finding.summary.contains("It has no biases");
+        says && self.planted.accepted.contains(&finding.kind)
+    }
 }
 
 /// Counts of one plant.

@@ -9,6 +9,7 @@ mod activation;
 mod advised;
 mod constant;
 mod diagnosis;
+mod experiment;
 mod finding;
 mod finished;
 mod goal;

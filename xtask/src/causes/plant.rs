@@ -263,7 +263,8 @@ fn no_bias(seed: u64) -> Option<Planted> {
     let sound = draft.sound()?;
     draft.net.bias = false;
     draft.start_anew()?;
-    // Without biases some of the nets can represent XOR, and few starts get there: then that is the cause.
+    // Without biases some of the nets can represent XOR, and few starts get there: right is also an answer that says
+    // so, and that they do with biases.
     draft.planted(sound, &[Kind::CannotRepresent, Kind::Plateau])
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let mut text = report::why_text(&report, &again, a.explain, output::columns());
     if let Some(bends) = &bends {
-        text.push_str(&report::spectrum_text(bends));
+        text.push_str(&report::spectrum_text(bends, output::columns()));
     }
     output::data(&text)
 }

@@ -74,23 +74,31 @@ pub fn why_text(report: &Report, run: &Again, explain: bool, width: usize) -> St
 }
 
 /// The eigenvalues along a run as a table, and in how many places they are too large for the learning rate.
-pub fn spectrum_text(spectrum: &Spectrum) -> String {
-    let mut text = String::from("\nEigenvalues of the Hessian of the loss along the run\n\n");
+pub fn spectrum_text(spectrum: &Spectrum, width: usize) -> String {
+    let mut text =
+        format!("\n{}\n", wrapped("Eigenvalues of the Hessian of the loss along the run", 0, width));
     if spectrum.places.is_empty() {
-        return text + "   none: a number is not finite everywhere\n";
+        return text + &wrapped("none: a number is not finite everywhere", 3, width);
     }
-    let _ = writeln!(text, "   {:>12}  {:>12}  {:>12}", "epoch", "smallest", "largest");
+    // On a narrow screen the columns stand closer, and a star stands for words.
+    let (indent, wide, mark) = if width < 60 { (0, 10, " *") } else { (3, 12, "  above the bound") };
+    let _ = writeln!(text, "{:indent$}{:>wide$}  {:>wide$}  {:>wide$}", "", "epoch", "smallest", "largest");
     for place in &spectrum.places {
-        let beyond =
-            if spectrum.bound.is_some_and(|bound| place.largest > bound) { "  above the bound" } else { "" };
+        let beyond = if spectrum.bound.is_some_and(|bound| place.largest > bound) { mark } else { "" };
         let (smallest, largest) = (loss_word(place.smallest), loss_word(place.largest));
-        let _ = writeln!(text, "   {:>12}  {smallest:>12}  {largest:>12}{beyond}", place.epoch);
+        let _ = writeln!(
+            text,
+            "{:indent$}{:>wide$}  {smallest:>wide$}  {largest:>wide$}{beyond}",
+            "", place.epoch
+        );
     }
     if let Some(bound) = spectrum.bound {
         let above = spectrum.places.iter().filter(|place| place.largest > bound).count();
         let (of, bound) = (spectrum.places.len(), loss_word(bound));
-        let _ =
-            writeln!(text, "\n   Steps are stable up to {bound}, which is passed in {above} of {of} places.");
+        let star = if width < 60 && above > 0 { " (*)" } else { "" };
+        let said =
+            format!("Steps are stable up to {bound}, which is passed in {above} of {of} places{star}.");
+        let _ = write!(text, "\n{}", wrapped(&said, indent, width));
     }
     text
 }

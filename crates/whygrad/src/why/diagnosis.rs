@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::advised::advised;
+use super::experiment::{Tried, experiment};
 use super::finding::{self, Suspicion};
 use super::finished::Finished;
-use super::goal::left_by_both;
-use super::lab::{Ask, Change, Ears, Lab, Limits, Time};
-use super::longer::until_solved;
-use super::report::{Advice, Experiment, Finding, Kind, Report, Verdict};
+use super::lab::{Ask, Ears, Lab, Limits, Time};
+use super::report::{Advice, Finding, Kind, Report, Verdict};
 use super::scene::Scene;
 use super::together::together;
 use crate::lint::gradient::{in_words, wrong_components};
@@ -17,10 +15,6 @@ use crate::train::Control;
 
 /// How often a run that was helped, but not solved, is looked at again for what else is wrong.
 const ROUNDS: usize = 3;
-
-/// A change that takes away this share of the loss is what held the run. The levels of XOR are halves of each other: a
-/// run that comes from one to the next is over it.
-const RECOVERED: f64 = 0.45;
 
 const CUT: &str = "Not everything was tried: the run is long, and the time of a verdict is short. Other causes may hold as well.";
 
@@ -122,60 +116,11 @@ impl Mended {
     }
 }
 
-/// A suspicion after its experiments.
-#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
-pub(super) struct Tried {
-    pub(super) finding: Finding,
-    /// What mends its cause, whether that helped or not.
-    pub(super) advice: Advice,
-    /// The changes of its cause alone.
-    pub(super) changes: Vec<Change>,
-    pub(super) after: Option<Finished>,
-    /// From 0 (nothing) to 1 (solved).
-    pub(super) recovered: f64,
-    pub(super) certainty: f64,
-    pub(super) is_symptom: bool,
-    comes_first: bool,
-    /// Its draws were made, and do not solve the run.
-    refuted: bool,
-    /// Fewer than half of its draws solve it: whatever else is confirmed says more.
-    is_rare: bool,
-}
-
-impl Tried {
-    /// Whether it was tried, made nothing better, and was but a guess.
-    fn is_refuted(&self) -> bool {
-        let made = self.finding.experiment.is_some() && !self.finding.confirmed;
-        made && self.recovered < NOTHING && self.certainty < GUESS
-    }
-}
-
-/// A change that takes away less than this share of the loss changed nothing.
-const NOTHING: f64 = 0.005;
-
-/// Evidence below this alone is a guess.
-const GUESS: f64 = 0.5;
-
 /// One look at a run: what was found, in order, each with the run that its experiment made.
 fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
-    let scene = Scene::new(finished, limits).heard_by(ears);
-    let mut suspicions: Vec<Suspicion> = Vec::new();
-    for look in finding::ALL {
-        let found = look(&scene);
-        // What was half looked at when someone said stop may be wrong.
-        if ears.ask("") == Control::Stop {
-            break;
-        }
-        suspicions.extend(found);
-    }
-    suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-    let mut tried: Vec<Tried> = Vec::new();
-    for suspicion in suspicions {
-        let is_symptom = suspicion.is_symptom;
-        tried.push(experiment(finished, suspicion, lab));
-        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
-            ears.confirmed();
-        }
+    let mut tried = looked_at(finished, limits, (ears, &mut *lab));
+    if !tried.iter().any(|t| t.finding.confirmed) && !lab.was_stopped() && ears.has_time_for_evidence() {
+        tried = looked_at(finished, limits, (ears, &mut *lab));
     }
     tried.sort_by(|a, b| {
         let key = |t: &Tried| {
@@ -213,133 +158,28 @@ fn round(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<
     tried
 }
 
-fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut Lab<'_>) -> Tried {
-    let mut best: Option<(Finished, String, f64)> = None;
-    let (mut solved, mut made) = (0, 0);
-    for change in &suspicion.changes {
-        let change = &ended_where_solved(change);
-        let Some(after) = lab.run(change) else { continue };
-        let recovered = recovered(finished, &after);
-        made += 1;
-        solved += usize::from(recovered == 1.0);
-        if best.as_ref().is_none_or(|b| recovered > b.2) {
-            best = Some((after, change.words.clone(), recovered));
-        }
-        if recovered == 1.0 && !suspicion.draws {
+/// What the findings suspect, each tried, those with the most evidence first.
+fn looked_at(finished: &Finished, limits: Limits, (ears, lab): (&Ears<'_>, &mut Lab<'_>)) -> Vec<Tried> {
+    let scene = Scene::new(finished, limits).heard_by(ears);
+    let mut suspicions: Vec<Suspicion> = Vec::new();
+    for look in finding::ALL {
+        let found = look(&scene);
+        // What was half looked at when someone said stop may be wrong.
+        if ears.ask("") == Control::Stop {
             break;
         }
+        suspicions.extend(found);
     }
-    let share = best.as_ref().map_or(0.0, |b| b.2);
-    let often = !suspicion.draws || solved == 0 || 2 * solved >= made;
-    // What a run shows to be of no matter is no cause, even where it is a fact.
-    let matters = made == 0 || share > 0.0 || finished.loss <= f64::EPSILON || suspicion.comes_first;
-    let confirmed = (suspicion.proved && matters) || (share >= RECOVERED && often);
-    let given = suspicion.advice;
-    let mut advice = given.clone();
-    if let Some((after, _, _)) = best.as_mut().filter(|_| confirmed && !lab.was_stopped()) {
-        let helps =
-            |other: &Finished| recovered(finished, other) >= if share == 1.0 { 1.0 } else { 0.9 * share };
-        let change = advised(finished, &advice, after, &helps, lab);
-        advice = change.0;
-        if let Some(as_advised) = change.1 {
-            *after = as_advised;
+    suspicions.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
+    let mut tried: Vec<Tried> = Vec::new();
+    for suspicion in suspicions {
+        let is_symptom = suspicion.is_symptom;
+        tried.push(experiment(finished, suspicion, lab));
+        if tried.last().is_some_and(|t| t.finding.confirmed && !is_symptom) {
+            ears.confirmed();
         }
     }
-    if !confirmed && suspicion.draws {
-        // A command makes one draw, and none of these helped enough.
-        advice = Advice::words(advice.words);
-    }
-    let has_command = advice.model.is_some() || !advice.flags.is_empty();
-    if has_command && finished.stop == "interrupted" && !advice.flags.iter().any(|flag| flag == "--epochs") {
-        // The run was meant to be longer than what it is compared with.
-        advice.flags.extend(["--epochs".to_owned(), finished.epochs.to_string()]);
-    }
-    let experiment = best.as_ref().map(|(after, words, _)| Experiment {
-        change: words.clone(),
-        before: finished.outcome(),
-        after: after.outcome(),
-        draws: suspicion.counted.or(suspicion.draws.then_some([solved, made])),
-    });
-    let finding = Finding {
-        kind: suspicion.kind,
-        confirmed,
-        summary: suspicion.summary,
-        evidence: suspicion.evidence,
-        experiment,
-        advice,
-        explanation: suspicion.explanation.into(),
-    };
-    let (certainty, is_symptom) = (suspicion.certainty, suspicion.is_symptom);
-    let after = best.map(|b| b.0);
-    let changed = |after: &Finished| {
-        let far = (after.loss - finished.loss).abs() > 1e-3 * finished.loss.abs();
-        far || after.overflowed() || after.is_solved()
-    };
-    let comes_first = suspicion.comes_first && after.as_ref().is_some_and(changed);
-    // Where nothing can be tried, a certificate stands for it.
-    let recovered = if suspicion.proved && suspicion.changes.is_empty() { 1.0 } else { share };
-    let refuted = suspicion.counted.is_some() && made > 0 && solved == 0;
-    let is_rare = suspicion.counted.is_some_and(|[solved, made]| 2 * solved < made);
-    let changes = suspicion.changes;
-    Tried {
-        finding,
-        advice: given,
-        changes,
-        after,
-        recovered,
-        certainty,
-        is_symptom,
-        comes_first,
-        refuted,
-        is_rare,
-    }
-}
-
-/// A changed run of more products of a parameter with a row than this ends where it is solved.
-const LONG: f64 = 2e8;
-
-/// A long run as one that ends where its goal is reached, and says so.
-pub(super) fn ended_where_solved(change: &Change) -> Change {
-    if change.case.work() <= LONG {
-        return change.clone();
-    }
-    Change { words: format!("{}, ended where solved", change.words), case: until_solved(&change.case) }
-}
-
-/// How much of what was missing a changed run recovers: 1 where it is solved, else the share of the loss it takes away.
-pub(super) fn recovered(before: &Finished, after: &Finished) -> f64 {
-    if after.is_solved() {
-        return 1.0;
-    }
-    if after.overflowed() {
-        return 0.0;
-    }
-    if let Some([left, leaves]) = left_by_both(before, after) {
-        return recovered_share(before, left, leaves);
-    }
-    // A run that diverged is back where it no longer ends above its start.
-    let from = if before.overflowed() || before.rose() {
-        let first = before.losses.first().map_or(f64::INFINITY, |l| l.1);
-        if after.rose() || after.loss > 1.02 * first.abs() {
-            return 0.0;
-        }
-        return RECOVERED + 0.4 * (1.0 - after.loss / first).clamp(0.0, 1.0);
-    } else {
-        before.loss
-    };
-    let floor = after.loss.min(0.0);
-    if from > floor { ((from - after.loss) / (from - floor)).clamp(0.0, 0.9) } else { 0.0 }
-}
-
-/// The same where the losses are in different units, by the shares of the targets' variance that are left.
-fn recovered_share(before: &Finished, left: f64, leaves: f64) -> f64 {
-    if !leaves.is_finite() || leaves > 1.02 {
-        return 0.0;
-    }
-    if before.overflowed() || before.rose() || !left.is_finite() {
-        return RECOVERED + 0.4 * (1.0 - leaves).max(0.0);
-    }
-    if left > 0.0 { ((left - leaves) / left).clamp(0.0, 0.9) } else { 0.0 }
+    tried
 }
 
 fn solved(finished: &Finished) -> Report {

@@ -7,7 +7,13 @@ use super::report::{Outcome, Verdict};
 use crate::data::Dataset;
 use crate::model::Model;
 use crate::train::schedule::Schedule;
-use crate::train::{Control, Evaluation, Options, Run, TrainError, evaluate, train};
+use crate::train::{BatchSize, Control, Evaluation, Options, Run, TrainError, evaluate, train};
+
+/// What a step on a part of the rows costs besides its products, in these.
+const STEP: f64 = 30.0;
+
+/// The same where the rows are put in a new order in each epoch.
+const SHUFFLED_STEP: f64 = 300.0;
 
 /// Everything that decides how a run goes.
 #[derive(Clone, Debug)]
@@ -35,9 +41,18 @@ impl Case {
         Ok(Finished::new(self.clone(), &run))
     }
 
-    /// About how many products of a parameter with a row the run is.
+    /// About how many products of a parameter with a row the run is, with what a step costs besides: where an epoch has
+    /// many steps, the most of it.
     pub(super) fn work(&self) -> f64 {
-        self.options.epochs as f64 * self.data.rows as f64 * self.start.len().max(1) as f64
+        let (rows, epochs) = (self.data.rows as f64, self.options.epochs as f64);
+        let besides = match self.options.batch {
+            BatchSize::Rows(batch) if batch < self.data.rows => {
+                let one = if self.options.shuffle { SHUFFLED_STEP } else { STEP };
+                one * rows / batch.max(1) as f64
+            }
+            _ => 0.0,
+        };
+        epochs * (rows * self.start.len().max(1) as f64 + besides)
     }
 
     /// The same but for its options.

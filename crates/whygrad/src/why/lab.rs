@@ -48,7 +48,7 @@ pub struct Time<'a> {
 }
 
 /// Evidence may take this share of the time left, the rest is for experiments.
-const FOR_EVIDENCE: f64 = 0.4;
+const FOR_EVIDENCE: f64 = 0.6;
 
 /// Who is told what is tried, and asked whether to go on.
 pub(super) struct Ears<'a> {
@@ -87,6 +87,18 @@ impl<'a> Ears<'a> {
         let has = now < 0.6 * time.seconds;
         self.cut.set(self.cut.get() || !has);
         has
+    }
+
+    /// Whether evidence was left out for want of time, and there is more: no cause is confirmed without it, and a person
+    /// would rather wait a little than be told half.
+    pub(super) fn has_time_for_evidence(&self) -> bool {
+        let Some(time) = self.time else { return false };
+        let now = (time.clock)();
+        if !self.evidence_cut.replace(false) || now > 1.5 * time.seconds {
+            return false;
+        }
+        self.evidence_until.set(now + time.seconds);
+        true
     }
 
     /// A cause is confirmed: what else is tried has no more than its time.

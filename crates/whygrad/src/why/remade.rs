@@ -75,6 +75,9 @@ pub(super) struct Net {
     pub(super) activations: Vec<String>,
     pub(super) biases: Vec<bool>,
     pub(super) loss: String,
+    /// The columns as the model at hand declares them, inputs and targets, where a text can: in a command they must be those
+    /// of the data.
+    pub(super) columns: Option<(Vec<String>, String)>,
 }
 
 impl Net {
@@ -90,17 +93,26 @@ impl Net {
             activations: layers.activations.clone(),
             biases: layers.biases.iter().map(|b| b.iter().all(Option::is_some)).collect(),
             loss: loss.named(data)?,
+            columns: columns(model),
         };
         // Functions of the person's own have no meaning in a text without them.
         net.model().is_some().then_some(net)
     }
 
-    fn text(&self) -> String {
+    fn text(&self, columns: Option<&(Vec<String>, String)>) -> String {
         let many =
             |name: &str, size: usize| if size == 1 { name.to_owned() } else { format!("{name}[{size}]") };
         let outputs = self.sizes.last().copied().unwrap_or(1);
-        let mut text = format!("inputs {}\ntarget {}\n", many("x", self.sizes[0]), many("y", outputs));
-        let mut below = "x".to_owned();
+        let (inputs, mut below, target) = match columns {
+            Some((names, target)) if names.len() == self.sizes[0] && names.len() > 1 => {
+                (names.join(", "), format!("[{}]", names.join(", ")), target.as_str())
+            }
+            Some((names, target)) if names.len() == 1 => {
+                (many(&names[0], self.sizes[0]), names[0].clone(), target.as_str())
+            }
+            _ => (many("x", self.sizes[0]), "x".to_owned(), "y"),
+        };
+        let mut text = format!("inputs {inputs}\ntarget {}\n", many(target, outputs));
         for (k, activation) in self.activations.iter().enumerate() {
             let name =
                 if k + 1 == self.activations.len() { "y_hat".to_owned() } else { format!("hidden{}", k + 1) };
@@ -109,12 +121,12 @@ impl Net {
             let _ = writeln!(text, "{name} = dense({below}, {}{activation}{bias})", self.sizes[k + 1]);
             below = name;
         }
-        let _ = writeln!(text, "loss = {}", self.loss);
+        let _ = writeln!(text, "loss = {}", self.loss.replace("(y_hat, y)", &format!("(y_hat, {target})")));
         text
     }
 
     pub(super) fn model(&self) -> Option<Model> {
-        Model::parse(&self.text(), &ModelOptions::default()).ok()
+        Model::parse(&self.text(None), &ModelOptions::default()).ok()
     }
 
     /// As `train` takes it: one word where that is enough, else the text.
@@ -125,7 +137,7 @@ impl Net {
         };
         let plain = self.biases.iter().all(|b| *b) && self.loss_name().is_some();
         if !plain {
-            return self.text();
+            return self.text(self.columns.as_ref());
         }
         format!("{}{}", self.sizes[0], (0..self.activations.len()).map(word).collect::<String>())
     }
@@ -145,6 +157,24 @@ impl Net {
         }
         Some(Case { model: model.into(), start, ..case.clone() })
     }
+}
+
+/// The names of a model's inputs and of its target: one group of inputs, or each a number; and one group of targets.
+fn columns(model: &Model) -> Option<(Vec<String>, String)> {
+    let [target] = model.targets.as_slice() else { return None };
+    if model.inputs.len() != 1 && model.inputs.iter().any(|group| group.size != 1) {
+        return None;
+    }
+    let names: Vec<String> = model.inputs.iter().map(|group| group.name.clone()).collect();
+    // What the text names itself.
+    let is_taken = |name: &String| {
+        name == "y_hat"
+            || name == "loss"
+            || name.starts_with("hidden")
+            || !name.chars().all(char::is_alphanumeric)
+    };
+    let free = !names.iter().chain([&target.name]).any(is_taken);
+    free.then(|| (names, target.name.clone()))
 }
 
 /// Gives parameters the values that those of the same place have in another net.
@@ -198,5 +228,17 @@ mod tests {
             let net = Net::of(&model, &data).unwrap();
             assert_eq!((net.sizes, net.biases[0]), (sizes, bias));
         }
+    }
+
+    #[test]
+    fn a_text_to_paste_names_the_columns_that_the_data_have() {
+        let model =
+            model("inputs i1, i2\ntarget t\ny_hat = sigmoid(w1*i1 + w2*i2)\nloss = 0.5*mse(y_hat, t)");
+        let table = crate::data::csv::read(b"i1,i2,t\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n", "or.csv").unwrap().0;
+        let data = model.bind(&table, &crate::data::bind::BindOptions::default()).unwrap().0;
+        let text = Net::of(&model, &data).unwrap().as_argument();
+        assert!(text.starts_with("inputs i1, i2\ntarget t\n"), "{text}");
+        let again = Model::parse(&text, &ModelOptions::default()).unwrap();
+        assert!(again.bind(&table, &crate::data::bind::BindOptions::default()).is_ok());
     }
 }

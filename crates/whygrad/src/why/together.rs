@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::advised::advised;
-use super::diagnosis::{Tried, ended_where_solved, recovered};
+use super::experiment::{Tried, ended_where_solved, recovered};
 use super::finished::{Case, Finished};
 use super::lab::{Change, Lab};
 use super::report::{Advice, Experiment};

@@ -171,6 +171,7 @@ fn without_layers(scene: &Scene<'_>) -> Option<Net> {
         activations: vec![activation.into()],
         biases: vec![true],
         loss,
+        columns: None,
     })
 }
 

@@ -39,6 +39,10 @@ const VANISHED: f64 = 1e-4;
 const SMALL: f64 = 2e-2;
 /// A ratio, or a size, from which on gradients explode.
 const EXPLODED: f64 = 1e4;
+/// The size of a derivative that is suspected where the inputs are of ordinary size.
+const LARGE: f64 = 300.0;
+/// Inputs up to here are of ordinary size; larger ones make derivatives large by themselves.
+const ORDINARY: f64 = 10.0;
 /// What a gradient is clipped to.
 const CLIP: f64 = 1.0;
 
@@ -58,7 +62,8 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     if ratio < SMALL {
         return vanishing(scene, &start, ratio);
     }
-    if ratio > EXPLODED || largest > EXPLODED {
+    let is_ordinary = finished.case.data.inputs.iter().all(|x| x.abs() <= ORDINARY);
+    if ratio > EXPLODED || largest > EXPLODED || (is_ordinary && largest > LARGE) {
         return vec![exploding(scene, &start, ratio)];
     }
     vec![]

@@ -52,7 +52,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         report.components.iter().filter(|c| c.status == Status::Wrong).collect();
     let factor = common_factor(&report.components);
     let kept = kept_fixed(scene);
-    let mut summary = sentence(&wrong, report.components.len(), factor);
+    let mut summary = sentence(&wrong, report.components.len(), factor, example(&wrong, scene).as_ref());
     summary.push_str(&named(&report.mistakes));
     if let Some(kept) = kept.first() {
         summary = format!("{summary} Its steps keep {kept} fixed, whatever the data say.");
@@ -177,7 +177,12 @@ fn common_factor(components: &[check::Component]) -> Option<f64> {
     (same_probe && close && first > 0.0 && ratios.len() > 1 && (first - 1.0).abs() > 1e-9).then_some(first)
 }
 
-fn sentence(wrong: &[&check::Component], all: usize, factor: Option<f64>) -> String {
+fn sentence(
+    wrong: &[&check::Component],
+    all: usize,
+    factor: Option<f64>,
+    example: Option<&(String, f64, f64)>,
+) -> String {
     if let Some(factor) = factor {
         return format!(
             "The given gradient is {} times the derivative of the loss, in every component.",
@@ -196,13 +201,28 @@ fn sentence(wrong: &[&check::Component], all: usize, factor: Option<f64>) -> Str
         format!("{}{more}", names.join(", "))
     };
     let mut text = format!("The given gradient is wrong at {who}");
-    let off = |c: &check::Component| c.given.map_or(0.0, |g| (g - c.derived).abs());
-    let farthest = wrong.iter().max_by(|a, b| off(a).total_cmp(&off(b)));
-    if let Some((one, given)) = farthest.and_then(|c| Some((c, c.given?))) {
-        let (given, derived) = (digits(given), digits(one.derived));
-        text = format!("{text} (for {} it says {given} where the derivative is {derived})", one.name);
+    if let Some((name, given, derived)) = example {
+        let (given, derived) = (digits(*given), digits(*derived));
+        text = format!(
+            "{text} (at the starting values it says {given} for {name}, where the derivative is {derived})"
+        );
     }
     text + "."
+}
+
+/// The wrong component that is farthest from its derivative at the starting values, on all rows, with both: numbers that
+/// can be computed again.
+fn example(wrong: &[&check::Component], scene: &Scene<'_>) -> Option<(String, f64, f64)> {
+    let case = &scene.finished.case;
+    let (given, derived) = (given_at(scene.model(), &case.data, &case.start), scene.gradient_at(&case.start));
+    let parameters = &case.model.program.parameters;
+    let names = parameters.iter().flat_map(|p| (0..p.len()).map(|k| (p.offset + k, p.entry_name(k))));
+    let off = |k: usize| (given[k] - derived[k]).abs();
+    let farthest = names
+        .filter(|(k, name)| off(*k).is_finite() && wrong.iter().any(|c| &c.name == name))
+        .max_by(|a, b| off(a.0).total_cmp(&off(b.0)))?;
+    let (k, name) = farthest;
+    (off(k) > 1e-6 * derived[k].abs()).then(|| (name, given[k], derived[k]))
 }
 
 /// The mistakes of the likeliest reading, in a sentence.

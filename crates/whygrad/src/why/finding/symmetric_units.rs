@@ -30,6 +30,12 @@ const EXPLANATION: &str = "Hidden units with the same weights in and out have th
 /// How many other starts are tried.
 const DRAWS: u64 = 5;
 
+/// And where units are but nearly alike, so that the share that helps decides.
+const MANY: u64 = 9;
+
+/// The width of these draws, as a share of the others'.
+const NARROWER: f64 = 0.7;
+
 /// A start that leaves no more than this share of the loss has clearly helped.
 const CLEARLY: f64 = 0.3;
 
@@ -69,7 +75,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let words =
         if is_exact { "the equal units start from different values" } else { "the units start less alike" };
     // Differences as wide as a drawn start has them; and smaller ones, with which the net stays where its rate suits it.
-    let draws = if scene.is_small() { DRAWS } else { 2 };
+    let draws = match (scene.is_small(), is_exact) {
+        (true, true) => DRAWS,
+        (true, false) => MANY,
+        (false, _) => 2,
+    };
     let tried = |size: f64| {
         let change = |draw| Change {
             words: words.into(),
@@ -79,7 +89,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         Suspicion { changes: (0..draws).map(change).collect(), certainty, ..suspicion.clone() }
     };
     if !is_exact {
-        return if parts(scene, &tried(1.0).changes) { vec![tried(1.0)] } else { vec![] };
+        // From weights up to 1 most tiny nets get there; from wider ones fewer.
+        let near = tried(NARROWER);
+        return if parts(scene, &near.changes) { vec![near] } else { vec![] };
     }
     let mut ways = if scene.is_small() { vec![tried(1.0), tried(0.3)] } else { vec![tried(1.0)] };
     // A short run need not be long enough for different units either.

@@ -7,8 +7,9 @@
 //! What to do: train longer (`--epochs`), or take a rule to stop by that waits.
 
 use super::Suspicion;
+use crate::why::finished::Finished;
 use crate::why::lab::Change;
-use crate::why::longer::without_rules;
+use crate::why::longer::{Longer, without_rules};
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 
@@ -36,26 +37,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     if !(by_rule || moving || soon || (is_young(scene) && leaves)) {
         return vec![];
     }
-    let ended = match finished.stop.as_str() {
-        "smallest-change" => "The run was stopped by its rule of the smallest change while it still moved",
-        "gradient-norm" => "The run was stopped by its rule of the gradient's length while it still moved",
-        "interrupted" => "The run was interrupted",
-        _ if moving => "The loss was still falling when the run ended",
-        _ => "The run ended on its first flat stretch",
-    };
-    let fell = 100.0 * finished.fell_lately();
-    let summary = match solved {
-        Some(l) => {
-            format!(
-                "{ended}: the goal is reached within {} epochs, and it had {}.",
-                l.finished.epochs, finished.epochs
-            )
-        }
-        None => format!(
-            "{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.",
-            finished.epochs
-        ),
-    };
+    let summary = summary(finished, moving, solved);
     // Where most other starts get there in time, the epochs were enough but for this one.
     let usual = soon || scene.others().share().is_none_or(|s| s < 0.7);
     let certainty = if !usual {
@@ -79,7 +61,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     } else {
         format!("up to {epochs} epochs in place of {}", finished.epochs)
     };
-    let advised = solved.map_or(epochs, super::super::longer::Longer::advised);
+    let advised = solved.map_or(epochs, Longer::advised);
     if solved.is_some() {
         // As many as are advised, all of them.
         let words = words.replacen(&format!("up to {epochs}"), &advised.to_string(), 1);
@@ -87,15 +69,43 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         suspicion.changes.push(Change { words, case });
     }
     suspicion.changes.push(Change { words, case });
-    let advised = advised.to_string();
+    suspicion.advice = advice(finished, by_rule, advised);
+    vec![suspicion]
+}
+
+/// How the run ended, in a sentence.
+fn summary(finished: &Finished, moving: bool, solved: Option<&Longer>) -> String {
+    let ended = match finished.stop.as_str() {
+        "smallest-change" => "The run was stopped by its rule of the smallest change while it still moved",
+        "gradient-norm" => "The run was stopped by its rule of the gradient's length while it still moved",
+        "interrupted" => "The run was interrupted",
+        _ if moving => "The loss was still falling when the run ended",
+        _ => "The run ended on its first flat stretch",
+    };
+    let fell = 100.0 * finished.fell_lately();
+    match solved {
+        Some(l) => {
+            format!(
+                "{ended}: the goal is reached within {} epochs, and it had {}.",
+                l.finished.epochs, finished.epochs
+            )
+        }
+        None => format!(
+            "{ended}: the last quarter of its {} epochs took away {fell:.1} % of the loss.",
+            finished.epochs
+        ),
+    }
+}
+
+fn advice(finished: &Finished, by_rule: bool, epochs: u64) -> Advice {
+    let epochs = epochs.to_string();
     let text = if by_rule { "Train longer, without the rule that stopped it." } else { "Train longer." };
     let rule: &[&str] = match finished.stop.as_str() {
         "smallest-change" => &["--tol", "0"],
         "gradient-norm" => &["--gradient-norm", "0"],
         _ => &[],
     };
-    suspicion.advice = Advice::flags(text, &[&["--epochs", advised.as_str()], rule].concat());
-    vec![suspicion]
+    Advice::flags(text, &[&["--epochs", epochs.as_str()], rule].concat())
 }
 
 /// Whether the run had few epochs, measured by its rate and the curvature it met.

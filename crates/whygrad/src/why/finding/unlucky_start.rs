@@ -12,7 +12,9 @@ use std::fmt::Write as _;
 use super::cannot_represent::{lacks_biases, with_biases};
 use super::{ENOUGH, Suspicion, gradient_wrong};
 use crate::odds::wilson;
+use crate::why::lab::Change;
 use crate::why::level::level;
+use crate::why::longer::until_solved;
 use crate::why::report::{Advice, Kind, Verdict};
 use crate::why::scene::Scene;
 use crate::why::speed::short;
@@ -66,9 +68,16 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         .with("share_at_least", low)
         .with("share_at_most", high);
     suspicion.counted = Some([others.solved, others.made]);
-    suspicion.changes = vec![solved];
+    suspicion.changes = to_show(solved);
     suspicion.advice = Advice::flags("Start from other values.", &["--restart", "1"]);
     vec![suspicion]
+}
+
+/// The run that gets there, and the same ended where it does: one at a high rate may leave its goal again.
+fn to_show(solved: Change) -> Vec<Change> {
+    let words = format!("{}, ended where solved", solved.words);
+    let ended = Change { words, case: until_solved(&solved.case) };
+    vec![solved, ended]
 }
 
 /// Where the run stalls.
@@ -107,7 +116,7 @@ fn few_get_there(scene: &Scene<'_>) -> Option<Suspicion> {
         suspicion = suspicion.with("with_biases_solved", solved).with("with_biases", made);
     }
     suspicion.counted = Some([others.solved, others.made]);
-    suspicion.changes = vec![solved];
+    suspicion.changes = to_show(solved);
     suspicion.advice = Advice::flags(
         if biases_help.is_some() {
             "Start from other values, or give each layer biases."

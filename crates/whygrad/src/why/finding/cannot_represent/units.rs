@@ -55,6 +55,11 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         let solved = restarts(scene, &scene.finished.case, RESTARTS, 1);
         let so_far = match solved {
             Some((0, made)) => format!("none of {made} other starts solves it either"),
+            Some((solved, made)) if 4 * solved >= 3 * made => {
+                format!(
+                    "it can be had, but slowly: in {LONGER} times the epochs {solved} of {made} other starts get there"
+                )
+            }
             Some((solved, made)) => {
                 format!("it can be had, but only {solved} of {made} other starts get there")
             }
@@ -71,7 +76,9 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
         if solved.is_some_and(|(solved, made)| 2 * solved >= made) {
             suspicion.certainty = 0.45;
         }
-        if solved.is_none_or(|(solved, made)| 4 * solved < 3 * made) {
+        // In as many epochs as the run had, none does.
+        let in_time = scene.many_others().solved > 0 || scene.many_others().made == 0;
+        if !in_time || solved.is_none_or(|(solved, made)| 4 * solved < 3 * made) {
             add_biases(scene, &mut suspicion);
             found.push(suspicion);
         }
@@ -172,27 +179,7 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         return None;
     }
     // Whether it helps at all comes first: most often it does not, and nothing is to be said.
-    let mut best: Option<(Net, Runs)> = None;
-    for wide in [2, 4, 8].into_iter().map(|times| wider(net, times)) {
-        // As many parameters as measured numbers learn these by heart, noise and all.
-        if measured && parameters(&wide) >= case.data.targets.len() {
-            continue;
-        }
-        let Some(first) = wide.case(case, false, 1) else { continue };
-        let starts = affordable(scene, &first, WIDE, WIDE_PART);
-        let Some(runs) = (starts >= 2).then(|| runs(scene, &first, starts)).flatten() else { break };
-        let helps = 2 * runs.solved >= runs.made;
-        if helps
-            || (runs.middle < BETTER * scene.finished.loss
-                && best.as_ref().is_none_or(|b| runs.middle < b.1.middle))
-        {
-            best = Some((wide, runs));
-        }
-        if helps {
-            break;
-        }
-    }
-    let (wide, wider_runs) = best?;
+    let (wide, wider_runs) = wide_enough(scene, net, measured)?;
     let narrow = narrow(scene)?;
     let solves = 2 * wider_runs.solved >= wider_runs.made;
     if narrow.solved > 0 || (!solves && wider_runs.middle > BETTER * narrow.lowest) {
@@ -233,6 +220,32 @@ fn too_few(scene: &Scene<'_>, net: &Net) -> Option<Suspicion> {
         flags: wide.loss_name().map_or_else(Vec::new, |l| vec!["--loss".to_owned(), l.to_owned()]),
     };
     Some(suspicion)
+}
+
+/// The least of the wider nets that solves it, or else the one that comes furthest, and what its runs came to.
+fn wide_enough(scene: &Scene<'_>, net: &Net, measured: bool) -> Option<(Net, Runs)> {
+    let case = &scene.finished.case;
+    let mut best: Option<(Net, Runs)> = None;
+    for wide in [2, 4, 8].into_iter().map(|times| wider(net, times)) {
+        // As many parameters as measured numbers learn these by heart, noise and all.
+        if measured && parameters(&wide) >= case.data.targets.len() {
+            continue;
+        }
+        let Some(first) = wide.case(case, false, 1) else { continue };
+        let starts = affordable(scene, &first, WIDE, WIDE_PART);
+        let Some(runs) = (starts >= 2).then(|| runs(scene, &first, starts)).flatten() else { break };
+        let helps = 2 * runs.solved >= runs.made;
+        if helps
+            || (runs.middle < BETTER * scene.finished.loss
+                && best.as_ref().is_none_or(|b| runs.middle < b.1.middle))
+        {
+            best = Some((wide, runs));
+        }
+        if helps {
+            break;
+        }
+    }
+    best
 }
 
 /// How many of so many runs fit into this share of what one may cost.
