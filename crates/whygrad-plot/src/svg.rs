@@ -2,6 +2,7 @@
 
 mod cells;
 mod frame;
+mod glyph;
 mod key;
 mod labels;
 mod lines;

@@ -115,8 +115,7 @@ impl<'m> Overlay<'m> {
         let ways: Vec<Vec<Vec<Seen>>> = map.paths.iter().map(way).collect();
         let within = |across: f64, up: f64| Some(frame.at((x.place_within(across)?, y.place_within(up)?)));
         let points = map.points.iter().filter_map(|point| {
-            let filled = map.level.is_none_or(|level| point.value >= level);
-            Some((within(point.x, point.y)?, filled))
+            Some((within(point.x, point.y)?, map.is_upper(point)))
         });
         let spots = map.spots.iter().enumerate();
         let spots = spots.filter_map(|(index, spot)| Some((index, within(spot.x, spot.y)?)));
@@ -192,16 +191,18 @@ pub(super) struct Legend(Vec<(Sample, String)>);
 impl Legend {
     pub(super) fn of(map: &Map) -> Self {
         let mut entries = Vec::new();
-        if let Some(level) = map.level {
-            if !map.points.is_empty() {
-                entries.push((Sample::Above, format!("target ≥ {}", number(level))));
+        match map.parting() {
+            _ if map.points.is_empty() => {}
+            Some(value) => {
+                entries.push((Sample::Above, format!("target ≥ {}", number(value))));
                 entries.push((Sample::Below, "target below".into()));
             }
+            None => entries.push((Sample::Above, "data".into())),
+        }
+        if let Some(level) = map.level {
             if map.range().is_some_and(|range| range.low < level && level <= range.high) {
                 entries.push((Sample::Level, format!("level {}", number(level))));
             }
-        } else if !map.points.is_empty() {
-            entries.push((Sample::Above, "data".into()));
         }
         let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
         for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {

@@ -171,7 +171,7 @@ impl Stage<'_> {
         let within = |across: f64, up: f64| self.on_surface((x.place_within(across)?, y.place_within(up)?));
         for point in &map.points {
             let Some(seen) = within(point.x, point.y) else { continue };
-            let dot = dot(seen.at, map.level.is_none_or(|level| point.value >= level));
+            let dot = dot(seen.at, map.is_upper(point));
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }
