@@ -10,6 +10,7 @@ mod map;
 mod network;
 mod overlay;
 mod panels;
+mod path;
 mod solid;
 mod surface;
 

@@ -9,7 +9,7 @@ use crate::ticks::{number, significant};
 use crate::{view, way};
 
 /// Columns to which curves are thinned for reading values off.
-const COLUMNS: usize = 280;
+const COLUMNS: usize = 200;
 
 /// The most dots of a series.
 const DOTS: usize = 1500;

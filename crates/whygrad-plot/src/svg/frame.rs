@@ -275,20 +275,3 @@ pub(super) fn written(tick: &Tick) -> String {
 pub(super) fn minus(text: &str) -> String {
     if text.parse::<f64>().is_ok() { text.replace('-', "\u{2212}") } else { text.to_owned() }
 }
-
-/// Writes the commands of a path through points, absolute, closed if asked.
-pub(super) fn path(points: impl Iterator<Item = (f64, f64)>, closed: bool) -> String {
-    let mut out = String::new();
-    let mut command = 'M';
-    for (x, y) in points {
-        out.push(command);
-        out.push_str(&coordinate(x));
-        out.push(' ');
-        out.push_str(&coordinate(y));
-        command = 'L';
-    }
-    if closed {
-        out.push('Z');
-    }
-    out
-}

@@ -1,6 +1,6 @@
 //! What tells the series of one picture apart without colour: the dashes of curves and the shapes of dots.
 
-use super::frame::path;
+use super::path::path;
 use super::{Page, coordinate};
 use crate::figure::{Lines, Style};
 use crate::palette::{self, Ground, Rgb};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts};
 use super::glyph::{colour, dash, disc, dot};
+use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::{Axis, columns, seen};
 use crate::figure::{Lines, Series, Style};
@@ -49,7 +50,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
             Style::Dots => {
                 let dot = dot(page, lines, index, (x + 10.0, y));
                 page.add(&dot);
-            },
+            }
             Style::Columns => {
                 let (x, y, fill) = (coordinate(x + 3.0), coordinate(y - 6.0), fill.hex());
                 page.add(&format!(

@@ -30,8 +30,14 @@ pub(super) fn draw(panels: &Panels, page: &mut Page) {
         let mut highest: f64 = 0.0;
         for (column, figure) in row.iter().enumerate() {
             let height = height(figure, width);
-            let mut part =
-                Page { out: String::new(), width, height, theme: page.theme, depth: page.depth + 1, inside: [0.0; 4] };
+            let mut part = Page {
+                out: String::new(),
+                width,
+                height,
+                theme: page.theme,
+                depth: page.depth + 1,
+                inside: [0.0; 4],
+            };
             if part.depth < DEEPEST {
                 draw_figure(figure, &mut part);
             }
