@@ -83,7 +83,7 @@ impl<'a> Frame<'a> {
         let header = header(texts.title, page.width);
         let top = header + room.header + if texts.upwards().is_empty() && !room.above { 4.0 } else { 26.0 };
         let notes = note_lines(&texts.notes, page.width);
-        page.height += (room.header - 3.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
+        page.height += (room.header - 2.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = NOTE * notes.len() as f64;
         let left_at_most = 0.36 * page.width;

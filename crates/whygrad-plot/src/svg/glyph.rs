@@ -14,15 +14,11 @@ pub(super) fn colour(page: &Page, index: usize) -> Rgb {
     palette::series(index, if page.theme.dark { Ground::Dark } else { Ground::Light })
 }
 
-/// How many series of a style stand before one.
-fn before(lines: &Lines, index: usize, style: Style) -> usize {
-    lines.series.iter().take(index).filter(|series| series.style == style).count()
-}
-
 /// Returns the attribute with the dashes of a curve: none for the first, so that a single one is whole.
 pub(super) fn dash(lines: &Lines, index: usize) -> String {
-    let place = before(lines, index, Style::Line);
-    match DASHES[(place + index / palette::SERIES) % DASHES.len()] {
+    let first = lines.series.iter().position(|series| series.style == Style::Line).unwrap_or(0);
+    let place = index.saturating_sub(first);
+    match DASHES[(place + place / palette::SERIES) % DASHES.len()] {
         "" => " stroke-linecap=\"round\"".to_owned(),
         dash => format!(" stroke-dasharray=\"{dash}\""),
     }
@@ -36,7 +32,8 @@ pub(super) fn dot(page: &Page, lines: &Lines, index: usize, at: (f64, f64)) -> S
         let (fill, paper) = (fill.hex(), paper.hex());
         format!("<path d=\"{outline}\" fill=\"{fill}\" stroke=\"{paper}\" stroke-width=\"1\"/>")
     };
-    match before(lines, index, Style::Dots) % 5 {
+    let before = lines.series.iter().take(index).filter(|series| series.style == Style::Dots);
+    match before.count() % 5 {
         0 => disc(at, fill, paper),
         1 => ring(at, paper, fill),
         2 => corners(&[(-3.8, -3.8), (3.8, -3.8), (3.8, 3.8), (-3.8, 3.8)]),

@@ -45,20 +45,20 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
         match lines.series[index].style {
             Style::Line => {
                 let style = format!(" stroke-width=\"2.5\"{}", dash(lines, index));
-                page.line((x - 4.0, y), (x + 21.0, y), fill, &style);
+                page.line((x + 1.0, y), (x + 25.0, y), fill, &style);
             }
             Style::Dots => {
-                let dot = dot(page, lines, index, (x + 10.0, y));
+                let dot = dot(page, lines, index, (x + 13.0, y));
                 page.add(&dot);
             }
             Style::Columns => {
-                let (x, y, fill) = (coordinate(x + 3.0), coordinate(y - 6.0), fill.hex());
+                let (x, y, fill) = (coordinate(x + 6.0), coordinate(y - 6.0), fill.hex());
                 page.add(&format!(
                     "<rect x=\"{x}\" y=\"{y}\" width=\"14\" height=\"12\" fill=\"{fill}\" fill-opacity=\"0.7\" stroke=\"{fill}\"/>"
                 ));
             }
         }
-        page.text((x + 26.0, y + 4.0), Anchor::Start, ink, &name);
+        page.text((x + 31.0, y + 4.0), Anchor::Start, ink, &name);
     }
 }
 
@@ -68,7 +68,7 @@ fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
     let (mut left, mut line) = (0.0, 0);
     let entries = lines.series.iter().map(|series| {
         let name = fitted(&series.name, SIZE, room);
-        let wide = 26.0 + text_width(&name, SIZE) + 18.0;
+        let wide = 31.0 + text_width(&name, SIZE) + 16.0;
         if left > 0.0 && left + wide > room {
             (left, line) = (0.0, line + 1);
         }

@@ -68,7 +68,6 @@ fn draw_pieces(page: &mut Page, solid: &Solid, mesh: &Heights) {
     page.add(&format!(
         "<g transform=\"scale(.1)\" stroke=\"{edge}\" stroke-opacity=\".28\" stroke-width=\"4\" stroke-linejoin=\"round\">"
     ));
-    let mut pieces = Pieces::default();
     for row in (0..deep).map(|row| order(row, deep, farther_back)) {
         for column in (0..wide).map(|column| order(column, wide, farther_right)) {
             let corners = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)];
@@ -86,10 +85,9 @@ fn draw_pieces(page: &mut Page, solid: &Solid, mesh: &Heights) {
                 (heights[2] + heights[3] - heights[0] - heights[1]) / 2.0 * deep as f64,
             );
             let colour = shaded(heights.iter().sum::<f64>() / 4.0, solid.view.light(slopes));
-            pieces.add(points, colour);
+            page.add(&piece(points, colour));
         }
     }
-    page.out.push_str(&pieces.finished());
     page.add("</g>");
 }
 
@@ -97,70 +95,25 @@ fn draw_pieces(page: &mut Page, solid: &Solid, mesh: &Heights) {
 fn shaded(height: f64, light: f64) -> Rgb {
     let colour = sequence(height);
     let away = light - 0.72;
-    let shaded = if away < 0.0 {
+    if away < 0.0 {
         mix(colour, Rgb(0, 0, 0), (-0.5 * away).min(0.32))
     } else {
         mix(colour, Rgb(255, 255, 255), (0.45 * away).min(0.16))
-    };
-    // In steps too small to see, so that neighbours can be drawn together.
-    let even = |channel: u8| channel - channel % 5;
-    Rgb(even(shaded.0), even(shaded.1), even(shaded.2))
+    }
 }
 
-/// Pieces of the surface in their order: neighbours of one colour that lie the same way round are one path.
-#[derive(Default)]
-struct Pieces {
-    out: String,
-    /// The colour of the open path, whether its pieces run to the left, and where its last piece began.
-    open: Option<(Rgb, bool, (i64, i64))>,
-}
-
-impl Pieces {
-    /// Adds a piece in tenths of a pixel.
-    fn add(&mut self, points: [(f64, f64); 4], colour: Rgb) {
-        let points = points.map(|(x, y)| ((10.0 * x).round() as i64, (10.0 * y).round() as i64));
-        let across = |a: usize, b: usize| (points[b].0 - points[a].0, points[b].1 - points[a].1);
-        let (first, second) = (across(0, 2), across(1, 3));
-        let runs_left = first.0 * second.1 < first.1 * second.0;
-        match self.open {
-            Some((its, side, from)) if its == colour && side == runs_left => {
-                self.out.push('m');
-                self.step((points[0].0 - from.0, points[0].1 - from.1));
-            }
-            _ => {
-                self.close();
-                self.out.extend(["<path fill=\"", &colour.hex(), "\" d=\"M"]);
-                self.step(points[0]);
-            }
-        }
-        self.open = Some((colour, runs_left, points[0]));
-        for (index, ends) in points.windows(2).enumerate() {
-            let by = (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1);
-            match index {
-                0 => self.out.push('l'),
-                _ if by.0 >= 0 => self.out.push(' '),
-                _ => {}
-            }
-            self.step(by);
-        }
-        self.out.push('z');
+/// Writes a piece in tenths of a pixel.
+fn piece(points: [(f64, f64); 4], colour: Rgb) -> String {
+    let points = points.map(|(x, y)| ((10.0 * x).round() as i64, (10.0 * y).round() as i64));
+    let mut out = format!("<path d=\"M{} {}l", points[0].0, points[0].1);
+    for (index, ends) in points.windows(2).enumerate() {
+        let by = (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1);
+        let gap = if index > 0 && by.0 >= 0 { " " } else { "" };
+        let between = if by.1 < 0 { "" } else { " " };
+        out.extend([gap, &by.0.to_string(), between, &by.1.to_string()]);
     }
-
-    fn step(&mut self, (x, y): (i64, i64)) {
-        let between = if y < 0 { "" } else { " " };
-        self.out.extend([&x.to_string(), between, &y.to_string()]);
-    }
-
-    fn close(&mut self) {
-        if self.open.take().is_some() {
-            self.out.push_str("\"/>\n");
-        }
-    }
-
-    fn finished(mut self) -> String {
-        self.close();
-        self.out
-    }
+    out.extend(["z\" fill=\"", &colour.hex(), "\"/>"]);
+    out
 }
 
 /// What stands on the surface, and what of it is seen.
