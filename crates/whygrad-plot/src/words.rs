@@ -224,6 +224,12 @@ fn verb(phase: &Phase, is_first: bool) -> String {
     format!("{moves}{from} to {}", number(phase.to.1))
 }
 
+/// Says what a picture of curves lacks, if anything.
+pub(crate) fn lacking(lines: &Lines) -> Option<String> {
+    let is_empty = lines.series.iter().all(|series| series.points.is_empty());
+    if is_empty { Some("There is nothing to draw.".to_owned()) } else { omitted(lines) }
+}
+
 /// Says which points of a line figure cannot be drawn, if any.
 pub(crate) fn omitted(lines: &Lines) -> Option<String> {
     let points = || lines.series.iter().flat_map(|series| &series.points);

@@ -21,7 +21,7 @@ const NEAREST: f64 = 14.0;
 pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let (x, y) = Axis::of_lines(lines);
     let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
-    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::omitted(lines)) };
+    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::lacking(lines)) };
     let is_named = lines.series.iter().any(|series| !series.name.is_empty());
     let legend = if is_named && lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
