@@ -72,6 +72,10 @@ fn describe_lines(lines: &Lines) -> Vec<String> {
             named.push(dot);
             continue;
         }
+        if !together.is_empty() && series.style == Style::Dots {
+            sentences.extend(curves::dots(lines, series));
+            continue;
+        }
         sentences.push(describe_series(lines, series));
         sentences.extend(named::widest_bar(lines, series));
     }

@@ -225,10 +225,10 @@ impl Legend {
             }
             None => entries.push((Sample::Above, "data".into())),
         }
-        if let Some(level) = map.level {
-            if map.range().is_some_and(|range| range.low < level && level <= range.high) {
-                entries.push((Sample::Level, format!("level {}", number(level))));
-            }
+        let crosses =
+            |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
+        if let Some(level) = map.level.filter(crosses) {
+            entries.push((Sample::Level, format!("level {}", number(level))));
         }
         let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
         for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {

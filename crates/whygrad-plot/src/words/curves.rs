@@ -1,6 +1,6 @@
 //! Many curves of one picture in one sentence, and single points that have a name.
 
-use super::{drawable, number, pair_of, place_name, subject};
+use super::{counted, drawable, number, pair_of, place_name, subject};
 use crate::figure::{Lines, Series, Style};
 
 /// More curves than these are told by their ends alone.
@@ -83,4 +83,17 @@ pub(super) fn named_dot(lines: &Lines, series: &Series) -> Option<String> {
         [(x, y)] => drawable(lines, series).next().map(|_| format!("{name} at {}", pair_of((*x, *y)))),
         _ => None,
     }
+}
+
+/// Tells dots beside many curves: how many they are, and from where to where they lie.
+pub(super) fn dots(lines: &Lines, series: &Series) -> Option<String> {
+    let mut points: Vec<(f64, f64)> = drawable(lines, series).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (first, last) = points.first().zip(points.last())?;
+    let (count, name) = (counted(points.len(), "point", "points"), subject(&series.name));
+    Some(match points.as_slice() {
+        [one] => format!("{name}: a point at {}.", pair_of(*one)),
+        [one, other] => format!("{name}: points at {} and {}.", pair_of(*one), pair_of(*other)),
+        _ => format!("{name}: {count} between {} and {}.", pair_of(*first), pair_of(*last)),
+    })
 }

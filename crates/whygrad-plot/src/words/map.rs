@@ -143,6 +143,10 @@ fn off_plane(map: &Map, path: &MapPath, all: &[usize]) -> Option<String> {
         left if left < 0.5 => "; at its end it is back in the plane".to_owned(),
         left => format!("; at its end {left:.0}% of that distance is left"),
     });
+    if all.first() == Some(&farthest) {
+        let last = last.unwrap_or_default();
+        return Some(format!("It begins out of the drawn plane, at its farthest from it{values}{last}."));
+    }
     Some(format!(
         "It leaves the drawn plane and is farthest from it after {} at {}{values}{}.",
         counted(farthest, "step", "steps"),
