@@ -7,7 +7,7 @@ use crate::figure::{Lines, Series, Style};
 use crate::ticks::{self, Tick};
 
 /// Beyond this, differences of two values could overflow.
-const LARGEST: f64 = 1e300;
+const LARGEST: f64 = 1e306;
 
 /// Spans with less than this share of the values are rounding noise, so they count as constant.
 const NOISE: f64 = 1e-12;
@@ -138,6 +138,8 @@ impl<'a> Axis<'a> {
         let mut ticks =
             if self.log { ticks::logarithmic(low, high, at_most) } else { ticks::linear(low, high, at_most) };
         ticks.retain(|tick| !self.whole || tick.value.fract() == 0.0);
+        // Beyond this no two values have places of their own.
+        ticks.retain(|tick| self.log || tick.value.abs() <= LARGEST);
         ticks.into_iter().filter_map(|tick| Some((self.place_within(tick.value)?, tick))).collect()
     }
 }

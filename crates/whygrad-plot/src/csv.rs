@@ -60,7 +60,7 @@ impl<'a> Cell<'a> {
         Cell::Text(Cow::Borrowed(text))
     }
 
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         match self {
             Cell::Text(text) => out.push_str(&quoted(text)),
             Cell::Number(value) => out.push_str(&shortest(*value)),

@@ -192,6 +192,9 @@ pub struct Map {
     pub spots: Vec<Spot>,
     /// Sentences that belong to the picture: written below it, and told with the words.
     pub notes: Vec<String>,
+    /// The value at which the targets of the points part, where it is not the level: the points are then of two kinds,
+    /// though the samples have no two sides. `None` for the level.
+    pub classes: Option<f64>,
 }
 
 /// A way across a [`Map`].

@@ -18,9 +18,12 @@ const VIRIDIS: [Rgb; 9] = [
     Rgb(253, 231, 37),
 ];
 
+/// How many colours of series there are.
+pub(crate) const SERIES: usize = 6;
+
 /// Series colours after Okabe and Ito, 2008: for light paper, for dark paper, and a middle tone
 /// for a terminal whose background is unknown.
-const LIGHT: [Rgb; 6] = [
+const LIGHT: [Rgb; SERIES] = [
     Rgb(0, 101, 163),
     Rgb(201, 84, 0),
     Rgb(0, 132, 97),
@@ -28,7 +31,7 @@ const LIGHT: [Rgb; 6] = [
     Rgb(122, 98, 0),
     Rgb(44, 140, 196),
 ];
-const DARK: [Rgb; 6] = [
+const DARK: [Rgb; SERIES] = [
     Rgb(98, 181, 240),
     Rgb(255, 160, 72),
     Rgb(61, 201, 153),
@@ -36,7 +39,7 @@ const DARK: [Rgb; 6] = [
     Rgb(240, 228, 100),
     Rgb(160, 175, 255),
 ];
-const MIDDLE: [Rgb; 6] = [
+const MIDDLE: [Rgb; SERIES] = [
     Rgb(46, 139, 216),
     Rgb(224, 116, 26),
     Rgb(31, 163, 122),

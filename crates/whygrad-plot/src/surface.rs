@@ -83,7 +83,17 @@ impl Map {
     /// Returns whether the surface at a point lies on the side of the level that its target wants.
     pub(crate) fn is_right(&self, point: &MapPoint, level: f64) -> bool {
         let value = self.at(point.x, point.y);
-        !value.is_nan() && (value >= level) == (point.value >= level)
+        !value.is_nan() && (value >= level) == self.is_upper(point)
+    }
+
+    /// Returns the value at which the targets of the points part, if they are of two kinds.
+    pub(crate) fn parting(&self) -> Option<f64> {
+        self.classes.or(self.level)
+    }
+
+    /// Returns whether a point is of the upper kind, or of the only one.
+    pub(crate) fn is_upper(&self, point: &MapPoint) -> bool {
+        self.parting().is_none_or(|value| point.value >= value)
     }
 
     /// Returns how many samples are missing or not finite.

@@ -2,6 +2,7 @@
 
 mod cells;
 mod frame;
+mod glyph;
 mod key;
 mod labels;
 mod lines;
@@ -9,6 +10,7 @@ mod map;
 mod network;
 mod overlay;
 mod panels;
+mod path;
 mod solid;
 mod surface;
 

@@ -1,6 +1,7 @@
 //! A figure in plain sentences: for screen readers, for logs, and for whoever prefers to read.
 
 mod cells;
+mod curves;
 mod map;
 mod named;
 mod network;
@@ -16,7 +17,8 @@ const TOLD_PHASES: usize = 5;
 
 /// Describes a figure in a few plain sentences.
 ///
-/// For a curve: how it runs, where it ends and where it is lowest. For a map: its lowest and
+/// For a curve: how it runs, where it ends and where it is lowest; for many curves, and for a path that turns back: where
+/// it begins and ends. For a map: its lowest and
 /// highest value and where they are, the share above the level, and which data points lie on the
 /// right side, how each way runs over it, and the places with a name. For words below the axis and for cells: the values
 /// by name, or the best and the worst of many. For a network: its shape and its weights, or the largest of many. For
@@ -57,7 +59,23 @@ pub(crate) use network::{missing as missing_links, shape};
 
 fn describe_lines(lines: &Lines) -> Vec<String> {
     let mut sentences: Vec<String> = Vec::new();
+    let together = curves::together(lines);
+    if !together.is_empty() {
+        sentences.push(curves::ends(lines, &together));
+    }
+    let mut named: Vec<String> = Vec::new();
     for series in &lines.series {
+        if together.iter().any(|one| std::ptr::eq(*one, series)) {
+            continue;
+        }
+        if let Some(dot) = curves::named_dot(lines, series) {
+            named.push(dot);
+            continue;
+        }
+        if !together.is_empty() && series.style == Style::Dots {
+            sentences.extend(curves::dots(lines, series));
+            continue;
+        }
         sentences.push(describe_series(lines, series));
         sentences.extend(named::widest_bar(lines, series));
     }
@@ -66,8 +84,7 @@ fn describe_lines(lines: &Lines) -> Vec<String> {
     }
     let (x, _) = Axis::of_lines(lines);
     let marks = lines.marks.iter().filter(|mark| x.place_within(mark.x).is_some());
-    let named: Vec<String> =
-        marks.map(|mark| format!("{} at {}", mark.label, place_name(&lines.x_label, mark.x))).collect();
+    named.extend(marks.map(|mark| format!("{} at {}", mark.label, place_name(&lines.x_label, mark.x))));
     if !named.is_empty() {
         sentences.push(format!("Marked: {}.", named.join(", ")));
     }
@@ -124,7 +141,10 @@ fn describe_series(lines: &Lines, series: &Series) -> String {
     }
     let lowest = points.iter().fold(first, |low, point| if point.1 < low.1 { point } else { low });
     let highest = points.iter().fold(first, |high, point| if point.1 > high.1 { point } else { high });
-    if series.style == Style::Dots || points.windows(2).any(|pair| pair[1].0 < pair[0].0) {
+    if series.style == Style::Line && points.windows(2).any(|pair| pair[1].0 < pair[0].0) {
+        return format!("{name} begins at {} and ends at {}.", pair_of(*first), pair_of(*last));
+    }
+    if series.style == Style::Dots {
         let walked =
             format!("{name}: {} points from {} to {}", points.len(), pair_of(*first), pair_of(*last));
         let ends_lowest = last.1 <= lowest.1;
@@ -206,6 +226,12 @@ fn verb(phase: &Phase, is_first: bool) -> String {
     };
     let from = if is_first { format!(" from {}", number(phase.from.1)) } else { String::new() };
     format!("{moves}{from} to {}", number(phase.to.1))
+}
+
+/// Says what a picture of curves lacks, if anything.
+pub(crate) fn lacking(lines: &Lines) -> Option<String> {
+    let is_empty = lines.series.iter().all(|series| series.points.is_empty());
+    if is_empty { Some("There is nothing to draw.".to_owned()) } else { omitted(lines) }
 }
 
 /// Says which points of a line figure cannot be drawn, if any.

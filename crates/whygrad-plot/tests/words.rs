@@ -62,8 +62,10 @@ fn what_cannot_be_drawn_is_counted() {
 #[test]
 fn a_path_is_told_by_its_ends() {
     let path = vec![(3.0, 2.0), (2.0, -1.0), (2.5, -6.0)];
-    let lines = Lines { series: vec![Series::dots("descent", path)], ..Lines::default() };
+    let lines = Lines { series: vec![Series::dots("descent", path.clone())], ..Lines::default() };
     check(lines, "Descent: 3 points from (3, 2) to (2.5, -6), the lowest.");
+    let lines = Lines { series: vec![Series::line("descent", path)], ..Lines::default() };
+    check(lines, "Descent begins at (3, 2) and ends at (2.5, -6).");
 }
 
 #[test]
@@ -88,6 +90,40 @@ fn a_map_is_told_by_its_range_its_level_and_its_points() {
         words::describe(&Figure::Map(map)),
         "The value runs from 0.1 at (0, 0) to 0.9 at (1, 0). 75% of the area lies at or above 0.5. 3 of 4 data \
          points lie on the right side; not (1, 1)."
+    );
+}
+
+#[test]
+fn many_curves_are_told_by_their_ends_and_single_dots_by_their_places() {
+    let curve = |k: u32| Series::line(format!("w{k}"), vec![(0.0, 0.5), (5.0, f64::from(k))]);
+    let mut series: Vec<Series> = (1..=12).map(curve).collect();
+    series.push(Series::dots("end", vec![(5.0, 12.0)]));
+    series[1].points[1].1 = 0.5;
+    let lines = Lines { x_label: "epoch".into(), series, ..Lines::default() };
+    check(
+        lines,
+        "From epoch 0 to 5, w1 goes from 0.5 to 1; w2 stays at 0.5; w3 goes from 0.5 to 3; w4 goes from 0.5 to 4; \
+         w5 goes from 0.5 to 5; w6 goes from 0.5 to 6; w7 goes from 0.5 to 7; w8 goes from 0.5 to 8; w9 goes from \
+         0.5 to 9; w10 goes from 0.5 to 10; and 2 more. Marked: end at (5, 12).",
+    );
+}
+
+#[test]
+fn points_of_two_kinds_are_told_where_there_is_no_level() {
+    let point = |value: f64| MapPoint { x: 0.0, y: 0.0, value };
+    let map = Map {
+        x: (0.0, 1.0),
+        y: (0.0, 1.0),
+        columns: 1,
+        rows: 1,
+        values: vec![2.0],
+        points: vec![point(0.0), point(1.0), point(1.0)],
+        classes: Some(0.5),
+        ..Map::default()
+    };
+    assert_eq!(
+        words::describe(&Figure::Map(map)),
+        "The value is 2 everywhere. 3 data points are drawn on it, 2 with a target of 0.5 or more."
     );
 }
 

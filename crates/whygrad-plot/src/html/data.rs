@@ -9,7 +9,7 @@ use crate::ticks::{number, significant};
 use crate::{view, way};
 
 /// Columns to which curves are thinned for reading values off.
-const COLUMNS: usize = 280;
+const COLUMNS: usize = 200;
 
 /// The most dots of a series.
 const DOTS: usize = 1500;
@@ -99,7 +99,7 @@ pub(super) fn surface(surface: &Surface) -> String {
 fn legend(map: &Map) -> String {
     let mut entries: Vec<String> = Vec::new();
     let level = map.level.map(number);
-    match &level {
+    match map.parting().map(number) {
         Some(level) if !map.points.is_empty() => {
             entries.push(format!("black points: target ≥ {level}, white points: below"));
         }
@@ -126,7 +126,7 @@ fn plane_ratio(x: Axis, y: Axis) -> f64 {
 fn points(map: &Map) -> impl Iterator<Item = String> {
     map.points.iter().filter_map(|point| {
         let at = standing(map, (point.x, point.y), map.at(point.x, point.y))?;
-        Some(format!("[{at},{}]", map.level.is_none_or(|level| point.value >= level)))
+        Some(format!("[{at},{}]", map.is_upper(point)))
     })
 }
 

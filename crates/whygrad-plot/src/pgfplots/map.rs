@@ -218,9 +218,9 @@ fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Ax
 
 fn draw_points(out: &mut String, map: &Map, axes: Axes) {
     let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    let level = map.level;
+    let level = map.parting();
     for (is_above, style) in [(true, "fill=black, draw=white"), (false, "fill=white, draw=black")] {
-        let side = map.points.iter().filter(|point| level.is_none_or(|l| point.value >= l) == is_above);
+        let side = map.points.iter().filter(|point| map.is_upper(point) == is_above);
         let points: Vec<String> = side.filter_map(|p| point(axes, (p.x, p.y), map.at(p.x, p.y))).collect();
         if points.is_empty() {
             continue;

@@ -83,7 +83,7 @@ impl<'a> Frame<'a> {
         let header = header(texts.title, page.width);
         let top = header + room.header + if texts.upwards().is_empty() && !room.above { 4.0 } else { 26.0 };
         let notes = note_lines(&texts.notes, page.width);
-        page.height += (room.header - 3.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
+        page.height += (room.header - 2.0 * 18.0).max(0.0) + NOTE * notes.len().saturating_sub(1) as f64;
         let label = if texts.x_label.is_empty() { 0.0 } else { 18.0 };
         let note = NOTE * notes.len() as f64;
         let left_at_most = 0.36 * page.width;
@@ -274,21 +274,4 @@ pub(super) fn written(tick: &Tick) -> String {
 /// Writes a number with a minus sign in place of a hyphen; a name keeps its hyphens.
 pub(super) fn minus(text: &str) -> String {
     if text.parse::<f64>().is_ok() { text.replace('-', "\u{2212}") } else { text.to_owned() }
-}
-
-/// Writes the commands of a path through points, absolute, closed if asked.
-pub(super) fn path(points: impl Iterator<Item = (f64, f64)>, closed: bool) -> String {
-    let mut out = String::new();
-    let mut command = 'M';
-    for (x, y) in points {
-        out.push(command);
-        out.push_str(&coordinate(x));
-        out.push(' ');
-        out.push_str(&coordinate(y));
-        command = 'L';
-    }
-    if closed {
-        out.push('Z');
-    }
-    out
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts};
+use super::glyph::{colour, dash, disc, dot};
+use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::{Axis, columns, seen};
 use crate::figure::{Lines, Series, Style};
-use crate::palette::{self, Ground, Rgb, mix};
+use crate::palette::{Rgb, mix};
 use crate::thin::{is_noisy, means, strokes};
 use crate::words;
 
@@ -19,7 +21,7 @@ const NEAREST: f64 = 14.0;
 pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let (x, y) = Axis::of_lines(lines);
     let (title, x_label, y_label) = (&*lines.title, &*lines.x_label, &*lines.y_label);
-    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::omitted(lines)) };
+    let texts = Texts { title, x_label, y_label, notes: words::notes(&lines.notes, words::lacking(lines)) };
     let is_named = lines.series.iter().any(|series| !series.name.is_empty());
     let legend = if is_named && lines.series.len() > 1 { legend(lines, page.width) } else { Vec::new() };
     let legend_lines = legend.last().map_or(0.0, |entry| f64::from(entry.1) + 1.0);
@@ -34,7 +36,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
         (0..lines.series.len()).map(|index| draw_series(page, &frame, lines, index, (x, y))).collect();
     // The means stand above all pale grounds, so that no curve hides the course of another.
     for (index, trend) in trends.into_iter().enumerate() {
-        draw_strokes(page, &frame, &trend, colour(page, index), 2.2);
+        draw_strokes(page, &frame, &trend, colour(page, index), (2.2, &dash(lines, index)));
     }
     let first_line = frame.header + LINE / 2.0;
     for (index, (left, line, name)) in legend.into_iter().enumerate() {
@@ -42,17 +44,21 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
         let (fill, ink) = (colour(page, index), page.theme.ink);
         match lines.series[index].style {
             Style::Line => {
-                page.line((x, y), (x + 20.0, y), fill, " stroke-width=\"2.5\" stroke-linecap=\"round\"");
+                let style = format!(" stroke-width=\"2.5\"{}", dash(lines, index));
+                page.line((x + 1.0, y), (x + 25.0, y), fill, &style);
             }
-            Style::Dots => page.add(&circle((x + 10.0, y), fill, page.theme.paper)),
+            Style::Dots => {
+                let dot = dot(page, lines, index, (x + 13.0, y));
+                page.add(&dot);
+            }
             Style::Columns => {
-                let (x, y, fill) = (coordinate(x + 3.0), coordinate(y - 6.0), fill.hex());
+                let (x, y, fill) = (coordinate(x + 6.0), coordinate(y - 6.0), fill.hex());
                 page.add(&format!(
                     "<rect x=\"{x}\" y=\"{y}\" width=\"14\" height=\"12\" fill=\"{fill}\" fill-opacity=\"0.7\" stroke=\"{fill}\"/>"
                 ));
             }
         }
-        page.text((x + 26.0, y + 4.0), Anchor::Start, ink, &name);
+        page.text((x + 31.0, y + 4.0), Anchor::Start, ink, &name);
     }
 }
 
@@ -62,7 +68,7 @@ fn legend(lines: &Lines, width: f64) -> Vec<(f64, u32, String)> {
     let (mut left, mut line) = (0.0, 0);
     let entries = lines.series.iter().map(|series| {
         let name = fitted(&series.name, SIZE, room);
-        let wide = 26.0 + text_width(&name, SIZE) + 18.0;
+        let wide = 31.0 + text_width(&name, SIZE) + 16.0;
         if left > 0.0 && left + wide > room {
             (left, line) = (0.0, line + 1);
         }
@@ -87,15 +93,18 @@ fn draw_series(
             let reach = strokes(&series.points, &x, &y, frame.width as usize);
             // A noisy curve would hide its own course: it becomes a pale ground for its mean.
             if is_noisy(&reach) && series.points.len() as f64 > 8.0 * frame.width {
-                draw_strokes(page, frame, &reach, mix(fill, page.theme.paper, 0.65), 1.5);
+                let whole = " stroke-linecap=\"round\"";
+                draw_strokes(page, frame, &reach, mix(fill, page.theme.paper, 0.65), (1.5, whole));
                 return means(&series.points, &x, &y, (frame.width / 4.0) as usize);
             }
-            draw_strokes(page, frame, &reach, fill, 2.0);
+            draw_strokes(page, frame, &reach, fill, (2.0, &dash(lines, index)));
             if !series.bars.is_empty() && series.points.len() as f64 * NEAREST <= frame.width {
-                draw_dots(page, frame, series, fill, (x, y));
+                draw_dots(page, frame, series, (x, y), |page, at| disc(at, fill, page.theme.paper));
             }
         }
-        Style::Dots => draw_dots(page, frame, series, fill, (x, y)),
+        Style::Dots => {
+            draw_dots(page, frame, series, (x, y), |page, at| dot(page, lines, index, at));
+        }
         Style::Columns => draw_columns(page, frame, lines, index, (x, y)),
     }
     Vec::new()
@@ -128,13 +137,20 @@ fn draw_columns(page: &mut Page, frame: &Frame, lines: &Lines, index: usize, (x,
     page.line((left, foot), (left + frame.width, foot), page.theme.faint, "");
 }
 
-fn draw_dots(page: &mut Page, frame: &Frame, series: &Series, fill: Rgb, (x, y): (Axis, Axis)) {
+fn draw_dots(
+    page: &mut Page,
+    frame: &Frame,
+    series: &Series,
+    (x, y): (Axis, Axis),
+    dot: impl Fn(&Page, (f64, f64)) -> String,
+) {
     // Dots on the same spot, to half a pixel, are one dot.
     let mut drawn = BTreeSet::new();
     let places = series.points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1)));
     for (across, up) in places.map(|place| frame.at(place)) {
         if drawn.insert(((across * 2.0) as i64, (up * 2.0) as i64)) {
-            page.add(&circle((across, up), fill, page.theme.paper));
+            let dot = dot(page, (across, up));
+            page.add(&dot);
         }
     }
 }
@@ -169,19 +185,25 @@ fn draw_bars(page: &mut Page, frame: &Frame, lines: &Lines, index: usize, (x, y)
     }
 }
 
-fn draw_strokes(page: &mut Page, frame: &Frame, strokes: &[Vec<(f64, f64)>], stroke: Rgb, width: f64) {
+fn draw_strokes(
+    page: &mut Page,
+    frame: &Frame,
+    strokes: &[Vec<(f64, f64)>],
+    stroke: Rgb,
+    (width, style): (f64, &str),
+) {
     let joined = strokes.iter().filter(|stroke| stroke.len() > 1);
     let curve: String =
         joined.map(|stroke| path(stroke.iter().map(|place| frame.at(*place)), false)).collect();
     if !curve.is_empty() {
         page.add(&format!(
             "<path d=\"{curve}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" \
-             stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
+             stroke-linejoin=\"round\"{style}/>",
             stroke.hex()
         ));
     }
     for single in strokes.iter().filter(|stroke| stroke.len() == 1) {
-        page.add(&circle(frame.at(single[0]), stroke, page.theme.paper));
+        page.add(&disc(frame.at(single[0]), stroke, page.theme.paper));
     }
 }
 
@@ -207,13 +229,4 @@ fn draw_marks(page: &mut Page, frame: &Frame, lines: &Lines, x: Axis) {
         page.text((x, y), anchor, faint, &label);
         written.push((start, start + wide, y));
     }
-}
-
-fn circle((x, y): (f64, f64), fill: Rgb, edge: Rgb) -> String {
-    let (x, y, fill, edge) = (coordinate(x), coordinate(y), fill.hex(), edge.hex());
-    format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"3.8\" fill=\"{fill}\" stroke=\"{edge}\" stroke-width=\"1\"/>")
-}
-
-fn colour(page: &Page, index: usize) -> Rgb {
-    palette::series(index, if page.theme.dark { Ground::Dark } else { Ground::Light })
 }

@@ -1,9 +1,10 @@
 //! A value over the plane as SVG: filled contour bands, the line at the level, and what lies on them.
 
-use super::frame::{EDGE, Frame, Room, SIZE, Texts, path};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts};
 use super::key::{self, BANDS, band_colour};
 use super::labels::{Labels, Rect, leader, written_number};
 use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, draw_way_sample, shape, take_way};
+use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
 use crate::contour::Grid;
@@ -16,6 +17,10 @@ use crate::words;
 /// A finer grid would not be seen, only stored.
 const FINEST: usize = 96;
 
+/// A map with a legend is at least this share of the page wide, as far as the page may grow for it: by `MORE` of its width.
+const LEAST: f64 = 0.6;
+const MORE: f64 = 0.3;
+
 /// At most so many contour lines have a number.
 const NUMBERED: usize = 7;
 
@@ -27,12 +32,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let texts = Texts { title, x_label, y_label, notes };
     let legend = Legend::of(map);
     let beside = key::width(values);
-    let wide = legend.is_beside(page.width, beside);
-    let header = if wide { 0.0 } else { legend.rows_height(page.width) };
-    let beside_all = beside + if wide { legend.width() + 24.0 } else { 0.0 };
-    let above = !map.value_label.is_empty();
-    let room = Room { header, beside: beside_all, ratio: Some(ratio(axes)), above, ..Room::default() };
-    let frame = Frame::new(page, &texts, axes, room);
+    let (frame, wide) = laid_out(map, page, &texts, &legend, beside);
     frame.draw(page, &texts, false);
     let grid = Grid::of(map, &axes.0, &axes.1, FINEST);
     draw_bands(page, &frame, &grid, values);
@@ -66,6 +66,33 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     } else {
         legend.draw_rows(page, (EDGE + 9.0, frame.header + 8.0));
     }
+}
+
+/// Lays out a map: its legend stands where the map is larger, at its right or above it. The page grows for the legend
+/// rather than that the map gets narrow.
+fn laid_out<'a>(
+    map: &'a Map,
+    page: &mut Page,
+    texts: &Texts,
+    legend: &Legend,
+    beside: f64,
+) -> (Frame<'a>, bool) {
+    let (width, height, shape) = (page.width, page.height, ratio(map.axes()));
+    let above = !map.value_label.is_empty();
+    let lay = |page: &mut Page, wide: bool, height: f64| {
+        page.height = height;
+        let header = if wide { 0.0 } else { legend.rows_height(width) };
+        let beside = beside + if wide { legend.width() + 24.0 } else { 0.0 };
+        let room = Room { header, beside, ratio: Some(shape), above, ..Room::default() };
+        Frame::new(page, texts, map.axes(), room)
+    };
+    if legend.0.is_empty() {
+        return (lay(page, false, height), false);
+    }
+    let missing = (LEAST * width - lay(page, false, height).width).max(0.0) / shape;
+    let height = height + missing.min(MORE * width);
+    let wide = lay(page, true, height).width >= lay(page, false, height).width;
+    (lay(page, wide, height), wide)
 }
 
 /// The name of the upward axis, which stands in the line of the name of the values.
@@ -114,10 +141,8 @@ impl<'m> Overlay<'m> {
         };
         let ways: Vec<Vec<Vec<Seen>>> = map.paths.iter().map(way).collect();
         let within = |across: f64, up: f64| Some(frame.at((x.place_within(across)?, y.place_within(up)?)));
-        let points = map.points.iter().filter_map(|point| {
-            let filled = map.level.is_none_or(|level| point.value >= level);
-            Some((within(point.x, point.y)?, filled))
-        });
+        let points =
+            map.points.iter().filter_map(|point| Some((within(point.x, point.y)?, map.is_upper(point))));
         let spots = map.spots.iter().enumerate();
         let spots = spots.filter_map(|(index, spot)| Some((index, within(spot.x, spot.y)?)));
         let overlay =
@@ -192,16 +217,18 @@ pub(super) struct Legend(Vec<(Sample, String)>);
 impl Legend {
     pub(super) fn of(map: &Map) -> Self {
         let mut entries = Vec::new();
-        if let Some(level) = map.level {
-            if !map.points.is_empty() {
-                entries.push((Sample::Above, format!("target ≥ {}", number(level))));
+        match map.parting() {
+            _ if map.points.is_empty() => {}
+            Some(value) => {
+                entries.push((Sample::Above, format!("target ≥ {}", number(value))));
                 entries.push((Sample::Below, "target below".into()));
             }
-            if map.range().is_some_and(|range| range.low < level && level <= range.high) {
-                entries.push((Sample::Level, format!("level {}", number(level))));
-            }
-        } else if !map.points.is_empty() {
-            entries.push((Sample::Above, "data".into()));
+            None => entries.push((Sample::Above, "data".into())),
+        }
+        let crosses =
+            |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
+        if let Some(level) = map.level.filter(crosses) {
+            entries.push((Sample::Level, format!("level {}", number(level))));
         }
         let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
         for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {
@@ -211,11 +238,6 @@ impl Legend {
             entries.push((Sample::Faded, "paler: off the plane".into()));
         }
         Legend(entries)
-    }
-
-    /// Returns whether the legend stands at the right, where the page is wide; else it takes rows above the picture.
-    fn is_beside(&self, width: f64, beside: f64) -> bool {
-        width >= 480.0 && width - self.width() - beside >= 260.0
     }
 
     fn width(&self) -> f64 {

@@ -1,7 +1,7 @@
 //! What is drawn over colours: data points, ways, and places with a name.
 
-use super::frame::path;
 use super::labels::{Labels, Rect};
+use super::path::path;
 use super::{Page, coordinate};
 use crate::figure::SpotKind;
 use crate::palette::Rgb;

@@ -1,7 +1,8 @@
 //! The box around a landscape: its place on the page, its walls, its axes.
 
-use super::frame::{EDGE, SIZE, path, written};
+use super::frame::{EDGE, SIZE, written};
 use super::labels::{Labels, Rect};
+use super::path::path;
 use super::{Anchor, Page, fitted, text_width};
 use crate::axis::Axis;
 use crate::view::{Point, View};

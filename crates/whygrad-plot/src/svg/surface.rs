@@ -4,6 +4,7 @@ use super::frame::{self, EDGE, NOTE};
 use super::labels::{Labels, Rect, leader};
 use super::map::{Legend, ratio};
 use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, shape, take_way};
+use super::path::path;
 use super::solid::{Solid, draw_axes, draw_box};
 use super::{Page, fitted};
 use crate::contour::Grid;
@@ -17,7 +18,7 @@ use crate::words;
 const FINEST: usize = 61;
 
 /// A piece takes at least about so many pixels of the width of the page.
-const PIECE: f64 = 9.0;
+const PIECE: f64 = 12.0;
 
 /// A page grows no higher for a landscape.
 const HIGHEST: f64 = 900.0;
@@ -146,7 +147,7 @@ impl Stage<'_> {
         let line: String = strokes
             .iter()
             .flat_map(|stroke| runs(stroke))
-            .map(|run| frame::path(run.iter().map(|seen| seen.at), false))
+            .map(|run| path(run.iter().map(|seen| seen.at), false))
             .collect();
         if !line.is_empty() {
             for (colour, width) in [("#111111", 4.2), ("#ffffff", 2.2)] {
@@ -171,7 +172,7 @@ impl Stage<'_> {
         let within = |across: f64, up: f64| self.on_surface((x.place_within(across)?, y.place_within(up)?));
         for point in &map.points {
             let Some(seen) = within(point.x, point.y) else { continue };
-            let dot = dot(seen.at, map.level.is_none_or(|level| point.value >= level));
+            let dot = dot(seen.at, map.is_upper(point));
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }

@@ -67,17 +67,18 @@ fn shape((x, y): (Axis, Axis), height: usize) -> usize {
 
 fn legend(map: &Map, terminal: Terminal) -> Vec<(char, String)> {
     let glyph = |unicode: char, ascii: char| if terminal.unicode { unicode } else { ascii };
-    let Some(level) = map.level else {
-        let point = (glyph('●', 'X'), "data".to_owned());
-        return if map.points.is_empty() { Vec::new() } else { vec![point] };
-    };
     let mut entries = Vec::new();
-    if !map.points.is_empty() {
-        let at_least = if terminal.unicode { "≥" } else { ">=" };
-        entries.push((glyph('●', 'X'), format!("target {at_least} {}", number(level))));
-        entries.push((glyph('○', 'O'), "target below".to_owned()));
+    match map.parting() {
+        _ if map.points.is_empty() => {}
+        Some(value) => {
+            let at_least = if terminal.unicode { "≥" } else { ">=" };
+            entries.push((glyph('●', 'X'), format!("target {at_least} {}", number(value))));
+            entries.push((glyph('○', 'O'), "target below".to_owned()));
+        }
+        None => entries.push((glyph('●', 'X'), "data".to_owned())),
     }
-    if map.range().is_some_and(|range| range.low < level && level <= range.high) {
+    let crosses = |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
+    if let Some(level) = map.level.filter(crosses) {
         let line = if terminal.colour { glyph('▔', '~') } else { glyph('⠤', '~') };
         entries.push((line, format!("level {}", number(level))));
     }
@@ -170,7 +171,7 @@ impl Surface<'_> {
         for point in &self.map.points {
             let Some((across, up)) = x.place_within(point.x).zip(y.place_within(point.y)) else { continue };
             let (column, row) = (frame.column(across), frame.row(up));
-            let filled = self.map.level.is_none_or(|level| point.value >= level);
+            let filled = self.map.is_upper(point);
             let glyph = if filled { screen.either('●', 'X') } else { screen.either('○', 'O') };
             let ground = self.values.place(self.map.at(point.x, point.y)).map(sequence);
             if let (true, Some(ground)) = (screen.colour(), ground) {

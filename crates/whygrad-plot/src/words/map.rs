@@ -49,8 +49,10 @@ fn values(map: &Map) -> Vec<String> {
         sentences.push(format!("{share} of the area lies at or above {}.", number(level)));
         sentences.extend(judged_points(map, level));
     } else if !map.points.is_empty() {
-        sentences
-            .push(format!("{} drawn on it.", counted(map.points.len(), "data point is", "data points are")));
+        let points = counted(map.points.len(), "data point is", "data points are");
+        let upper = map.points.iter().filter(|point| map.is_upper(point)).count();
+        let kinds = map.classes.map(|value| format!(", {upper} with a target of {} or more", number(value)));
+        sentences.push(format!("{points} drawn on it{}.", kinds.unwrap_or_default()));
     }
     for path in &map.paths {
         sentences.extend(match path.kind {
@@ -141,6 +143,10 @@ fn off_plane(map: &Map, path: &MapPath, all: &[usize]) -> Option<String> {
         left if left < 0.5 => "; at its end it is back in the plane".to_owned(),
         left => format!("; at its end {left:.0}% of that distance is left"),
     });
+    if all.first() == Some(&farthest) {
+        let last = last.unwrap_or_default();
+        return Some(format!("It begins out of the drawn plane, at its farthest from it{values}{last}."));
+    }
     Some(format!(
         "It leaves the drawn plane and is farthest from it after {} at {}{values}{}.",
         counted(farthest, "step", "steps"),

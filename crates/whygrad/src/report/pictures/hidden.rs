@@ -51,6 +51,7 @@ fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> 
                     values: column(values, group.units, unit),
                     paths: view.unit_line(group, values, unit).into_iter().collect(),
                     value_label: "activation".into(),
+                    classes: super::outputs::border(&case.data),
                     ..view.empty(&case.data)
                 }
                 .into(),
