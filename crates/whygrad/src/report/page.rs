@@ -103,10 +103,7 @@ fn chapters(run: &Finished, reasons: &Report, again: &Again) -> Vec<Chapter> {
     let all = |whats: &[What]| whats.iter().filter_map(|what| seen(*what)).collect::<Vec<Part>>();
     let plane = landscape((run, model), None, &LandscapeChoices::default()).ok();
     let mut chapters = vec![
-        chapter(
-            "Verdict",
-            vec![Part::Text(reasons.summary.clone()), Part::Code(why_text(reasons, again, true, WIDTH))],
-        ),
+        chapter("Verdict", vec![Part::Code(why_text(reasons, again, true, WIDTH).trim_end().to_owned())]),
         chapter("Model", [model_parts(model), all(&[What::Network])].into_iter().flatten().collect()),
         chapter("Gradient", gradient_parts(model)),
         chapter("Data", data(run)),

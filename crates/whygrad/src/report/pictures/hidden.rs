@@ -88,7 +88,7 @@ fn space(run: &Finished, units: &mut Units, layer: &[usize]) -> Result<Lines, Pi
             let inputs: Vec<String> =
                 data.input_row(r).iter().map(|v| whygrad_plot::ticks::number(*v)).collect();
             let way = seen.iter().map(|rows| rows[r]).collect();
-            series.push(Series::line(format!("way of ({})", inputs.join(", ")), way));
+            series.push(Series::line(format!("path of ({})", inputs.join(", ")), way));
         }
     }
     for (class, rows) in classes(run) {

@@ -78,7 +78,7 @@ fn way(places: &[Place], entries: &[String], (x, y): (usize, usize)) -> Lines {
         title: format!("{} and {}", entries[x], entries[y]),
         x_label: entries[x].clone(),
         y_label: entries[y].clone(),
-        series: vec![Series::line("way", points), first, last],
+        series: vec![Series::line("path", points), first, last],
         ..Lines::default()
     }
 }
