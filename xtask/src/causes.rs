@@ -76,6 +76,21 @@ impl Answer {
     }
 }
 
+/// The n-th failed run of a plant; `None` where a hundred tries give none.
+pub fn failed(plant: &Plant, seed: u64, n: u64) -> Option<Planted> {
+    (0..100).find_map(|attempt| {
+        (plant.make)(seed ^ (n << 16) ^ (attempt << 48)).filter(|p| !p.finished.is_solved())
+    })
+}
+
+/// Asks why a planted run failed.
+pub fn ask(planted: Planted) -> Answer {
+    let begun = Instant::now();
+    let limits = Limits::for_run(&planted.finished.case);
+    let report = why(&planted.finished, limits, &mut |_| Control::Continue);
+    Answer { planted, report, seconds: begun.elapsed().as_secs_f64() }
+}
+
 /// Counts of one plant.
 #[derive(Clone, Debug, Default)]
 struct Count {
