@@ -81,10 +81,11 @@ pub(super) fn experiment(finished: &Finished, suspicion: Suspicion, lab: &mut La
         comes_first: suspicion.comes_first && after.as_ref().is_some_and(changed),
         after,
         // Where nothing can be tried, a certificate stands for it.
-        recovered: match suspicion.proved && suspicion.changes.is_empty() {
-            true => 1.0,
+        recovered: if suspicion.proved && suspicion.changes.is_empty() {
+            1.0
+        } else {
             // What solves it now and then is no better than what nearly solves it.
-            false => share.min(if often { 1.0 } else { 0.9 }),
+            share.min(if often { 1.0 } else { 0.9 })
         },
         certainty: suspicion.certainty,
         is_symptom: suspicion.is_symptom,

@@ -10,6 +10,10 @@ use super::speed::{Bends, bound};
 /// So many places of a large net's path are shown.
 const FEW: usize = 6;
 
+/// So many of one with this many parameters.
+const SOME: usize = 20;
+const MANY: usize = 80;
+
 /// The eigenvalues of the Hessian at one place of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SpectrumPlace {
@@ -41,7 +45,13 @@ pub fn spectrum(finished: &Finished, limits: Limits) -> Spectrum {
     let scene = Scene::new(finished, limits);
     let mut bends = Bends::of_all(&finished.case);
     let path = scene.path();
-    let every = if bends.is_large() { path.len().div_ceil(FEW).max(1) } else { 1 };
+    let places = match finished.theta.len() {
+        _ if bends.is_large() => FEW,
+        // All eigenvalues of such a matrix take some 30 ms.
+        MANY..=ALL_EIGENVALUES => SOME,
+        _ => path.len(),
+    };
+    let every = path.len().div_ceil(places.max(1)).max(1);
     let mut lowest: Vec<f64> = (0..finished.theta.len()).map(|k| 1.0 + 0.5 * libm::cos(k as f64)).collect();
     let mut places = Vec::new();
     for (epoch, theta) in path.iter().rev().step_by(every).rev() {
