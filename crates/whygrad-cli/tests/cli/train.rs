@@ -187,7 +187,7 @@ fn an_output_over_many_inputs_is_not_drawn() {
     let drawn = |net: &str, data: &str| {
         let output = run(&["train", net, "--data", data, "--out", "none", "--epochs", "1"]);
         assert_eq!(output.code, 0, "{}", output.stderr);
-        output.stdout.contains("other inputs at their mean")
+        output.stdout.contains("at its mean")
     };
     assert!(drawn("4-2tanh-1", "parity-4"));
     assert!(!drawn("5-2tanh-1", "parity-5"));
