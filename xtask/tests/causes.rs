@@ -17,8 +17,9 @@ fn of_each_planted_cause_the_first_runs_are_explained() {
             }
         }
     }
-    // `cargo xtask causes` counts a thousand; one of these few may be a run that has a second cause by chance.
-    assert!(made >= 30 && wrong.len() <= 1, "{made} runs\n{}", wrong.join("\n"));
+    // `cargo xtask causes` counts a thousand. A few runs have a second cause by chance: of a rate that is a little too low
+    // it is as true that the epochs were too few.
+    assert!(made >= 30 && 20 * wrong.len() <= made, "{made} runs\n{}", wrong.join("\n"));
 }
 
 #[test]
