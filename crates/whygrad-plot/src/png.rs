@@ -87,42 +87,4 @@ fn emboldened(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::figure::{Lines, Series};
-
-    /// The colour at the middle of a pixel row's darkest place, and the size, of a picture.
-    fn decoded(bytes: &[u8]) -> tiny_skia::Pixmap {
-        tiny_skia::Pixmap::decode_png(bytes).unwrap()
-    }
-
-    fn falling() -> Figure {
-        let points = (0..50).map(|k| (f64::from(k), 1.0 / f64::from(k + 1))).collect();
-        Figure::Lines(Lines {
-            title: "Loss".into(),
-            series: vec![Series::line("", points)],
-            ..Lines::default()
-        })
-    }
-
-    #[test]
-    fn a_picture_has_the_size_times_the_scale_and_its_text_is_drawn() {
-        let look = Look { width: 300.0, height: 200.0, scale: 2.0, dark: false };
-        let picture = decoded(&render(&falling(), &look).unwrap());
-        assert_eq!((picture.width(), picture.height()), (600, 400));
-        let is_ink = |x: u32, y: u32| picture.pixel(x, y).is_some_and(|pixel| pixel.red() < 100);
-        let title =
-            (0..60).flat_map(|y| (0..200).map(move |x| (x, y))).filter(|&(x, y)| is_ink(x, y)).count();
-        assert!(title > 150, "only {title} dark pixels where the title stands");
-    }
-
-    #[test]
-    fn a_picture_too_large_is_drawn_smaller_and_a_dark_one_is_dark() {
-        let look = Look { width: 1e9, height: 1e9, scale: 20.0, dark: true };
-        let picture = decoded(&render(&falling(), &look).unwrap());
-        assert!(picture.width() <= 4001);
-        assert!(picture.pixel(0, 0).is_some_and(|pixel| pixel.red() < 60));
-        let odd = Look { width: f64::NAN, height: -1.0, scale: f64::NAN, dark: false };
-        assert!(decoded(&render(&falling(), &odd).unwrap()).width() >= 16);
-    }
-}
+mod tests;
