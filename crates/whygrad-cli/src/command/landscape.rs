@@ -50,9 +50,9 @@ pub(crate) struct Arguments {
     /// From where to where upwards
     #[arg(long, value_name = "LOW,HIGH", value_parser = ends, allow_hyphen_values = true)]
     y: Option<(f64, f64)>,
-    /// How many times the loss is computed along each side
-    #[arg(long, value_name = "NUMBER", default_value_t = 101, value_parser = clap::value_parser!(u16).range(2..=2000))]
-    points: u16,
+    /// How many times the loss is computed along each side (default: 101, fewer for large nets and many rows)
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(2..=2000))]
+    points: Option<u16>,
     /// Seen from the side
     #[arg(long = "3d")]
     three_dimensional: bool,
@@ -80,7 +80,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         plane: plane(a, &finished),
         x: a.x,
         y: a.y,
-        side: usize::from(a.points),
+        side: side(a, &finished),
         log: if a.log { Some(true) } else { a.linear.then_some(false) },
         three_dimensional: a.three_dimensional,
     };
@@ -144,6 +144,25 @@ fn plane(a: &Arguments, run: &Finished) -> PlaneKind {
         None if run.epochs == 0 => PlaneKind::Random(a.seed),
         None => PlaneKind::Path,
     }
+}
+
+/// Products of a parameter with a row in all looks at the loss that are waited for without a word: some seconds.
+const WAITED: f64 = 4e9;
+
+/// How many times the loss is computed along each side; who has to wait is told so.
+fn side(a: &Arguments, run: &Finished) -> usize {
+    let one = (run.case.data.rows * run.theta.len()).max(1) as f64;
+    let usual = ((WAITED / one).sqrt() as usize).clamp(21, 101);
+    let side = a.points.map_or(usual, usize::from);
+    if (side * side) as f64 * one > WAITED {
+        output::say(&format!(
+            "note: the loss of {} parameters on {} rows is computed {} times; fewer --points are faster",
+            run.theta.len(),
+            run.case.data.rows,
+            side * side
+        ));
+    }
+    side
 }
 
 fn titled(figure: Figure, loss: &str) -> Figure {
