@@ -68,7 +68,8 @@ fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
             from += 1;
         }
         let length = losses[to].0 - losses[from].0;
-        if longest.is_none_or(|l| length > l.0) {
+        // A rest at the end of the run is no plateau.
+        if last.1 < 0.9 * losses[to].1 && longest.is_none_or(|l| length > l.0) {
             longest = Some((length, losses[to].0, losses[to].1));
         }
     }
