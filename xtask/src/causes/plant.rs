@@ -224,15 +224,17 @@ fn rate_too_low(seed: u64) -> Option<Planted> {
 fn too_few_epochs(seed: u64) -> Option<Planted> {
     let mut draft = Draft::new(seed, any)?;
     let sound = draft.sound()?;
-    let mut until = draft.options.clone();
-    until.stop.all_right = true;
-    let case = Case { options: until, ..sound.case.clone() };
-    let needed = case.run(&mut |_| Control::Continue).ok()?.epochs;
-    draft.options.epochs = (needed as f64 * draft.stream.uniform(0.15, 0.6)) as u64;
-    if draft.options.epochs < 5 {
-        return None;
-    }
+    draft.options.epochs =
+        share_of_needed(&sound.case, draft.options.clone(), draft.stream.uniform(0.15, 0.6))?;
     draft.planted(sound, &[Kind::TooFewSteps])
+}
+
+/// So large a share of the epochs after which all rows are right; `None` where that is next to nothing.
+fn share_of_needed(sound: &Case, mut options: Options, share: f64) -> Option<u64> {
+    options.stop.all_right = true;
+    let case = Case { options, ..sound.clone() };
+    let needed = case.run(&mut |_| Control::Continue).ok()?.epochs;
+    Some((needed as f64 * share) as u64).filter(|epochs| *epochs >= 5)
 }
 
 fn no_hidden_layer(seed: u64) -> Option<Planted> {

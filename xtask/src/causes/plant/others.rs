@@ -145,13 +145,7 @@ pub(super) fn classes_equal_start(seed: u64) -> Option<Planted> {
 pub(super) fn classes_too_few_epochs(seed: u64) -> Option<Planted> {
     let mut draft = classes(seed)?;
     let sound = draft.sound()?;
-    let mut until = draft.options.clone();
-    until.stop.all_right = true;
-    let case = Case { options: until, ..sound.case.clone() };
-    let needed = case.run(&mut |_| Control::Continue).ok()?.epochs;
-    draft.options.epochs = (needed as f64 * draft.stream.uniform(0.15, 0.6)) as u64;
-    if draft.options.epochs < 5 {
-        return None;
-    }
+    draft.options.epochs =
+        super::share_of_needed(&sound.case, draft.options.clone(), draft.stream.uniform(0.15, 0.6))?;
     draft.planted(sound, &[Kind::TooFewSteps])
 }

@@ -61,7 +61,7 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
 /// fiftieth at most, and after which it falls by a tenth at least.
 fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
     let last = losses.last().filter(|l| l.0 >= 10)?;
-    let mut longest: Option<(u64, u64, f64)> = None;
+    let mut longest: Option<(u64, u64)> = None;
     let mut from = 0;
     for to in 0..losses.len() {
         while from < to && losses[from].1 - losses[to].1 > 0.02 * losses[from].1.abs() {
@@ -70,12 +70,11 @@ fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
         let length = losses[to].0 - losses[from].0;
         // A rest at the end of the run is no plateau.
         if last.1 < 0.9 * losses[to].1 && longest.is_none_or(|l| length > l.0) {
-            longest = Some((length, losses[to].0, losses[to].1));
+            longest = Some((length, losses[to].0));
         }
     }
-    let (length, epoch, loss) = longest?;
-    let leaves = length >= last.0 / 5 && last.1 < 0.9 * loss && epoch < last.0;
-    leaves.then(|| Mark { x: epoch as f64, label: "the plateau ends".into() })
+    let (length, epoch) = longest?;
+    (length >= last.0 / 5).then(|| Mark { x: epoch as f64, label: "the plateau ends".into() })
 }
 
 /// The share of rows that are right.
