@@ -19,7 +19,7 @@ const VIRIDIS: [Rgb; 9] = [
 ];
 
 /// How many colours of series there are.
-pub(crate) const SERIES: usize = 6;
+pub(crate) const SERIES: usize = 8;
 
 /// Series colours after Okabe and Ito, 2008: for light paper, for dark paper, and a middle tone
 /// for a terminal whose background is unknown.
@@ -30,6 +30,8 @@ const LIGHT: [Rgb; SERIES] = [
     Rgb(170, 74, 133),
     Rgb(122, 98, 0),
     Rgb(44, 140, 196),
+    Rgb(96, 96, 96),
+    Rgb(140, 28, 40),
 ];
 const DARK: [Rgb; SERIES] = [
     Rgb(98, 181, 240),
@@ -38,6 +40,8 @@ const DARK: [Rgb; SERIES] = [
     Rgb(226, 148, 198),
     Rgb(240, 228, 100),
     Rgb(160, 175, 255),
+    Rgb(190, 190, 190),
+    Rgb(255, 120, 110),
 ];
 const MIDDLE: [Rgb; SERIES] = [
     Rgb(46, 139, 216),
@@ -46,6 +50,8 @@ const MIDDLE: [Rgb; SERIES] = [
     Rgb(201, 99, 165),
     Rgb(168, 142, 16),
     Rgb(120, 128, 230),
+    Rgb(140, 140, 140),
+    Rgb(196, 72, 72),
 ];
 
 /// The ground on which a series is drawn.

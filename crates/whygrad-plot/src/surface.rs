@@ -1,7 +1,13 @@
 //! Reading a [`Map`] anywhere: interpolation between samples, range, and sides of the level.
 
 use crate::axis::Axis;
-use crate::figure::{Map, MapPoint};
+use crate::figure::{Map, MapPoint, Spot};
+
+/// One sample of so many may lie below the colours.
+const LOWEST: usize = 200;
+
+/// All samples span so many times as many powers of ten as those that have a colour of their own.
+const FAR: f64 = 2.0;
 
 /// The lowest and highest sample of a map, each with its place `(x, y)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,9 +55,33 @@ impl Map {
         (axis(self.x), axis(self.y))
     }
 
+    /// Returns the value of a place with a name: that of the way on which it lies, else that of the map.
+    pub(crate) fn value_of(&self, spot: &Spot) -> f64 {
+        let on_way = self.paths.iter().find_map(|path| {
+            let index = path.points.iter().position(|point| *point == (spot.x, spot.y))?;
+            path.values.get(index).copied().filter(|value| value.is_finite())
+        });
+        on_way.unwrap_or_else(|| self.at(spot.x, spot.y))
+    }
+
     /// Returns the axis along which colours and shades run.
     pub(crate) fn value_axis(&self) -> Axis<'static> {
-        Axis::over(self.samples().map(|(_, _, value)| value), self.value_log, 0.0)
+        let floor = self.floor().unwrap_or(f64::NEG_INFINITY);
+        Axis::over(self.samples().map(|(_, _, value)| value.max(floor)), self.value_log, 0.0)
+    }
+
+    /// Returns where the colours begin, if some samples lie so far below all others that these would look alike: next to a
+    /// minimum a logarithm has no end.
+    pub(crate) fn floor(&self) -> Option<f64> {
+        if !self.value_log {
+            return None;
+        }
+        let mut values: Vec<f64> = self.samples().map(|(_, _, value)| value).collect();
+        values.sort_by(f64::total_cmp);
+        let (low, high) = (*values.first()?, *values.last()?);
+        let floor = values[values.len() / LOWEST];
+        let is_far = (high / low).log10() > FAR * (high / floor).log10();
+        (is_far && high > floor).then_some(floor)
     }
 
     /// Returns the lowest and highest sample, or `None` if no sample is finite.
@@ -144,6 +174,7 @@ fn along(ends: (f64, f64), index: usize, count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figure::MapPath;
 
     #[test]
     fn values_are_interpolated_and_gaps_stay_where_they_are() {
@@ -154,5 +185,37 @@ mod tests {
         assert!(map.at(1.5, 0.5).is_nan());
         assert_eq!(map.gaps(), 1);
         assert_eq!(map.range().map(|range| (range.low, range.high_at)), Some((0.0, (2.0, 1.0))));
+    }
+
+    #[test]
+    fn one_sample_next_to_a_minimum_does_not_take_the_colours_of_all_others() {
+        let mut values: Vec<f64> = (0..900).map(|index| 1.0 + f64::from(index)).collect();
+        values[450] = 1e-30;
+        let map = Map { columns: 30, rows: 30, value_log: true, values, ..Map::default() };
+        assert_eq!(map.floor(), Some(4.0));
+        assert_eq!(map.value_axis().place(1e-30), Some(0.0), "it has the colour of the end");
+        let even = Map { values: (0..900).map(|index| 10_f64.powi(-index / 30)).collect(), ..map };
+        assert_eq!(even.floor(), None, "a map that falls evenly shows all of it");
+    }
+
+    #[test]
+    fn a_place_on_a_way_has_the_value_of_the_way() {
+        let path = MapPath {
+            points: vec![(0.0, 0.0), (1.0, 1.0)],
+            values: vec![7.0, f64::NAN],
+            ..MapPath::default()
+        };
+        let values = vec![0.0, 1.0, 2.0, 3.0];
+        let map = Map {
+            x: (0.0, 1.0),
+            y: (0.0, 1.0),
+            columns: 2,
+            rows: 2,
+            values,
+            paths: vec![path],
+            ..Map::default()
+        };
+        let value = |x, y| map.value_of(&Spot { x, y, ..Spot::default() });
+        assert_eq!([value(0.0, 0.0), value(1.0, 1.0), value(1.0, 0.0)], [7.0, 3.0, 1.0]);
     }
 }

@@ -156,6 +156,16 @@ impl Page {
         self.styled_text(at, Anchor::Start, fill, &style, text);
     }
 
+    /// Covers a rectangle with the colour of the page.
+    fn ground(&mut self, rect: labels::Rect) {
+        let [x, y, width, height] =
+            [rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top].map(coordinate);
+        let paper = self.theme.paper.hex();
+        self.add(&format!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"2\" fill=\"{paper}\"/>"
+        ));
+    }
+
     fn line(&mut self, from: (f64, f64), to: (f64, f64), stroke: Rgb, style: &str) {
         let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(coordinate);
         let stroke = stroke.hex();

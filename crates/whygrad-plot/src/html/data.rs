@@ -146,7 +146,7 @@ fn paths(map: &Map) -> impl Iterator<Item = String> {
 
 fn spots(map: &Map) -> impl Iterator<Item = String> {
     map.spots.iter().filter_map(|spot| {
-        let at = standing(map, (spot.x, spot.y), map.at(spot.x, spot.y))?;
+        let at = standing(map, (spot.x, spot.y), map.value_of(spot))?;
         Some(format!("[{at},{}]", string(&spot.label)))
     })
 }

@@ -1,5 +1,6 @@
 // Curves tell their values: under the pointer, and by the arrow keys.
 "use strict";
+let isFirst = true;
 for (const box of document.querySelectorAll(".lines")) {
   const data = JSON.parse(box.querySelector("script").textContent);
   const drawings = [...box.querySelectorAll(".drawing")];
@@ -16,7 +17,9 @@ for (const box of document.querySelectorAll(".lines")) {
   const reading = document.createElement("p");
   reading.className = "reading";
   reading.setAttribute("aria-live", "polite");
-  const hint = "Point at the picture, touch it, or choose it and press the arrow keys, to read values.";
+  // Said once on a page.
+  const hint = isFirst ? "Point at a curve, touch it, or choose it and press the arrow keys, to read values." : "";
+  isFirst = false;
   reading.textContent = hint;
   drawings[drawings.length - 1].after(reading);
 

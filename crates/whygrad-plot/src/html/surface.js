@@ -17,8 +17,10 @@ for (const box of document.querySelectorAll(".surface")) {
 
   function screen(place) {
     const [right, up, away] = project(place);
-    const unit = view.zoom * Math.min((size.width - 50) / 1.5, (size.height - 60) / 1.45);
-    return [size.width / 2 + right * unit, size.height / 2 - 12 - up * unit, away];
+    const across = Math.hypot(...data.size), tilt = view.tilt * Math.PI / 180;
+    const high = FLAT * Math.cos(tilt) + across * Math.sin(tilt);
+    const unit = view.zoom * Math.min((size.width - 90) / across, (size.height - 70) / high);
+    return [size.width / 2 + right * unit, size.height / 2 - 4 - up * unit, away];
   }
 
   const colour = (place) => data.colours[Math.round(Math.min(1, Math.max(0, place)) * (data.colours.length - 1))];
@@ -145,8 +147,14 @@ for (const box of document.querySelectorAll(".surface")) {
         stroke(on, end, grey);
         label(text, word[0], word[1], last ? "right" : "center");
       }
-      const [x, y] = out(screen(at(0.5)), last ? 0 : 34);
-      if (!last) label(axis.label, x, y, "center");
+      if (last) return;
+      // The name stands clear of the numbers, however wide both are.
+      const on = screen(at(0.5)), way = out(on, 1), [dx, dy] = [Math.abs(way[0] - on[0]), Math.abs(way[1] - on[1])];
+      const numbers = Math.max(0, ...axis.ticks.map(([, text]) => pen.measureText(text).width));
+      const wide = pen.measureText(axis.label).width;
+      const far = 20 + Math.min((numbers + wide) / 2 / Math.max(dx, 0.01), 15 / Math.max(dy, 0.01));
+      const [x, y] = out(on, far);
+      label(axis.label, Math.max(wide / 2 + 2, Math.min(size.width - wide / 2 - 2, x)), y, "center");
     };
     const outward = (on, far) => {
       const [dx, dy] = [on[0] - middle[0], on[1] - middle[1]], length = Math.hypot(dx, dy) || 1;

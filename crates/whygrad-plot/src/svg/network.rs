@@ -152,14 +152,16 @@ impl Plan {
             for piece in 0..=40 {
                 let share = f64::from(piece) / 40.0;
                 let at = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
-                labels.take(Rect::around(at, 2.0), 0.35);
+                labels.take(Rect::around(at, 2.0), 2.0);
             }
         }
         for (link, curve) in links.iter().zip(&curves).rev() {
             let text = frame::minus(&significant(link.weight, 3));
             if let Some(at) = labels.along(curve, &text, LABEL) {
+                // Without a ground of its own a number on a thick line looks struck out.
+                page.ground(Rect::of_text(at, &text, LABEL).wider(2.0));
                 let size = format!(" font-size=\"{LABEL}\"");
-                page.haloed(at, page.theme.ink, page.theme.paper, &size, &text);
+                page.styled_text(at, Anchor::Start, page.theme.ink, &size, &text);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::path::path;
 use super::solid::{Solid, draw_axes, draw_box};
 use super::{Page, fitted};
 use crate::contour::Grid;
-use crate::figure::{PathKind, Surface};
+use crate::figure::{PathKind, Spot, Surface};
 use crate::palette::{Rgb, mix, sequence};
 use crate::view::{Heights, View};
 use crate::way::{Station, parts, thinned};
@@ -176,8 +176,12 @@ impl Stage<'_> {
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }
-        let spots: Vec<_> =
-            map.spots.iter().filter_map(|spot| Some((spot, within(spot.x, spot.y)?))).collect();
+        let values = map.value_axis();
+        let standing = |spot: &Spot| {
+            let place = (x.place_within(spot.x)?, y.place_within(spot.y)?);
+            Some(self.seen(place, values.place(map.value_of(spot))?))
+        };
+        let spots: Vec<_> = map.spots.iter().filter_map(|spot| Some((spot, standing(spot)?))).collect();
         for (_, seen) in &spots {
             labels.take(Rect::around(seen.at, 7.0), 1.5);
         }
