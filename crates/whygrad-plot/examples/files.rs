@@ -146,7 +146,10 @@ fn valley() -> Map {
         value_label: "loss".into(),
         level: Some(0.5),
         contours: true,
-        points: vec![MapPoint { x: -1.0, y: -1.0, value: 0.2 }, MapPoint { x: 1.0, y: 1.0, value: 0.9 }],
+        points: vec![
+            MapPoint { x: -1.0, y: -1.0, value: 0.2, aside: false },
+            MapPoint { x: 1.0, y: 1.0, value: 0.9, aside: false },
+        ],
         paths: vec![
             MapPath {
                 name: "descent".into(),

@@ -58,6 +58,11 @@ impl<'a> Axis<'a> {
         Axis { low, high, log, whole: false, names: &[] }
     }
 
+    /// Returns the axis with ticks at whole numbers alone, or as it was.
+    pub(crate) fn of_whole(self, whole: bool) -> Self {
+        Axis { whole: whole || self.whole, ..self }
+    }
+
     /// Returns the axis with one step for each name, where index 0 stands in the middle of the first step.
     pub(crate) fn named(names: &'a [String]) -> Self {
         let high = names.len().max(1) as f64 - 0.5;

@@ -334,6 +334,9 @@ pub struct MapPoint {
     pub y: f64,
     /// Its target, to be compared with the level.
     pub value: f64,
+    /// Whether it lies beside the drawn plane, which shows a slice through more inputs: it is drawn smaller, and the
+    /// value beneath is not its own.
+    pub aside: bool,
 }
 
 /// A value in every cell of a table whose columns and rows have names: a rate over two settings, a table of counts.

@@ -1,5 +1,7 @@
 //! Reading a [`Map`] anywhere: interpolation between samples, range, and sides of the level.
 
+use std::collections::HashMap;
+
 use crate::axis::Axis;
 use crate::figure::{Map, MapPoint, Spot};
 
@@ -16,6 +18,16 @@ pub(crate) struct Range {
     pub(crate) low_at: (f64, f64),
     pub(crate) high: f64,
     pub(crate) high_at: (f64, f64),
+}
+
+/// The data points at one place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Dot {
+    pub(crate) at: (f64, f64),
+    /// Whether one of them is of the upper kind, and whether one is of the lower.
+    pub(crate) upper: bool,
+    pub(crate) lower: bool,
+    pub(crate) aside: bool,
 }
 
 impl Map {
@@ -67,7 +79,10 @@ impl Map {
     /// Returns the axis along which colours and shades run.
     pub(crate) fn value_axis(&self) -> Axis<'static> {
         let floor = self.floor().unwrap_or(f64::NEG_INFINITY);
+        // Counts have no ticks between whole numbers.
+        let are_whole = self.values.iter().all(|value| value.fract() == 0.0);
         Axis::over(self.samples().map(|(_, _, value)| value.max(floor)), self.value_log, 0.0)
+            .of_whole(are_whole)
     }
 
     /// Returns where the colours begin, if some samples lie so far below all others that these would look alike: next to a
@@ -124,6 +139,23 @@ impl Map {
     /// Returns whether a point is of the upper kind, or of the only one.
     pub(crate) fn is_upper(&self, point: &MapPoint) -> bool {
         self.parting().is_none_or(|value| point.value >= value)
+    }
+
+    /// Returns the data points as they are drawn, one for all that lie at the same place.
+    pub(crate) fn dots(&self) -> Vec<Dot> {
+        let mut dots: Vec<Dot> = Vec::with_capacity(self.points.len());
+        let mut known: HashMap<(u64, u64, bool), usize> = HashMap::new();
+        for point in &self.points {
+            let upper = self.is_upper(point);
+            let key = (point.x.to_bits(), point.y.to_bits(), point.aside);
+            let dot = Dot { at: (point.x, point.y), upper, lower: !upper, aside: point.aside };
+            let index = *known.entry(key).or_insert(dots.len());
+            match dots.get_mut(index) {
+                Some(other) => (other.upper, other.lower) = (other.upper || upper, other.lower || !upper),
+                None => dots.push(dot),
+            }
+        }
+        dots
     }
 
     /// Returns how many samples are missing or not finite.

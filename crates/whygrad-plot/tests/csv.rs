@@ -36,7 +36,7 @@ fn a_map_is_a_row_for_each_sample_and_then_what_lies_on_it() {
         columns: 3,
         rows: 2,
         values: vec![0.0, 1.0, f64::NAN, 3.0, 4.0, 5.0],
-        points: vec![MapPoint { x: 1.0, y: 0.5, value: 1.0 }],
+        points: vec![MapPoint { x: 1.0, y: 0.5, value: 1.0, aside: false }],
         paths: vec![MapPath {
             name: "descent".into(),
             points: vec![(0.0, 0.0), (0.5, 0.0)],

@@ -54,7 +54,7 @@ fn lines() -> impl Strategy<Value = Figure> {
 
 fn map() -> impl Strategy<Value = Map> {
     let ends = ((value(), value()), (value(), value()));
-    let point = (value(), value(), value()).prop_map(|(x, y, value)| MapPoint { x, y, value });
+    let point = (value(), value(), value()).prop_map(|(x, y, value)| MapPoint { x, y, value, aside: false });
     let shares = || prop::collection::vec(value(), 0..9);
     let path = (name(), points(), shares(), any::<bool>()).prop_map(|(name, points, distance, is_border)| {
         let kind = if is_border { PathKind::Border } else { PathKind::Steps };

@@ -121,7 +121,7 @@ fn spot() -> impl Strategy<Value = Spot> {
 }
 
 fn map() -> impl Strategy<Value = Map> {
-    let point = (value(), value(), value()).prop_map(|(x, y, value)| MapPoint { x, y, value });
+    let point = (value(), value(), value()).prop_map(|(x, y, value)| MapPoint { x, y, value, aside: false });
     let ends = ((value(), value()), (value(), value()));
     let values = prop::collection::vec(value(), 0..40);
     let level = prop::option::of(value());

@@ -20,7 +20,10 @@ fn decay() -> Lines {
 
 fn slope() -> Map {
     let values = (0..9).map(|index| f64::from(index % 3 + index / 3) / 4.0).collect();
-    let points = vec![MapPoint { x: 1.0, y: 1.0, value: 1.0 }, MapPoint { x: 0.0, y: 0.0, value: 0.0 }];
+    let points = vec![
+        MapPoint { x: 1.0, y: 1.0, value: 1.0, aside: false },
+        MapPoint { x: 0.0, y: 0.0, value: 0.0, aside: false },
+    ];
     let (x, y) = ((0.0, 1.0), (0.0, 1.0));
     Map { x, y, columns: 3, rows: 3, values, level: Some(0.6), points, ..Map::default() }
 }

@@ -70,7 +70,7 @@ fn a_path_is_told_by_its_ends() {
 
 #[test]
 fn a_map_is_told_by_its_range_its_level_and_its_points() {
-    let corner = |x: f64, y: f64, value: f64| MapPoint { x, y, value };
+    let corner = |x: f64, y: f64, value: f64| MapPoint { x, y, value, aside: false };
     let map = Map {
         x: (0.0, 1.0),
         y: (0.0, 1.0),
@@ -110,7 +110,7 @@ fn many_curves_are_told_by_their_ends_and_single_dots_by_their_places() {
 
 #[test]
 fn points_of_two_kinds_are_told_where_there_is_no_level() {
-    let point = |value: f64| MapPoint { x: 0.0, y: 0.0, value };
+    let point = |value: f64| MapPoint { x: 0.0, y: 0.0, value, aside: false };
     let map = Map {
         x: (0.0, 1.0),
         y: (0.0, 1.0),

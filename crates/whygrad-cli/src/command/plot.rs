@@ -38,9 +38,9 @@ pub(crate) struct Arguments {
     /// Where another input is held (default: at its mean); may be given several times
     #[arg(long, value_name = "x3=0.5", value_parser = held)]
     hold: Vec<(String, f64)>,
-    /// Which output of several, from 1
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    output: u16,
+    /// Which output of several, from 1 (default: each)
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    output: Option<u16>,
     /// The parameters of a trajectory (default: those that go farthest)
     #[arg(long, value_name = "A,B")]
     parameters: Option<String>,
@@ -73,7 +73,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         log: if a.log { Some(true) } else { a.linear.then_some(false) },
         inputs: a.axes.clone(),
         held: a.hold.clone(),
-        output: usize::from(a.output) - 1,
+        output: a.output.map(|output| usize::from(output) - 1),
         parameters: a.parameters.as_deref().map(names).unwrap_or_default(),
         marks: a.mark.clone(),
     };

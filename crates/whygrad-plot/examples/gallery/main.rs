@@ -65,7 +65,7 @@ fn xor() -> Figure {
         rows,
         values: values.collect(),
         level: Some(0.5),
-        points: corners.map(|(x, y, value)| MapPoint { x, y, value }).into(),
+        points: corners.map(|(x, y, value)| MapPoint { x, y, value, aside: false }).into(),
         ..Map::default()
     })
 }

@@ -123,7 +123,7 @@ fn over_inputs(title: &str, size: usize, value: impl Fn(f64, f64) -> f64) -> Map
         columns: size,
         rows: size,
         values: (0..size * size).map(|k| value(place(k % size), place(k / size))).collect(),
-        points: ROWS.map(|(x, y, value)| MapPoint { x, y, value }).into(),
+        points: ROWS.map(|(x, y, value)| MapPoint { x, y, value, aside: false }).into(),
         level: Some(0.5),
         ..Map::default()
     }

@@ -91,7 +91,10 @@ fn hill() -> Map {
         rows: 21,
         values: values.collect(),
         level: Some(0.5),
-        points: vec![MapPoint { x: 0.5, y: 0.5, value: 1.0 }, MapPoint { x: -0.7, y: 0.7, value: 0.0 }],
+        points: vec![
+            MapPoint { x: 0.5, y: 0.5, value: 1.0, aside: false },
+            MapPoint { x: -0.7, y: 0.7, value: 0.0, aside: false },
+        ],
         paths: vec![path],
         spots: vec![Spot { x: 0.0, y: 0.0, kind: SpotKind::Maximum, label: "maximum".into() }],
         ..Map::default()

@@ -1,6 +1,6 @@
 //! A value over the plane as SVG: filled contour bands, the line at the level, and what lies on them.
 
-use super::frame::{EDGE, Frame, Room, SIZE, Texts};
+use super::frame::{EDGE, Frame, Room, SIZE, Texts, minus};
 use super::key::{self, BANDS, band_colour};
 use super::labels::{Labels, Rect, leader, written_number};
 use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, draw_way_sample, shape, take_way};
@@ -10,6 +10,7 @@ use crate::axis::Axis;
 use crate::contour::Grid;
 use crate::figure::{Map, PathKind};
 use crate::palette::{Rgb, ink_on, sequence};
+use crate::surface::Dot;
 use crate::ticks::number;
 use crate::way::{Station, parts, thinned};
 use crate::words;
@@ -120,7 +121,7 @@ struct Text {
 struct Overlay<'m> {
     map: &'m Map,
     ways: Vec<Vec<Vec<Seen>>>,
-    points: Vec<((f64, f64), bool)>,
+    points: Vec<((f64, f64), Dot)>,
     spots: Vec<(usize, (f64, f64))>,
     width: f64,
 }
@@ -141,8 +142,7 @@ impl<'m> Overlay<'m> {
         };
         let ways: Vec<Vec<Vec<Seen>>> = map.paths.iter().map(way).collect();
         let within = |across: f64, up: f64| Some(frame.at((x.place_within(across)?, y.place_within(up)?)));
-        let points =
-            map.points.iter().filter_map(|point| Some((within(point.x, point.y)?, map.is_upper(point))));
+        let points = map.dots().into_iter().filter_map(|dot| Some((within(dot.at.0, dot.at.1)?, dot)));
         let spots = map.spots.iter().enumerate();
         let spots = spots.filter_map(|(index, spot)| Some((index, within(spot.x, spot.y)?)));
         let overlay =
@@ -193,7 +193,7 @@ impl<'m> Overlay<'m> {
             |kind: PathKind| self.map.paths.iter().zip(&self.ways).filter(move |(path, _)| path.kind == kind);
         of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
         of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
-        self.points.iter().for_each(|(at, filled)| page.add(&dot(*at, *filled)));
+        self.points.iter().for_each(|(at, kinds)| page.add(&dot(*at, kinds)));
     }
 
     fn draw_spots(&self, page: &mut Page) {
@@ -206,6 +206,7 @@ impl<'m> Overlay<'m> {
 enum Sample {
     Above,
     Below,
+    Both,
     Level,
     Way(usize),
     Faded,
@@ -222,6 +223,9 @@ impl Legend {
             Some(value) => {
                 entries.push((Sample::Above, format!("target ≥ {}", number(value))));
                 entries.push((Sample::Below, "target below".into()));
+                if map.dots().iter().any(|dot| dot.upper && dot.lower) {
+                    entries.push((Sample::Both, "both".into()));
+                }
             }
             None => entries.push((Sample::Above, "data".into())),
         }
@@ -288,8 +292,10 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
     let (left, top, fill) = (coordinate(x - 9.0), coordinate(y - 8.0), sequence(0.45).hex());
     page.add(&format!("<rect x=\"{left}\" y=\"{top}\" width=\"18\" height=\"16\" fill=\"{fill}\"/>"));
     match sample {
-        Sample::Above => page.add(&dot((x, y), true)),
-        Sample::Below => page.add(&dot((x, y), false)),
+        Sample::Above | Sample::Below | Sample::Both => {
+            let (upper, lower) = (!matches!(sample, Sample::Below), !matches!(sample, Sample::Above));
+            page.add(&dot((x, y), &Dot { at: (x, y), upper, lower, aside: false }));
+        }
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
         Sample::Way(index) => draw_way_sample(page, (x, y), index, false),
         Sample::Faded => draw_way_sample(page, (x, y), 0, true),
@@ -347,7 +353,8 @@ fn draw_contours(
             "<path d=\"{line}\" fill=\"none\" stroke=\"{}\" stroke-width=\"0.9\" stroke-opacity=\".65\"/>",
             ink.hex()
         ));
-        let text = written_number(tick.value);
+        // The label has as many digits as tell neighbouring lines apart.
+        let text = if tick.power.is_some() { written_number(tick.value) } else { minus(&tick.label) };
         let longest = curves.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
         let long = longest.filter(|curve| numbered < NUMBERED && length(curve) > 70.0);
         if let Some(at) = long.and_then(|curve| labels.along_if_free(curve, &text, LABEL)) {

@@ -5,6 +5,7 @@ use super::path::path;
 use super::{Page, coordinate};
 use crate::figure::SpotKind;
 use crate::palette::Rgb;
+use crate::surface::Dot;
 
 /// The font size of labels over colours.
 pub(super) const LABEL: f64 = 12.0;
@@ -142,11 +143,23 @@ pub(super) fn take_way(labels: &mut Labels, strokes: &[Vec<Seen>]) {
     }
 }
 
-/// A data point, black or white with a contrasting edge, so that it shows on every colour.
-pub(super) fn dot(at: (f64, f64), filled: bool) -> String {
+/// Data points at one place: black or white with a contrasting edge, so that they show on every colour; half and half
+/// where both kinds lie there, and smaller beside the drawn plane.
+pub(super) fn dot(at: (f64, f64), dot: &Dot) -> String {
     let (black, white) = (Rgb(17, 17, 17), WHITE);
-    let (fill, edge) = if filled { (black, white) } else { (white, black) };
-    circle(at, 5.0, fill, edge, 1.6, "")
+    let (radius, width) = if dot.aside { (3.4, 1.2) } else { (5.0, 1.6) };
+    match (dot.upper, dot.lower) {
+        (true, false) => circle(at, radius, black, white, width, ""),
+        (_, true) if !dot.upper => circle(at, radius, white, black, width, ""),
+        _ => {
+            let [x, top, high] = [at.0, at.1 - radius, 2.0 * radius].map(coordinate);
+            let half = format!(
+                "<path d=\"M{x} {top}a{r} {r} 0 0 0 0 {high}z\" fill=\"#111111\"/>",
+                r = coordinate(radius)
+            );
+            circle(at, radius, white, black, width, "") + "\n" + &half
+        }
+    }
 }
 
 /// The shape of a place with a name.

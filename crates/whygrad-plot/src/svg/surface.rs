@@ -170,9 +170,9 @@ impl Stage<'_> {
         }
         let (x, y) = map.axes();
         let within = |across: f64, up: f64| self.on_surface((x.place_within(across)?, y.place_within(up)?));
-        for point in &map.points {
-            let Some(seen) = within(point.x, point.y) else { continue };
-            let dot = dot(seen.at, map.is_upper(point));
+        for kinds in map.dots() {
+            let Some(seen) = within(kinds.at.0, kinds.at.1) else { continue };
+            let dot = dot(seen.at, &kinds);
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }

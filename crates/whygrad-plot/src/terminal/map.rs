@@ -74,6 +74,9 @@ fn legend(map: &Map, terminal: Terminal) -> Vec<(char, String)> {
             let at_least = if terminal.unicode { "≥" } else { ">=" };
             entries.push((glyph('●', 'X'), format!("target {at_least} {}", number(value))));
             entries.push((glyph('○', 'O'), "target below".to_owned()));
+            if map.dots().iter().any(|dot| dot.upper && dot.lower) {
+                entries.push((glyph('◐', '*'), "both".to_owned()));
+            }
         }
         None => entries.push((glyph('●', 'X'), "data".to_owned())),
     }
@@ -168,12 +171,15 @@ impl Surface<'_> {
 
     fn draw_points(&self, screen: &mut Screen, frame: &Frame) {
         let (x, y) = self.axes;
-        for point in &self.map.points {
-            let Some((across, up)) = x.place_within(point.x).zip(y.place_within(point.y)) else { continue };
+        for dot in self.map.dots() {
+            let Some((across, up)) = x.place_within(dot.at.0).zip(y.place_within(dot.at.1)) else { continue };
             let (column, row) = (frame.column(across), frame.row(up));
-            let filled = self.map.is_upper(point);
-            let glyph = if filled { screen.either('●', 'X') } else { screen.either('○', 'O') };
-            let ground = self.values.place(self.map.at(point.x, point.y)).map(sequence);
+            let glyph = match (dot.upper, dot.lower) {
+                (true, true) => screen.either('◐', '*'),
+                (true, false) => screen.either('●', 'X'),
+                _ => screen.either('○', 'O'),
+            };
+            let ground = self.values.place(self.map.at(dot.at.0, dot.at.1)).map(sequence);
             if let (true, Some(ground)) = (screen.colour(), ground) {
                 screen.paint(column, row, ground);
             }

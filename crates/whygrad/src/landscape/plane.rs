@@ -204,6 +204,7 @@ impl Plane {
     /// Where a way lies.
     pub fn project(&self, path: &[Vec<f64>]) -> Projection {
         let (points, distance): (Vec<_>, Vec<f64>) = path.iter().map(|theta| self.nearest(theta)).unzip();
+        let points = without_rounding(points);
         let weights = lengths(path);
         let end = path.last().cloned().unwrap_or_default();
         let (mut beside, mut whole) = (0.0, 0.0);
@@ -224,6 +225,13 @@ fn listed(entries: &[String]) -> String {
     }
 }
 
+/// Coordinates that are rounding beside the others are 0.
+fn without_rounding(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let largest = points.iter().fold(0.0_f64, |most, point| most.max(point.0.abs()).max(point.1.abs()));
+    let snapped = |value: f64| if value.abs() < 1e-12 * largest { 0.0 } else { value };
+    points.into_iter().map(|(x, y)| (snapped(x), snapped(y))).collect()
+}
+
 /// Half the length of way on both sides of each place.
 fn lengths(path: &[Vec<f64>]) -> Vec<f64> {
     let legs: Vec<f64> = path.windows(2).map(|pair| norm(&minus(&pair[1], &pair[0]))).collect();
@@ -233,6 +241,9 @@ fn lengths(path: &[Vec<f64>]) -> Vec<f64> {
 
 /// At most so many steps are compared with each other.
 const MOST: usize = 120;
+
+/// A direction that holds a smaller share of the squared lengths is rounding: the way is straight.
+const STRAIGHT: f64 = 1e-11;
 
 /// Up to two principal directions of vectors as they are, the first first, of length 1.
 fn principal(steps: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
@@ -252,7 +263,7 @@ fn principal(steps: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
     let scaled: Vec<f64> = matrix.iter().map(|m| m / largest).collect();
     let eigen = Eigen::of(&scaled, size);
     let mut found: Vec<Vec<f64>> = Vec::new();
-    for k in (0..size).rev().take(2).filter(|&k| eigen.values[k] > 1e-14) {
+    for k in (0..size).rev().take(2).filter(|&k| eigen.values[k] > STRAIGHT) {
         let vector = eigen.vector(k);
         let mut direction = if by_parameter {
             vector.to_vec()

@@ -121,7 +121,7 @@ pub enum PictureError {
     #[error("{0}")]
     Nothing(String),
     /// No input or parameter has this name.
-    #[error("there is no {kind} '{name}'; there {}", if known.contains(',') { format!("are {known}") } else { format!("is {known}") })]
+    #[error("there is no {kind} '{name}'; there {}", if known.contains(',') || known.starts_with("outputs") { format!("are {known}") } else { format!("is {known}") })]
     UnknownName {
         /// What it should name.
         kind: &'static str,
@@ -147,8 +147,8 @@ pub struct Choices {
     pub inputs: Vec<String>,
     /// Values at which other inputs are held; their mean where nothing is said.
     pub held: Vec<(String, f64)>,
-    /// Which output, from 0.
-    pub output: usize,
+    /// Which output, from 0; all where nothing is said.
+    pub output: Option<usize>,
     /// The parameters to show; those that move most where nothing is said.
     pub parameters: Vec<String>,
     /// Epochs to mark, with a word each.

@@ -52,7 +52,7 @@ fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> 
                     paths: view.unit_line(group, values, unit).into_iter().collect(),
                     value_label: "activation".into(),
                     classes: super::outputs::border(&case.data),
-                    ..view.empty(&case.data)
+                    ..view.empty(&case.data, choices.output.unwrap_or(0))
                 }
                 .into(),
             );

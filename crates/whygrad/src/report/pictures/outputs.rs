@@ -1,6 +1,6 @@
 //! The output of a model over one or two of its inputs.
 
-use whygrad_plot::{Figure, Lines, Map, MapPath, MapPoint, PathKind, Series, Surface};
+use whygrad_plot::{Figure, Lines, Map, MapPath, MapPoint, Panels, PathKind, Series, Surface};
 
 use super::{Choices, PictureError, between, range};
 use crate::data::Dataset;
@@ -19,6 +19,9 @@ pub(super) const TILT: f64 = 30.0;
 /// mean, it says nothing.
 const MOST_INPUTS: usize = 4;
 
+/// More outputs than these are not drawn where none is asked for.
+const MOST_OUTPUTS: usize = 6;
+
 /// Lines of more hidden units than these are not drawn.
 const MOST_LINES: usize = 12;
 
@@ -29,8 +32,8 @@ pub fn surface_figure(model: &Model, data: &Dataset, theta: &[f64]) -> Option<Fi
         return None;
     }
     match View::of(model, data, &Choices::default()).ok()? {
-        None => Some(output_curve(model, data, theta, 0)),
-        Some(view) => Some(view.map(model, data, theta).into()),
+        None => Some(output_curve(model, data, theta, None)),
+        Some(view) => Some(each_output(view.maps(model, data, theta), Figure::from)),
     }
 }
 
@@ -40,10 +43,9 @@ pub(super) fn contour(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
     let Some(view) = View::of(&case.model, &case.data, choices)? else {
         return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
     };
-    let mut map = view.map(&case.model, &case.data, &run.theta);
-    map.contours = true;
-    map.paths = view.unit_lines(&case.model, &run.theta);
-    Ok(map.into())
+    let paths = view.unit_lines(&case.model, &run.theta);
+    let map = |map: Map| Map { contours: true, paths: paths.clone(), ..map }.into();
+    Ok(each_output(view.maps(&case.model, &case.data, &run.theta), map))
 }
 
 /// The output as a landscape.
@@ -52,8 +54,20 @@ pub(super) fn surface(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
     let Some(view) = View::of(&case.model, &case.data, choices)? else {
         return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
     };
-    let map = view.map(&case.model, &case.data, &run.theta);
-    Ok(Surface { map, turn: TURN, tilt: TILT }.into())
+    let maps = view.maps(&case.model, &case.data, &run.theta);
+    Ok(each_output(maps, |map| Surface { map, turn: TURN, tilt: TILT }.into()))
+}
+
+/// One figure, or one of each output side by side.
+fn each_output(maps: Vec<Map>, figure: impl Fn(Map) -> Figure) -> Figure {
+    let mut figures: Vec<Figure> = maps.into_iter().map(figure).collect();
+    match figures.len() {
+        1 => figures.remove(0),
+        many => {
+            let columns = if many > 4 { 3 } else { 2 };
+            Panels { title: "Outputs".into(), figures, columns, ..Panels::default() }.into()
+        }
+    }
 }
 
 /// Two inputs that run along the axes, the others held.
@@ -65,7 +79,9 @@ pub(super) struct View {
     pub(super) names: [String; 2],
     /// The rows of the grid.
     pub(super) grid: Dataset,
-    output: usize,
+    /// What the inputs are held at that do not run along an axis, each with how much of a difference does not count.
+    held: Vec<(usize, f64, f64)>,
+    outputs: Vec<usize>,
     notes: Vec<String>,
 }
 
@@ -82,10 +98,10 @@ impl View {
             ));
         }
         let outputs = model.program.target_width().max(1);
-        if choices.output >= outputs {
+        if let Some(output) = choices.output.filter(|output| *output >= outputs) {
             return Err(PictureError::UnknownName {
                 kind: "output",
-                name: (choices.output + 1).to_string(),
+                name: (output + 1).to_string(),
                 known: if outputs == 1 { "output 1".into() } else { format!("outputs 1 to {outputs}") },
             });
         }
@@ -102,6 +118,12 @@ impl View {
             return Ok(None);
         }
         let inputs = two_of(&chosen, width)?;
+        if let Some((k, _)) = held.iter().find(|(k, _)| inputs.contains(k)) {
+            return Err(PictureError::Nothing(format!(
+                "{name} runs along an axis, so that it cannot be held; choose the axes with --axes",
+                name = names[*k]
+            )));
+        }
         let column = |k: usize| (0..data.rows).map(move |r| data.input_row(r)[k]);
         let (x, y) = (range(column(inputs[0]), 0.1), range(column(inputs[1]), 0.1));
         let mut row: Vec<f64> =
@@ -110,6 +132,12 @@ impl View {
         for (k, value) in &held {
             row[*k] = *value;
         }
+        let spread = |k: usize| {
+            let (low, high) = range(column(k), 0.0);
+            high - low
+        };
+        let others = (0..width).filter(|k| !inputs.contains(k));
+        let held = others.map(|k| (k, row[k], 1e-9 * spread(k))).collect();
         let mut values = Vec::with_capacity(SIDE * SIDE * width);
         for k in 0..SIDE * SIDE {
             row[inputs[0]] = between(x, k % SIDE, SIDE - 1);
@@ -128,17 +156,21 @@ impl View {
                 input_names: vec![],
                 target_names: vec![],
             },
-            output: choices.output,
+            held,
+            outputs: choices
+                .output
+                .map_or_else(|| (0..outputs.min(MOST_OUTPUTS)).collect(), |output| vec![output]),
             notes,
         }))
     }
 
-    /// A map without values.
-    pub(super) fn empty(&self, data: &Dataset) -> Map {
+    /// A map without values, with the rows by their target for an output.
+    pub(super) fn empty(&self, data: &Dataset, output: usize) -> Map {
         let points = (0..data.rows).map(|r| MapPoint {
             x: data.input_row(r)[self.inputs[0]],
             y: data.input_row(r)[self.inputs[1]],
-            value: data.target_row(r).get(self.output).copied().unwrap_or(0.0),
+            value: data.target_row(r).get(output).copied().unwrap_or(0.0),
+            aside: self.held.iter().any(|(k, value, free)| (data.input_row(r)[*k] - value).abs() > *free),
         });
         let [x_label, y_label] = self.names.clone();
         Map {
@@ -153,21 +185,23 @@ impl View {
         }
     }
 
-    fn map(&self, model: &Model, data: &Dataset, theta: &[f64]) -> Map {
+    /// A map of each output.
+    fn maps(&self, model: &Model, data: &Dataset, theta: &[f64]) -> Vec<Map> {
         let predictions = evaluate(model, &self.grid, theta).predictions;
-        let output = data.target_names.get(self.output);
-        let title = match output {
-            Some(name) if model.program.target_width() > 1 => format!("Output for {name}"),
-            _ => "Output".to_owned(),
-        };
-        Map {
-            title,
+        let several = model.program.target_width() > 1;
+        let map = |output: usize| Map {
+            title: match data.target_names.get(output) {
+                Some(name) if several => format!("Output for {name}"),
+                None if several => format!("Output {}", output + 1),
+                _ => "Output".to_owned(),
+            },
             value_label: "output".into(),
-            values: predictions.iter().map(|p| p.get(self.output).copied().unwrap_or(f64::NAN)).collect(),
+            values: predictions.iter().map(|p| p.get(output).copied().unwrap_or(f64::NAN)).collect(),
             level: border(data),
             notes: self.notes.clone(),
-            ..self.empty(data)
-        }
+            ..self.empty(data, output)
+        };
+        self.outputs.iter().map(|output| map(*output)).collect()
     }
 
     /// Where each unit of the first hidden layer takes in 0: a straight line.
@@ -272,8 +306,8 @@ pub(super) fn border(data: &Dataset) -> Option<f64> {
     }
 }
 
-/// An output over the only input, with the data.
-fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: usize) -> Figure {
+/// An output over the only input, with the data; each of several where none is named.
+fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: Option<usize>) -> Figure {
     let over = range((0..data.rows).map(|r| data.input_row(r)[0]), 0.1);
     let inputs: Vec<f64> = (0..=200).map(|k| between(over, k, 200)).collect();
     let grid = Dataset {
@@ -283,17 +317,31 @@ fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: usize) -> 
         input_names: vec![],
         target_names: vec![],
     };
-    let outputs = evaluate(model, &grid, theta).predictions;
-    let of = |row: &[f64]| row.get(output).copied().unwrap_or(f64::NAN);
-    let curve = inputs.iter().zip(&outputs).map(|(x, p)| (*x, of(p))).collect();
-    let points = (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+    let predictions = evaluate(model, &grid, theta).predictions;
     let name =
         |names: &[String], k: usize, other: &str| names.get(k).cloned().unwrap_or_else(|| other.into());
+    let count = model.program.target_width().max(1);
+    let outputs = output.map_or_else(|| (0..count.min(MOST_OUTPUTS)).collect(), |output| vec![output]);
+    let series = |k: usize| {
+        let of = |row: &[f64]| row.get(k).copied().unwrap_or(f64::NAN);
+        let curve = inputs.iter().zip(&predictions).map(|(x, p)| (*x, of(p))).collect();
+        let points = (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+        let whose = if outputs.len() > 1 {
+            format!(" {}", name(&data.target_names, k, &(k + 1).to_string()))
+        } else {
+            String::new()
+        };
+        [Series::line(format!("output{whose}"), curve), Series::dots(format!("data{whose}"), points)]
+    };
+    let y_label = match *outputs {
+        [one] => name(&data.target_names, one, "output"),
+        _ => "output".to_owned(),
+    };
     Figure::Lines(Lines {
         title: "Output".into(),
         x_label: name(&data.input_names, 0, "x"),
-        y_label: name(&data.target_names, output, "output"),
-        series: vec![Series::line("output", curve), Series::dots("data", points)],
+        y_label,
+        series: outputs.iter().copied().flat_map(series).collect(),
         ..Lines::default()
     })
 }
