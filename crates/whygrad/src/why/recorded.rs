@@ -79,6 +79,13 @@ impl Finished {
         if let Some(other) = as_it_is_now(&finished) {
             return Ok(other);
         }
+        if let Some((last, _)) = finished.losses.last().filter(|(last, _)| *last != finished.epochs) {
+            finished.note = Some(format!(
+                "history.csv ends at epoch {last} and the run at {}: the losses are those of result.json.",
+                finished.epochs
+            ));
+            finished.losses.clear();
+        }
         if finished.losses.is_empty() {
             finished.losses = losses_of(&result);
         }
@@ -234,5 +241,14 @@ mod tests {
         let better = read(&case, (*case.data).clone(), &options, &better.to_string());
         assert!(better.note.is_some());
         assert_eq!(better.loss.to_bits(), finished.loss.to_bits());
+    }
+
+    #[test]
+    fn a_history_that_was_cut_is_told_and_the_losses_are_whole_all_the_same() {
+        let (case, finished, options, result) = documents(|_| ());
+        let documents = (&*options, &*result, Some("epoch,loss\n0,0.3\n4,0.26\n"), None);
+        let read = Finished::recorded((*case.model).clone(), (*case.data).clone(), documents).unwrap();
+        assert!(read.note.as_ref().unwrap().starts_with("history.csv ends at epoch 4 and the run at 400"));
+        assert_eq!(read.losses.last().unwrap().0, finished.epochs);
     }
 }
