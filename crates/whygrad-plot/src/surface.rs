@@ -27,8 +27,12 @@ pub(crate) struct Dot {
     /// Whether one of them is of the upper kind, and whether one is of the lower.
     pub(crate) upper: bool,
     pub(crate) lower: bool,
-    pub(crate) aside: bool,
+    /// Beside the drawn plane, or one of very many.
+    pub(crate) small: bool,
 }
+
+/// Of more points than these each is small.
+const MANY: usize = 80;
 
 impl Map {
     /// Returns the sample in a column and a row, NaN where there is none.
@@ -144,11 +148,14 @@ impl Map {
     /// Returns the data points as they are drawn, one for all that lie at the same place.
     pub(crate) fn dots(&self) -> Vec<Dot> {
         let mut dots: Vec<Dot> = Vec::with_capacity(self.points.len());
+        let many = self.points.len() > MANY;
         let mut known: HashMap<(u64, u64, bool), usize> = HashMap::new();
-        for point in &self.points {
+        // What lies in the plane lies above what lies beside it.
+        let (beside, within): (Vec<&MapPoint>, Vec<_>) = self.points.iter().partition(|point| point.aside);
+        for point in beside.into_iter().chain(within) {
             let upper = self.is_upper(point);
             let key = (point.x.to_bits(), point.y.to_bits(), point.aside);
-            let dot = Dot { at: (point.x, point.y), upper, lower: !upper, aside: point.aside };
+            let dot = Dot { at: (point.x, point.y), upper, lower: !upper, small: point.aside || many };
             let index = *known.entry(key).or_insert(dots.len());
             match dots.get_mut(index) {
                 Some(other) => (other.upper, other.lower) = (other.upper || upper, other.lower || !upper),

@@ -7,6 +7,7 @@ mod key;
 mod labels;
 mod lines;
 mod map;
+mod marks;
 mod network;
 mod overlay;
 mod panels;

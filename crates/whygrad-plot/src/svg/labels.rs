@@ -34,6 +34,16 @@ impl Rect {
         }
     }
 
+    /// Returns whether a point lies in the rectangle.
+    pub(super) fn holds(&self, (x, y): (f64, f64)) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
+    /// Returns whether two rectangles share some room.
+    pub(super) fn meets(&self, other: &Rect) -> bool {
+        self.overlap(other) > 0.0
+    }
+
     fn overlap(&self, other: &Rect) -> f64 {
         let across = self.right.min(other.right) - self.left.max(other.left);
         let down = self.bottom.min(other.bottom) - self.top.max(other.top);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::frame::{EDGE, Frame, Room, SIZE, Texts};
 use super::glyph::{colour, dash, disc, dot};
+use super::marks;
 use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::{Axis, columns, seen};
@@ -30,7 +31,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     let frame = Frame::new(page, &texts, (x, y), room);
     frame.draw(page, &texts, true);
     page.inside = [frame.left, frame.top, frame.width, frame.height];
-    draw_marks(page, &frame, lines, x);
+    marks::draw_rules(page, &frame, lines, x);
     (0..lines.series.len()).for_each(|index| draw_bars(page, &frame, lines, index, (x, y)));
     let trends: Vec<_> =
         (0..lines.series.len()).map(|index| draw_series(page, &frame, lines, index, (x, y))).collect();
@@ -38,6 +39,7 @@ pub(super) fn draw(lines: &Lines, page: &mut Page) {
     for (index, trend) in trends.into_iter().enumerate() {
         draw_strokes(page, &frame, &trend, colour(page, index), (2.2, &dash(lines, index)));
     }
+    marks::draw_words(page, &frame, lines, (x, y));
     let first_line = frame.header + LINE / 2.0;
     for (index, (left, line, name)) in legend.into_iter().enumerate() {
         let (x, y) = (EDGE + left, first_line + f64::from(line) * LINE);
@@ -204,29 +206,5 @@ fn draw_strokes(
     }
     for single in strokes.iter().filter(|stroke| stroke.len() == 1) {
         page.add(&disc(frame.at(single[0]), stroke, page.theme.paper));
-    }
-}
-
-/// Draws the marks as dashed lines behind the curves; labels that would meet stand lower.
-fn draw_marks(page: &mut Page, frame: &Frame, lines: &Lines, x: Axis) {
-    let faint = page.theme.faint;
-    let mut written: Vec<(f64, f64, f64)> = Vec::new();
-    for mark in &lines.marks {
-        let Some(place) = x.place_within(mark.x) else { continue };
-        let (at, top) = frame.at((place, 1.0));
-        page.line((at, top), (at, top + frame.height), faint, " stroke-dasharray=\"3 4\"");
-        let label = fitted(&mark.label, SIZE, frame.width);
-        let wide = text_width(&label, SIZE);
-        let fits = at + 6.0 + wide <= frame.left + frame.width;
-        let start = if fits { at + 6.0 } else { (at - 6.0 - wide).max(frame.left) };
-        let mut y = top + 12.0;
-        while written.iter().any(|w| w.2 == y && w.0 < start + wide + 8.0 && start < w.1 + 8.0)
-            && y + 15.0 < top + frame.height
-        {
-            y += 15.0;
-        }
-        let (anchor, x) = if fits { (Anchor::Start, start) } else { (Anchor::End, at - 6.0) };
-        page.text((x, y), anchor, faint, &label);
-        written.push((start, start + wide, y));
     }
 }

@@ -166,6 +166,7 @@ impl<'m> Overlay<'m> {
 
     fn border_texts(&self, page: &Page, labels: &mut Labels) -> Vec<Text> {
         let mut texts = Vec::new();
+        let many = self.map.paths.iter().filter(|path| path.kind == PathKind::Border).count() > 2;
         for (path, way) in self.map.paths.iter().zip(&self.ways) {
             if path.kind != PathKind::Border || path.name.trim().is_empty() {
                 continue;
@@ -175,7 +176,9 @@ impl<'m> Overlay<'m> {
                 .iter()
                 .max_by_key(|stroke| stroke.len())
                 .map_or_else(Vec::new, |stroke| stroke.iter().map(|seen| seen.at).collect());
-            if let Some(at) = labels.along(&points, &text, LABEL) {
+            // Of many lines those go without a name for which there is no room.
+            let place = if many { Labels::along_if_free } else { Labels::along };
+            if let Some(at) = place(labels, &points, &text, LABEL) {
                 texts.push(Text {
                     at,
                     ink: page.theme.ink,
@@ -207,6 +210,7 @@ enum Sample {
     Above,
     Below,
     Both,
+    Aside,
     Level,
     Way(usize),
     Faded,
@@ -228,6 +232,9 @@ impl Legend {
                 }
             }
             None => entries.push((Sample::Above, "data".into())),
+        }
+        if map.points.iter().any(|point| point.aside) {
+            entries.push((Sample::Aside, "small: beside this slice".into()));
         }
         let crosses =
             |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
@@ -294,8 +301,9 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
     match sample {
         Sample::Above | Sample::Below | Sample::Both => {
             let (upper, lower) = (!matches!(sample, Sample::Below), !matches!(sample, Sample::Above));
-            page.add(&dot((x, y), &Dot { at: (x, y), upper, lower, aside: false }));
+            page.add(&dot((x, y), &Dot { at: (x, y), upper, lower, small: false }));
         }
+        Sample::Aside => page.add(&dot((x, y), &Dot { at: (x, y), upper: true, lower: false, small: true })),
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
         Sample::Way(index) => draw_way_sample(page, (x, y), index, false),
         Sample::Faded => draw_way_sample(page, (x, y), 0, true),

@@ -81,6 +81,26 @@ fn slots(layer: &crate::NetworkLayer) -> usize {
     (nodes + usize::from(more > 0)).max(1)
 }
 
+/// A straight line by its ends.
+type Line = ((f64, f64), (f64, f64));
+
+/// A number stands at least so far from other lines, where it can.
+const CLEAR: f64 = 20.0;
+
+/// Returns the point at a share of a line.
+fn along((from, to): Line, share: f64) -> (f64, f64) {
+    (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
+}
+
+/// Returns how far a point is from a line.
+fn apart(at: (f64, f64), line: Line) -> f64 {
+    let (right, down) = (line.1.0 - line.0.0, line.1.1 - line.0.1);
+    let length = (right * right + down * down).max(1e-9);
+    let share = ((at.0 - line.0.0) * right + (at.1 - line.0.1) * down) / length;
+    let (x, y) = along(line, share.clamp(0.0, 1.0));
+    (at.0 - x).hypot(at.1 - y)
+}
+
 /// Where the nodes are.
 struct Plan {
     /// The middle of each node of each layer, and half its width.
@@ -146,23 +166,27 @@ impl Plan {
             let (left, right) = (x - half - 3.0, x + half + 3.0);
             labels.take(Rect { left, top: y - self.radius, right, bottom: y + self.radius }, 3.0);
         }
-        let curves: Vec<Vec<(f64, f64)>> =
-            links.iter().filter_map(|link| self.ends(link)).map(|(from, to)| vec![from, to]).collect();
-        for (from, to) in links.iter().filter_map(|link| self.ends(link)) {
-            for piece in 0..=40 {
-                let share = f64::from(piece) / 40.0;
-                let at = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
-                labels.take(Rect::around(at, 2.0), 2.0);
-            }
-        }
-        for (link, curve) in links.iter().zip(&curves).rev() {
-            let text = frame::minus(&significant(link.weight, 3));
-            if let Some(at) = labels.along(curve, &text, LABEL) {
-                // Without a ground of its own a number on a thick line looks struck out.
-                page.ground(Rect::of_text(at, &text, LABEL).wider(2.0));
-                let size = format!(" font-size=\"{LABEL}\"");
-                page.styled_text(at, Anchor::Start, page.theme.ink, &size, &text);
-            }
+        let lines: Vec<(Line, f64)> =
+            links.iter().filter_map(|link| Some((self.ends(link)?, link.weight))).collect();
+        for (index, (line, weight)) in lines.iter().enumerate().rev() {
+            let text = frame::minus(&significant(*weight, 3));
+            let wide = text_width(&text, LABEL);
+            let places = (0..=14).map(|step| {
+                let (x, y) = along(*line, 0.15 + 0.05 * f64::from(step));
+                let start = (x - wide / 2.0, y + 0.3 * LABEL);
+                let others = lines.iter().enumerate().filter(|(other, _)| *other != index);
+                let nearest = others.map(|(_, (other, _))| apart((x, y), *other)).fold(CLEAR, f64::min);
+                // Not where lines cross; else rather in the middle.
+                let harm = labels.harm(&Rect::of_text(start, &text, LABEL).wider(4.0));
+                (harm + 4.0 * (CLEAR - nearest) + 2.0 * (f64::from(step) - 7.0).abs(), start)
+            });
+            let Some((_, start)) = places.min_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
+            let rect = Rect::of_text(start, &text, LABEL);
+            labels.take(rect, 1.0);
+            // Without a ground of its own a number on a thick line looks struck out.
+            page.ground(rect.wider(2.0));
+            let size = format!(" font-size=\"{LABEL}\"");
+            page.styled_text(start, Anchor::Start, page.theme.ink, &size, &text);
         }
     }
 

@@ -147,7 +147,7 @@ pub(super) fn take_way(labels: &mut Labels, strokes: &[Vec<Seen>]) {
 /// where both kinds lie there, and smaller beside the drawn plane.
 pub(super) fn dot(at: (f64, f64), dot: &Dot) -> String {
     let (black, white) = (Rgb(17, 17, 17), WHITE);
-    let (radius, width) = if dot.aside { (3.4, 1.2) } else { (5.0, 1.6) };
+    let (radius, width) = if dot.small { (3.4, 1.2) } else { (5.0, 1.6) };
     match (dot.upper, dot.lower) {
         (true, false) => circle(at, radius, black, white, width, ""),
         (_, true) if !dot.upper => circle(at, radius, white, black, width, ""),

@@ -33,9 +33,14 @@ impl Layers {
         weights.chain(self.biases.iter().flatten().flatten().cloned()).collect()
     }
 
-    /// The role of a parameter by its name.
+    /// The role of a parameter by its name; a group that holds weights of several layers, or biases beside weights, has none.
     pub fn role(&self, name: &str) -> Role {
         let of = |entry: &str| entry.split('[').next() == Some(name);
+        let weights = self.weights.iter().filter(|rows| rows.iter().flatten().any(|w| of(w))).count();
+        let biases = self.biases.iter().filter(|biases| biases.iter().flatten().any(|b| of(b))).count();
+        if weights + biases > 1 {
+            return Role::Free;
+        }
         for (layer, rows) in self.weights.iter().enumerate() {
             if rows.iter().flatten().any(|w| of(w)) {
                 return Role::Weight { layer, fan_in: self.sizes[layer], fan_out: self.sizes[layer + 1] };
@@ -112,7 +117,7 @@ fn formula(program: &Program) -> Option<Layers> {
     let mut level = program.predictions.clone();
     let mut layers: Vec<Vec<Unit>> = Vec::new();
     while !level.is_empty() && !level.iter().all(|&t| is_input(arena, t)) {
-        let units: Vec<Unit> = level.iter().map(|&t| unit(arena, t)).collect::<Option<_>>()?;
+        let units: Vec<Unit> = level.iter().map(|&t| unit(program, t)).collect::<Option<_>>()?;
         let below: Vec<Term> = units[0].weights.iter().map(|w| w.0).collect();
         let same = |u: &Unit| {
             u.weights.len() == below.len()
@@ -222,13 +227,15 @@ fn is_input(arena: &Arena, term: Term) -> bool {
     matches!(arena.op(leaf), Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Input)
 }
 
-fn parameter(arena: &Arena, term: Term) -> Option<String> {
-    match arena.op(term) {
-        Op::Leaf(id) if arena.symbol_of(id).kind == SymbolKind::Parameter => {
-            Some(arena.symbol_of(id).name.clone())
-        }
-        _ => None,
-    }
+/// The name of a parameter that is one number: `w1`, or the entry `theta[0,1]` of a group.
+fn parameter(program: &Program, term: Term) -> Option<String> {
+    let (leaf, entry) = match program.arena.op(term) {
+        Op::Pick(leaf, entry) => (leaf, entry),
+        _ => (term, 0),
+    };
+    let Op::Leaf(id) = program.arena.op(leaf) else { return None };
+    let found = program.parameters.iter().find(|p| p.symbol == id)?;
+    (leaf != term || found.shape.is_empty()).then(|| found.entry_name(entry))
 }
 
 /// The activation of a term and what it is applied to.
@@ -246,20 +253,21 @@ fn activation_of(arena: &Arena, term: Term) -> (&'static str, Term) {
 }
 
 /// An activation of a sum of weight times unit, plus at most one bias.
-fn unit(arena: &Arena, term: Term) -> Option<Unit> {
+fn unit(program: &Program, term: Term) -> Option<Unit> {
+    let arena = &program.arena;
     let (activation, inner) = activation_of(arena, term);
     let mut unit = Unit { activation, weights: vec![], bias: None };
     let mut open = vec![inner];
     while let Some(term) = open.pop() {
         match arena.op(term) {
             Op::Zip(Zip::Add, a, b) => open.extend([b, a]),
-            Op::Zip(Zip::Mul, a, b) => match (parameter(arena, a), parameter(arena, b)) {
+            Op::Zip(Zip::Mul, a, b) => match (parameter(program, a), parameter(program, b)) {
                 (Some(w), None) => unit.weights.push((b, w)),
                 (None, Some(w)) => unit.weights.push((a, w)),
                 _ => return None,
             },
             _ => {
-                let bias = parameter(arena, term)?;
+                let bias = parameter(program, term)?;
                 if unit.bias.replace(bias).is_some() {
                     return None;
                 }

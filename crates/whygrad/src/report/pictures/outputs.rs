@@ -97,14 +97,7 @@ impl View {
                 "the model has no inputs, so that its output is one number".into(),
             ));
         }
-        let outputs = model.program.target_width().max(1);
-        if let Some(output) = choices.output.filter(|output| *output >= outputs) {
-            return Err(PictureError::UnknownName {
-                kind: "output",
-                name: (output + 1).to_string(),
-                known: if outputs == 1 { "output 1".into() } else { format!("outputs 1 to {outputs}") },
-            });
-        }
+        let outputs = outputs_of(model, choices)?;
         let name = |k: usize| data.input_names.get(k).cloned().unwrap_or_else(|| format!("input {}", k + 1));
         let names: Vec<String> = (0..width).map(name).collect();
         let place = |wanted: &String| place_of(&names, wanted);
@@ -157,9 +150,7 @@ impl View {
                 target_names: vec![],
             },
             held,
-            outputs: choices
-                .output
-                .map_or_else(|| (0..outputs.min(MOST_OUTPUTS)).collect(), |output| vec![output]),
+            outputs,
             notes,
         }))
     }
@@ -247,6 +238,20 @@ impl View {
             [first, second] => Some([place(first), place(second)]),
             _ => None,
         }
+    }
+}
+
+/// The outputs that are drawn: the one asked for, or the first of all.
+fn outputs_of(model: &Model, choices: &Choices) -> Result<Vec<usize>, PictureError> {
+    let count = model.program.target_width().max(1);
+    match choices.output {
+        None => Ok((0..count.min(MOST_OUTPUTS)).collect()),
+        Some(output) if output < count => Ok(vec![output]),
+        Some(output) => Err(PictureError::UnknownName {
+            kind: "output",
+            name: (output + 1).to_string(),
+            known: if count == 1 { "output 1".into() } else { format!("outputs 1 to {count}") },
+        }),
     }
 }
 
