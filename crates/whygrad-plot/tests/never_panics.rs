@@ -82,9 +82,10 @@ fn figure() -> impl Strategy<Value = Figure> {
             network().prop_map(Figure::Network)
         ]
     };
-    let panels = (name(), prop::collection::vec(single(), 0..4), any::<usize>(), notes()).prop_map(
-        |(title, figures, columns, notes)| Figure::Panels(Panels { title, figures, columns, notes }),
-    );
+    let panels = (name(), prop::collection::vec(single(), 0..4), any::<usize>(), notes(), notes());
+    let panels = panels.prop_map(|(title, figures, columns, notes, summary)| {
+        Figure::Panels(Panels { title, figures, columns, notes, summary })
+    });
     prop_oneof![6 => single(), 1 => panels]
 }
 
@@ -93,13 +94,9 @@ fn path() -> impl Strategy<Value = MapPath> {
     let points = prop::collection::vec((value(), value()), 0..90);
     let (distance, values) = (prop::collection::vec(value(), 0..20), prop::collection::vec(value(), 0..20));
     let kind = prop_oneof![Just(PathKind::Steps), Just(PathKind::Border)];
-    (name(), points, distance, values, kind).prop_map(|(name, points, distance, values, kind)| MapPath {
-        name,
-        points,
-        distance,
-        values,
-        kind,
-    })
+    (name(), points, distance, values, kind, prop::option::of(value())).prop_map(
+        |(name, points, distance, values, kind, held)| MapPath { name, points, distance, values, kind, held },
+    )
 }
 
 fn spot() -> impl Strategy<Value = Spot> {
@@ -112,12 +109,10 @@ fn spot() -> impl Strategy<Value = Spot> {
         SpotKind::Flat,
         SpotKind::Maximum,
     ];
-    (value(), value(), prop::sample::select(kinds.to_vec()), name()).prop_map(|(x, y, kind, label)| Spot {
-        x,
-        y,
-        kind,
-        label,
-    })
+    let told = (prop::option::of(value()), name(), value());
+    (value(), value(), prop::sample::select(kinds.to_vec()), name(), told).prop_map(
+        |(x, y, kind, label, (value, detail, distance))| Spot { x, y, kind, label, value, detail, distance },
+    )
 }
 
 fn map() -> impl Strategy<Value = Map> {

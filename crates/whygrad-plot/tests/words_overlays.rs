@@ -57,7 +57,8 @@ fn borders_and_places_are_told_by_name() {
         kind: PathKind::Border,
         ..MapPath::default()
     };
-    let spot = |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into() };
+    let spot =
+        |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into(), ..Spot::default() };
     check(
         Map {
             paths: vec![

@@ -93,7 +93,13 @@ fn hill() -> Map {
         level: Some(0.5),
         points: vec![MapPoint { x: 0.5, y: 0.5, value: 1.0 }, MapPoint { x: -0.7, y: 0.7, value: 0.0 }],
         paths: vec![path],
-        spots: vec![Spot { x: 0.0, y: 0.0, kind: SpotKind::Maximum, label: "maximum".into() }],
+        spots: vec![Spot {
+            x: 0.0,
+            y: 0.0,
+            kind: SpotKind::Maximum,
+            label: "maximum".into(),
+            ..Spot::default()
+        }],
         ..Map::default()
     }
 }
