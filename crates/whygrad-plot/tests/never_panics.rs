@@ -27,12 +27,9 @@ fn lines() -> impl Strategy<Value = Figure> {
     let points = prop::collection::vec((value(), value()), 0..40);
     let style = prop_oneof![Just(Style::Line), Just(Style::Dots), Just(Style::Columns)];
     let bars = prop::collection::vec((value(), value()), 0..10);
-    let series = (name(), points, style, bars).prop_map(|(name, points, style, bars)| Series {
-        name,
-        points,
-        style,
-        bars,
-    });
+    let series = (name(), points, style, bars, any::<bool>());
+    let series =
+        series.prop_map(|(name, points, style, bars, silent)| Series { name, points, style, bars, silent });
     let marks = prop::collection::vec((value(), name()).prop_map(|(x, label)| Mark { x, label }), 0..4);
     let reach = || prop::option::of((value(), value()));
     let axes = (any::<(bool, bool, bool)>(), names(), reach(), reach());

@@ -168,7 +168,7 @@ fn logarithmic_colours_have_powers_of_ten_at_their_key_and_name_what_is_left_out
     map.value_log = true;
     let text = render(map);
     assert!(text.contains(">10⁻⁴</text>") || text.contains(">1e−4</text>") || text.contains(">0.001</text>"));
-    assert!(text.contains("1 sample is zero or negative on a logarithmic scale."));
+    assert!(text.contains("1 sample that is zero or negative on a logarithmic scale"));
 }
 
 #[test]

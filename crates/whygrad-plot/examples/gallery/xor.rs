@@ -182,7 +182,7 @@ fn histogram() -> Lines {
             name: "count".into(),
             points: points.collect(),
             style: Style::Columns,
-            bars: vec![],
+            ..Series::default()
         }],
         ..Lines::default()
     }

@@ -14,7 +14,8 @@ const BEYOND: f64 = 0.03;
 
 /// Tells each curve, or many by their ends; then the dots, the marks, the notes, and what is missing.
 pub(super) fn describe(lines: &Lines, titled: bool) -> Vec<String> {
-    let told = |series: &&Series| !series.silent;
+    let is_silent = lines.series.iter().all(|series| series.silent);
+    let told = |series: &&Series| is_silent || !series.silent;
     let curves = lines.series.iter().filter(told).filter(|series| series.style == Style::Line).count();
     let title = lines.title.trim();
     let title = if titled && curves > 1 && !title.is_empty() { format!("{title}: ") } else { String::new() };
@@ -119,21 +120,21 @@ fn describe_curve(lines: &Lines, series: &Series, begins: bool) -> String {
     let y = Axis::over(points.iter().map(|point| point.1), lines.y_log, 0.0);
     let course = course(&points, (&x, &y), lines.y_log);
     let told = told(&course.phases, &points, lines);
+    let place =
+        |point: &(f64, f64)| format!("{} at {}", number(point.1), place_name(&lines.x_label, point.0));
     if let Some(away) = course.scatter {
-        let (away, end) = (number(away), number(last.1));
+        let (away, low, end) = (number(away), place(lowest), number(last.1));
         return format!(
-            "{name} on average {told}; single points lie up to {away} from it, the last at {end}{bar}."
+            "{name} on average {told}; single points lie up to {away} from it, the lowest {low}, the last {end}{bar}."
         );
     }
     let far = |value: f64| {
-        let values = course.phases.iter().filter(|phase| phase.kind == Kind::Oscillation);
-        let swings = values.flat_map(|phase| [phase.low, phase.high]);
+        let swings = course.phases.iter().filter(|phase| phase.kind == Kind::Oscillation);
+        let swings = swings.flat_map(|phase| [phase.low, phase.high]);
         let ends = course.phases.iter().flat_map(|phase| [phase.from.1, phase.to.1]).chain(swings);
         let nearest = ends.filter_map(|told| Some((y.place(told)? - y.place(value)?).abs()));
         nearest.fold(f64::INFINITY, f64::min) > BEYOND
     };
-    let place =
-        |point: &(f64, f64)| format!("{} at {}", number(point.1), place_name(&lines.x_label, point.0));
     let extremes = match (far(lowest.1), far(highest.1)) {
         (false, false) => String::new(),
         (true, false) => format!("; its lowest value is {}", place(lowest)),

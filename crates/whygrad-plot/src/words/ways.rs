@@ -42,7 +42,9 @@ fn way(map: &Map, path: &MapPath) -> String {
     };
     let steps = counted(path.points.len() - 1, "step", "steps");
     let end = spots::at_end(map, path.points[last]).map(|spot| format!(", {spot}")).unwrap_or_default();
-    format!("The {name} goes from {} in {steps} to {}{end}{beyond}", place(first), place(last))
+    let from = place(first);
+    let comma = if from.ends_with(')') { "" } else { "," };
+    format!("The {name} goes from {from}{comma} in {steps} to {}{end}{beyond}", place(last))
 }
 
 /// Returns the indices of the points of a way that can be drawn.
@@ -111,7 +113,7 @@ fn farthest(map: &Map, path: &MapPath) -> Option<(String, String)> {
     };
     // Most planes go through the end.
     let left = distance(last).filter(|left| last != farthest && *left >= 0.005 * most);
-    let left = left.map(|left| format!(", and at its end {}", number(left))).unwrap_or_default();
+    let left = left.map(|left| format!("; at its end it is {} away", number(left))).unwrap_or_default();
     Some((when, format!("{} away{values}{left}", number(most))))
 }
 
