@@ -5,6 +5,7 @@ mod hidden;
 mod landscape;
 mod network;
 mod outputs;
+mod told;
 mod trajectory;
 mod weights;
 
@@ -20,7 +21,7 @@ use crate::why::Finished;
 
 pub use curves::loss_figure;
 
-pub use landscape::{LandscapeChoices, PlaneKind, landscape, path_figure};
+pub use landscape::{LandscapeChoices, PlaneKind, landscape, path_figure, side_by_side};
 pub use outputs::surface_figure;
 
 /// What there is to see of a run.

@@ -2,6 +2,7 @@
 
 use whygrad_plot::{Figure, Lines, Mark, Series};
 
+use super::told::short;
 use super::{Choices, PictureError, places, rows};
 use crate::landscape::{Field, norm};
 use crate::train::schedule::Rates;
@@ -57,14 +58,17 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
     }
 }
 
+/// The words of a curve call a stretch flat by the same share.
+const FLAT: f64 = 0.05;
+
 /// Where the loss leaves its longest rest: a stretch of a fifth of the run at least over which it changes by a
-/// fiftieth at most, and after which it falls by a tenth at least.
+/// twentieth at most, and after which it falls by a tenth at least.
 fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
     let last = losses.last().filter(|l| l.0 >= 10)?;
     let mut longest: Option<(u64, u64)> = None;
     let mut from = 0;
     for to in 0..losses.len() {
-        while from < to && losses[from].1 - losses[to].1 > 0.02 * losses[from].1.abs() {
+        while from < to && losses[from].1 - losses[to].1 > FLAT * losses[from].1.abs() {
             from += 1;
         }
         let length = losses[to].0 - losses[from].0;
@@ -154,21 +158,28 @@ pub(super) fn eigenvalues(run: &Finished, choices: &Choices) -> Result<Figure, P
         .collect();
     let mut series = vec![];
     if !all.is_empty() {
-        series.push(Series::dots("all eigenvalues", all));
+        // They lie between the curves of the largest and the smallest.
+        series.push(Series::dots("all eigenvalues", all).silent());
     }
-    series.push(Series::line("largest", line(|p| p.largest)));
-    series.push(Series::line("smallest", line(|p| p.smallest)));
+    series.push(Series::line("largest eigenvalue", line(|p| p.largest)));
+    series.push(Series::line("smallest eigenvalue", line(|p| p.smallest)));
     let mut notes = Vec::new();
     if let Some(bound) = found.bound {
         let ends = [found.places.first(), found.places.last()];
         let plain = run.case.options.optimiser == Optimiser::GradientDescent;
         let name = if plain { "2 / learning rate" } else { "largest that is stable" };
-        series.push(Series::line(name, ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect()));
+        let line = ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect();
+        series.push(Series::line(name, line).silent());
+        let bound_told = if plain {
+            format!("{name} = {}", short(bound))
+        } else {
+            format!("{}, the {name}", short(bound))
+        };
         let above = found.places.iter().filter(|p| p.largest > bound).count();
         notes.push(match above {
-            0 => "All eigenvalues are below the bound: steps are stable all along.".to_owned(),
+            0 => format!("The largest stays below {bound_told}: steps are stable all along."),
             _ => format!(
-                "At {above} of {} places the largest eigenvalue is above the bound: steps overshoot there.",
+                "At {above} of {} places the largest is above {bound_told}: steps overshoot there.",
                 found.places.len()
             ),
         });
