@@ -221,6 +221,8 @@ pub struct MapPath {
     /// The true value at each point, which differs from the surface beneath where the way is out of the plane. Empty
     /// where it is the surface's.
     pub values: Vec<f64>,
+    /// How many epochs have passed at each point. Empty where each point is a step.
+    pub epochs: Vec<u64>,
     /// How the way is drawn.
     pub kind: PathKind,
 }

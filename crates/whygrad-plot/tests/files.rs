@@ -56,7 +56,7 @@ fn map() -> impl Strategy<Value = Map> {
     let path = (name(), points(), shares(), any::<bool>()).prop_map(|(name, points, distance, is_border)| {
         let kind = if is_border { PathKind::Border } else { PathKind::Steps };
         let held = distance.first().copied();
-        MapPath { name, points, values: distance.clone(), distance, held, kind }
+        MapPath { name, points, values: distance.clone(), distance, held, kind, ..MapPath::default() }
     });
     let kinds = vec![SpotKind::Plain, SpotKind::Start, SpotKind::Saddle, SpotKind::Flat];
     let spot = (value(), value(), prop::sample::select(kinds), name()).prop_map(|(x, y, kind, label)| Spot {

@@ -92,7 +92,10 @@ fn path() -> impl Strategy<Value = MapPath> {
     let (distance, values) = (prop::collection::vec(value(), 0..20), prop::collection::vec(value(), 0..20));
     let kind = prop_oneof![Just(PathKind::Steps), Just(PathKind::Border)];
     (name(), points, distance, values, kind, prop::option::of(value())).prop_map(
-        |(name, points, distance, values, kind, held)| MapPath { name, points, distance, values, kind, held },
+        |(name, points, distance, values, kind, held)| {
+            let epochs = (0..points.len() as u64 / 2).collect();
+            MapPath { name, points, distance, values, epochs, kind, held }
+        },
     )
 }
 

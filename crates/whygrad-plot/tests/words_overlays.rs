@@ -201,12 +201,13 @@ fn a_way_ends_at_a_stationary_point_and_others_are_told_after_it() {
          a flat place, flat in 2 of 2 directions, of loss 1 at (0.5, 0.5), a flat place, flat in 2 of 2 directions, of \
          loss 1 at (0.5, 0.5), a flat place, flat in 2 of 2 directions, of loss 1 at (0.5, 0.5) and 3 more such points.",
     );
-    let second = MapPath { name: "path of b".into(), held: Some(0.9936), ..descent() };
+    let epochs = vec![0, 40, 4000];
+    let second = MapPath { name: "path of b".into(), held: Some(0.9936), epochs, ..descent() };
     let told = words::describe(&Map { paths: vec![path, second], ..slope() }.into());
     assert!(
         told.ends_with(
-            "The plane holds all of the descent; of the path of b it holds 99.36 %; at its farthest, after 1 step, it is \
-             3 away, where its loss is 0.8 and that of the surface 1; at its end it is 0.75 away."
+            "The plane holds all of the descent; of the path of b it holds 99.36 %; at its farthest, after 40 epochs, it \
+             is 3 away, where its loss is 0.8 and that of the surface 1; at its end it is 0.75 away."
         ),
         "{told}"
     );

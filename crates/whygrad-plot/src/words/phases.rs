@@ -304,22 +304,24 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)], flatness: Flatness) -> Vec<
             && height(piece) < FLAT_HEIGHT
             && places[piece.2].0 - places[piece.1].0 < FLAT_LENGTH / 3.0
     };
-    let mut merged: Vec<Piece> = Vec::new();
+    // Each with the part of it that is no small thing joined to it: that decides whether it moves.
+    let mut merged: Vec<(Piece, Piece)> = Vec::new();
     for piece in pieces {
         let small = is_small(&piece);
         match merged.last_mut() {
-            Some(before) if small || before.0 == piece.0 => before.2 = piece.2,
-            _ => merged.push(piece),
+            Some((before, _)) if small => before.2 = piece.2,
+            Some((before, core)) if before.0 == piece.0 => (before.2, core.2) = (piece.2, piece.2),
+            _ => merged.push((piece, piece)),
         }
     }
-    if merged.len() > 1 && is_small(&merged[0]) {
+    if merged.len() > 1 && is_small(&merged[0].0) {
         let first = merged.remove(0);
-        merged[0].1 = first.1;
+        merged[0].0.1 = first.0.1;
     }
-    for piece in &mut merged {
+    for (piece, core) in &mut merged {
         // Flats that were joined may add up to a slow move, and a long move may come to nothing.
-        let top = places[piece.1].1.max(places[piece.2].1);
-        let moves = height(piece) > 2.5 * flatness.at(top);
+        let top = places[core.1].1.max(places[core.2].1);
+        let moves = height(core) > 2.5 * flatness.at(top);
         let is_long = places[piece.2].0 - places[piece.1].0 >= FLAT_LENGTH;
         match piece.0 {
             Kind::Flat if moves => piece.0 = direction(places, piece.1, piece.2),
@@ -328,7 +330,7 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)], flatness: Flatness) -> Vec<
         }
     }
     let mut last: Vec<Piece> = Vec::new();
-    for piece in merged {
+    for (piece, _) in merged {
         match last.last_mut() {
             Some(before) if before.0 == piece.0 && piece.0 != Kind::Oscillation => before.2 = piece.2,
             _ => last.push(piece),

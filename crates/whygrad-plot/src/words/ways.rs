@@ -40,11 +40,20 @@ fn way(map: &Map, path: &MapPath) -> String {
         0 => String::new(),
         some => format!(", {some} of its {} points beyond the map", path.points.len()),
     };
-    let steps = counted(path.points.len() - 1, "step", "steps");
+    let steps = passed(path, path.points.len() - 1);
     let end = spots::at_end(map, path.points[last]).map(|spot| format!(", {spot}")).unwrap_or_default();
     let from = place(first);
     let comma = if from.ends_with(')') { "" } else { "," };
     format!("The {name} goes from {from}{comma} in {steps} to {}{end}{beyond}", place(last))
+}
+
+/// Tells how long a way has been under way at a point.
+fn passed(path: &MapPath, index: usize) -> String {
+    match path.epochs.get(index) {
+        Some(1) => "1 epoch".to_owned(),
+        Some(epochs) => format!("{epochs} epochs"),
+        None => counted(index, "step", "steps"),
+    }
 }
 
 /// Returns the indices of the points of a way that can be drawn.
@@ -100,7 +109,7 @@ fn farthest(map: &Map, path: &MapPath) -> Option<(String, String)> {
     let when = match farthest {
         index if index == first => "at its start".to_owned(),
         index if index == last => "at its end".to_owned(),
-        index => format!("after {}", counted(index, "step", "steps")),
+        index => format!("after {}", passed(path, index)),
     };
     let (x, y) = path.points[farthest];
     let beneath = Some(map.at(x, y)).filter(|value| value.is_finite() && on_map(map, (x, y)));

@@ -83,7 +83,7 @@ fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
 
 /// The share of rows that are right.
 pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
-    let series = named(runs, "accuracy", |run| {
+    let series = named(runs, "accuracy in percent", |run| {
         if run.evaluation.accuracy.is_none() {
             return Err(PictureError::Nothing(
                 "the targets are no classes, so that no row is right or wrong; take loss".into(),

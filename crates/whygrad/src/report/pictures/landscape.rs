@@ -5,7 +5,9 @@ use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, 
 use super::told::{begun, listed, pair, short};
 use super::{PictureError, places, range, rows};
 use crate::data::Dataset;
-use crate::landscape::{Field, Grid, Kind, Plane, Projection, Stationary, rise_between, stationary_points};
+use crate::landscape::{
+    Field, Grid, Kind, Plane, Projection, Stationary, norm, rise_between, stationary_points,
+};
 use crate::lint::losses::LossOfOutputs;
 use crate::model::Model;
 use crate::train::Run;
@@ -62,6 +64,8 @@ const MARGIN: f64 = 0.25;
 struct Way {
     name: String,
     thetas: Vec<Vec<f64>>,
+    /// The epochs done at each place; empty where each is a step.
+    epochs: Vec<u64>,
     note: Option<String>,
 }
 
@@ -84,8 +88,8 @@ impl Way {
                 places[kept.saturating_sub(1)].epoch
             )
         });
-        let thetas = places.into_iter().take(kept).map(|place| place.theta).collect();
-        Ok(Way { name: name.to_owned(), thetas, note })
+        let (epochs, thetas) = places.into_iter().take(kept).map(|place| (place.epoch, place.theta)).unzip();
+        Ok(Way { name: name.to_owned(), thetas, epochs, note })
     }
 }
 
@@ -127,7 +131,7 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     let path = &run.path;
     let names = model.program.entry_names();
     let plane = Plane::of_parameters(model, path.last()?, &names).ok().filter(|_| names.len() <= 2)?;
-    let ways = vec![Way { name: "path".into(), thetas: path.clone(), note: None }];
+    let ways = vec![Way { name: "path".into(), thetas: path.clone(), epochs: vec![], note: None }];
     let scene = Scene { model, data: None, plane, ways };
     let choices =
         LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
@@ -220,6 +224,7 @@ impl Scene<'_> {
             distance,
             held,
             values,
+            epochs: way.epochs.clone(),
             ..MapPath::default()
         }
     }
@@ -227,8 +232,19 @@ impl Scene<'_> {
     /// The stationary points of the loss near the path that lie within the picture.
     fn stationary(&self, field: &mut Field, (x, y): ((f64, f64), (f64, f64))) -> Vec<Spot> {
         let whole = self.model.program.parameter_count() <= 2;
-        let path: Vec<Vec<f64>> = self.ways.iter().flat_map(|way| way.thetas.iter().cloned()).collect();
-        let found = stationary_points((self.model, self.data), &path, whole.then_some((x, y)));
+        let mut found: Vec<Stationary> = Vec::new();
+        for (k, way) in self.ways.iter().enumerate() {
+            let around = (whole && k == 0).then_some((x, y));
+            for point in stationary_points((self.model, self.data), &way.thetas, around) {
+                let apart = |other: &Stationary| {
+                    let away = other.theta.iter().zip(&point.theta).map(|(a, b)| a - b).collect::<Vec<f64>>();
+                    norm(&away) > 1e-4 * (1.0 + norm(&point.theta))
+                };
+                if found.iter().all(apart) {
+                    found.push(point);
+                }
+            }
+        }
         let nothing = self.next_to_nothing(field);
         let mut spots = Vec::new();
         for point in found {
@@ -346,7 +362,11 @@ fn told_line((value, slope): (&Lines, &Lines), along: &str) -> Vec<String> {
     let way = match (steps.first(), steps.last()) {
         (Some(first), Some(last)) if steps.len() > 1 => {
             let count = steps.len() - 1;
-            let steps = if count == 1 { "the step goes".to_owned() } else { format!("the {count} steps go") };
+            let steps = match count {
+                _ if name.starts_with("The loss") => "the path goes".to_owned(),
+                1 => "the step goes".to_owned(),
+                _ => format!("the {count} steps go"),
+            };
             format!("; {steps} from {} to {}", pair(*first), pair(*last))
         }
         (Some(only), _) => format!("; it is now at {}", pair(*only)),
