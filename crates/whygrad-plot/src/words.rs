@@ -32,6 +32,11 @@ pub fn sentences(figure: &Figure) -> Vec<String> {
     told(figure, true)
 }
 
+/// Returns the stretches that the words of a curve call flat, each from its first to its last point.
+pub fn rests(points: &[(f64, f64)], y_log: bool) -> Vec<((f64, f64), (f64, f64))> {
+    lines::rests(points, y_log)
+}
+
 /// Tells a figure; what a title says is left out where it has been said.
 fn told(figure: &Figure, titled: bool) -> Vec<String> {
     match figure {

@@ -2,7 +2,7 @@
 
 use super::phases::{Kind, Phase, course};
 use super::{clause, curves, drawable, named, number, omitted, pair_of, place_name, sentences_of, subject};
-use crate::axis::Axis;
+use crate::axis::{Axis, unit};
 use crate::figure::{Lines, Series, Style};
 use crate::ticks::rounded;
 
@@ -142,6 +142,16 @@ fn describe_curve(lines: &Lines, series: &Series, begins: bool) -> String {
         (true, true) => format!("; its lowest value is {}, its highest {}", place(lowest), place(highest)),
     };
     format!("{name} {told}{extremes}{bar}.")
+}
+
+/// Returns the flat phases of a curve, each by its first and its last point.
+pub(super) fn rests(points: &[(f64, f64)], y_log: bool) -> Vec<((f64, f64), (f64, f64))> {
+    let seen = |(x, y): &(f64, f64)| unit(*x, false).zip(unit(*y, y_log)).is_some();
+    let points: Vec<(f64, f64)> = points.iter().copied().filter(seen).collect();
+    let x = Axis::over(points.iter().map(|point| point.0), false, 0.0);
+    let y = Axis::over(points.iter().map(|point| point.1), y_log, 0.0);
+    let phases = course(&points, (&x, &y), y_log).phases;
+    phases.iter().filter(|phase| phase.kind == Kind::Flat).map(|phase| (phase.from, phase.to)).collect()
 }
 
 /// Tells the phases one after another; the last one tells also where the curve ends.

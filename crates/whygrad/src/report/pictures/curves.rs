@@ -1,6 +1,6 @@
 //! Curves over the epochs of a run.
 
-use whygrad_plot::{Figure, Lines, Mark, Series};
+use whygrad_plot::{Figure, Lines, Mark, Series, words};
 
 use super::told::short;
 use super::{Choices, PictureError, places, rows};
@@ -21,11 +21,11 @@ pub fn loss_figure(run: &Run) -> Option<Figure> {
 
 /// The losses of runs.
 pub(super) fn losses(runs: &[(String, &Finished)], choices: &Choices) -> Figure {
-    let points = |run: &Finished| run.losses.iter().map(|(e, l)| (*e as f64, *l)).collect();
+    let points = |run: &Finished| run.losses.iter().map(|(e, l)| (*e as f64, *l)).collect::<Vec<_>>();
     let series = named(runs, "loss", |run| Ok(points(run))).unwrap_or_default();
     let mut figure = over_epochs(("Loss", "loss"), series, choices);
     if let [(_, run)] = runs {
-        figure.marks.extend(plateau_end(&run.losses));
+        figure.marks.extend(plateau_end(&points(run), figure.y_log));
         figure.notes.extend(run.is_solved().then(|| "The run is solved.".to_owned()));
     }
     figure.into()
@@ -58,27 +58,16 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
     }
 }
 
-/// The words of a curve call a stretch flat by the same share.
-const FLAT: f64 = 0.05;
-
-/// Where the loss leaves its longest rest: a stretch of a fifth of the run at least over which it changes by a
-/// twentieth at most, and after which it falls by a tenth at least.
-fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
-    let last = losses.last().filter(|l| l.0 >= 10)?;
-    let mut longest: Option<(u64, u64)> = None;
-    let mut from = 0;
-    for to in 0..losses.len() {
-        while from < to && losses[from].1 - losses[to].1 > FLAT * losses[from].1.abs() {
-            from += 1;
-        }
-        let length = losses[to].0 - losses[from].0;
-        // A rest at the end of the run is no plateau.
-        if last.1 < 0.9 * losses[to].1 && longest.is_none_or(|l| length > l.0) {
-            longest = Some((length, losses[to].0));
-        }
-    }
-    let (length, epoch) = longest?;
-    (length >= last.0 / 5).then(|| Mark { x: epoch as f64, label: "the plateau ends".into() })
+/// Where the loss leaves its longest rest: a stretch that the words call flat, of a fifth of the run at least, after which
+/// it falls by a tenth at least.
+fn plateau_end(points: &[(f64, f64)], y_log: bool) -> Option<Mark> {
+    let last = points.last().filter(|last| last.0 >= 10.0)?;
+    let rests = words::rests(points, y_log).into_iter();
+    // A rest at the end of the run is no plateau.
+    let left = rests.filter(|(_, end)| last.1 < 0.9 * end.1 && end.0 < last.0);
+    let longest = left.max_by(|a, b| (a.1.0 - a.0.0).total_cmp(&(b.1.0 - b.0.0)))?;
+    let (start, end) = longest;
+    (end.0 - start.0 >= last.0 / 5.0).then(|| Mark { x: end.0, label: "the plateau ends".into() })
 }
 
 /// The share of rows that are right.
