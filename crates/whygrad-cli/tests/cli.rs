@@ -119,3 +119,5 @@ fn file(name: &str, text: impl AsRef<[u8]>) -> String {
     std::fs::write(&path, text).expect("a file of the tests can be written");
     path.to_str().expect("UTF-8").to_owned()
 }
+#[path = "cli/words.rs"]
+mod words;

@@ -144,9 +144,10 @@ fn a_table_is_told_by_its_lowest_and_its_highest_cell() {
          optimiser lm. 1 cell is without a value."
     );
     cells.values = vec![0.0, 0.0, 50.0, 50.0];
-    assert!(
-        words::describe(&Figure::Cells(cells.clone()))
-            .ends_with("2 cells have the lowest value, 0. 2 cells have the highest value, 50.")
+    assert_eq!(
+        words::describe(&Figure::Cells(cells.clone())),
+        "In 2 columns by 2 rows, the value runs from 0 at initialiser he, optimiser adam and 1 more cell to 50 at \
+         initialiser he, optimiser lm and 1 more cell."
     );
     cells.values = vec![0.0; 4];
     assert_eq!(words::describe(&Figure::Cells(cells)), "The value is 0 in each cell of 2 columns by 2 rows.");

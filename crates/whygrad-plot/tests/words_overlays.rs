@@ -143,7 +143,7 @@ fn of_a_network_with_many_weights_the_largest_are_told() {
     check(
         network,
         "2 inputs, 32 hidden units (tanh), 1 output (sigmoid). The largest drawn weight is 19, from x2 to h2, and none \
-         is negative; biases: h1 0.5, h2 -2, y 0.123. Not drawn: 30 nodes.",
+         is negative; the largest bias is -2, of h2. Not drawn: 30 nodes.",
     );
     check(Network::default(), "The network has no layers. It has no weights.");
 }

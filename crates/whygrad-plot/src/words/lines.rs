@@ -18,7 +18,9 @@ pub(super) fn describe(lines: &Lines, titled: bool) -> Vec<String> {
     let told = |series: &&Series| is_silent || !series.silent;
     let curves = lines.series.iter().filter(told).filter(|series| series.style == Style::Line).count();
     let title = lines.title.trim();
-    let title = if titled && curves > 1 && !title.is_empty() { format!("{title}: ") } else { String::new() };
+    let says_more =
+        curves > 1 || lines.series.iter().filter(told).any(|series| is_named_apart(lines, series));
+    let title = if titled && says_more && !title.is_empty() { format!("{title}: ") } else { String::new() };
     let mut sentences: Vec<String> = Vec::new();
     let together = curves::together(lines);
     if !together.is_empty() {
@@ -35,7 +37,7 @@ pub(super) fn describe(lines: &Lines, titled: bool) -> Vec<String> {
         } else if series.style == Style::Line && lines.x_names.is_empty() {
             sentences.push(describe_curve(lines, series, !sentences.is_empty() || title.is_empty()));
         } else {
-            dots.push(describe_dots(lines, series, lines.series.len() > 1));
+            dots.push(describe_dots(lines, series, !together.is_empty()));
         }
     }
     if let Some(first) = sentences.first_mut().filter(|_| !title.is_empty()) {
@@ -56,6 +58,14 @@ pub(super) fn describe(lines: &Lines, titled: bool) -> Vec<String> {
     sentences.extend(sentences_of(&lines.notes));
     sentences.extend(omitted(lines));
     sentences
+}
+
+/// Returns whether a curve's name does not say what its values are, which then the title does.
+fn is_named_apart(lines: &Lines, series: &Series) -> bool {
+    let (name, label) = (series.name.trim().to_lowercase(), lines.y_label.trim().to_lowercase());
+    let title = lines.title.to_lowercase();
+    let is_said = name.contains(&label) || label.contains(&name) || title.split(' ').any(|word| word == name);
+    series.style == Style::Line && !name.is_empty() && !is_said
 }
 
 fn name_of<'a>(lines: &'a Lines, series: &'a Series) -> &'a str {
@@ -159,6 +169,7 @@ fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
     let (start, end) = (points[0].0, points[points.len() - 1].0);
     let resolution = if lines.x_log { f64::NAN } else { (end - start) / 100.0 };
     let mut told = Vec::new();
+    let mut before = start;
     for (index, phase) in phases.iter().enumerate() {
         if phases.len() > TOLD_PHASES && (2..phases.len() - 1).contains(&index) {
             if index == 2 {
@@ -167,7 +178,12 @@ fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
             continue;
         }
         let is_last = index + 1 == phases.len();
-        let place = if is_last { phase.to.0 } else { rounded(phase.to.0, resolution) };
+        let round = rounded(phase.to.0, resolution);
+        // Two turns may be nearer to each other than a place is to a round one.
+        let next = phases.get(index + 1).map_or(f64::INFINITY, |next| next.to.0 - phase.to.0);
+        let is_far = (round - phase.to.0).abs() > 0.25 * (phase.to.0 - before).min(next);
+        let place = if is_last || is_far { phase.to.0 } else { round };
+        before = phase.to.0;
         // The first place carries the name of the axis, the later ones are understood.
         let place = if index == 0 { place_name(&lines.x_label, place) } else { number(place) };
         let flat = matches!(phase.kind, Kind::Flat | Kind::Oscillation);
@@ -179,12 +195,12 @@ fn told(phases: &[Phase], points: &[(f64, f64)], lines: &Lines) -> String {
             (false, true) => format!(" until {place}"),
             (_, false) => format!(" by {place}"),
         };
-        let before = if index == 0 { phase.middle } else { phase.from.1 };
+        let known = if index == 0 { phase.middle } else { phase.from.1 };
         let end = number(phase.to.1);
         let end = match (is_last && flat, index) {
             (false, _) => String::new(),
             (true, _) if phase.kind == Kind::Oscillation => format!(", and ends at {end}"),
-            (true, _) if number(before) == end => String::new(),
+            (true, _) if number(known) == end => String::new(),
             (true, 0) => format!(", and ends at {end}"),
             (true, _) => format!(", at {end}"),
         };

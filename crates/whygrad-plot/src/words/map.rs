@@ -33,6 +33,16 @@ pub(super) fn value_name(map: &Map) -> &str {
     if map.value_label.trim().is_empty() { "value" } else { map.value_label.trim() }
 }
 
+/// A value with the name of the samples: `loss 0.25`, but `f = 0.25`.
+pub(super) fn valued(map: &Map, value: f64) -> String {
+    let equals = if is_word(value_name(map)) { "" } else { "= " };
+    format!("{} {equals}{}", value_name(map), number(value))
+}
+
+fn is_word(name: &str) -> bool {
+    name.chars().count() > 1 && name.chars().all(|c| c.is_alphabetic() || c == ' ')
+}
+
 pub(super) fn of_kind(map: &Map, kind: PathKind) -> Vec<&MapPath> {
     map.paths.iter().filter(|path| path.kind == kind).collect()
 }
@@ -40,12 +50,13 @@ pub(super) fn of_kind(map: &Map, kind: PathKind) -> Vec<&MapPath> {
 /// Tells the lowest and the highest value, the share above the level, and the data points, as a sentence without its end.
 fn values(map: &Map) -> Option<String> {
     let (name, range) = (value_name(map), map.range()?);
+    let name = if is_word(name) { format!("The {name}") } else { name.to_owned() };
     let told = if range.low == range.high {
-        format!("The {name} is {} everywhere", number(range.low))
+        format!("{name} is {} everywhere", number(range.low))
     } else {
         let (low, high) = (number(range.low), number(range.high));
         let (low_at, high_at) = (settled(map, range.low_at), settled(map, range.high_at));
-        format!("The {name} runs from {low} at {low_at} to {high} at {high_at}")
+        format!("{name} runs from {low} at {low_at} to {high} at {high_at}")
     };
     let points = match map.level {
         Some(level) => {
@@ -80,11 +91,20 @@ fn judged_points(map: &Map, level: f64) -> Option<String> {
         (2, 0) => Some("both data points lie on the right side".into()),
         (_, 0) => Some(format!("all {all} data points lie on the right side")),
         (_, many) => {
-            let mut named: Vec<String> =
-                wrong.iter().take(4).map(|point| pair_of((point.x, point.y))).collect();
-            named.extend((many > 4).then(|| format!("{} more", many - 4)));
+            let mut named: Vec<String> = Vec::new();
+            for point in &wrong {
+                let place = pair_of((point.x, point.y));
+                if !named.contains(&place) {
+                    named.push(place);
+                }
+            }
+            // Of several points at one place some may be right.
+            let some = if named.len() < many { "some at " } else { "" };
+            let more = named.len().saturating_sub(4);
+            named.truncate(4);
+            named.extend((more > 0).then(|| format!("{more} more")));
             let right = if many == all { "none".to_owned() } else { (all - many).to_string() };
-            Some(format!("{right} of {all} data points lie on the right side, not {}", listed(&named)))
+            Some(format!("{right} of {all} data points lie on the right side, not {some}{}", listed(&named)))
         }
     }
 }

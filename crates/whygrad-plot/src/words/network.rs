@@ -98,7 +98,7 @@ fn biases(network: &Network) -> Option<String> {
     if all.is_empty() {
         return None;
     }
-    if all.len() <= net::FEW {
+    if all.len() <= net::FEW && few(network) {
         let told = all.iter().map(|(name, bias)| format!("{name} {}", number(*bias)));
         return Some(format!("biases: {}", told.collect::<Vec<_>>().join(", ")));
     }

@@ -1,6 +1,6 @@
 //! The places with a name on a map, in sentences.
 
-use super::map::{of_kind, on_map, placed, value_name};
+use super::map::{of_kind, on_map, placed, valued};
 use super::{listed, number};
 use crate::figure::{Map, PathKind, Spot, SpotKind};
 
@@ -51,7 +51,7 @@ pub(super) fn besides(map: &Map) -> String {
         .filter(|spot| !ends.iter().any(|end| is_at(map, spot, *end)))
         .collect();
     let told = |spot: &Spot, lies: &str| {
-        let value = spot.value.map(number).unwrap_or_default();
+        let value = spot.value.map(|value| valued(map, value)).unwrap_or_default();
         let detail = match (spot.detail.trim(), spot.kind) {
             ("", _) => String::new(),
             (detail, SpotKind::Flat) => format!(", {detail},"),
@@ -63,7 +63,7 @@ pub(super) fn besides(map: &Map) -> String {
             String::new()
         };
         let place = placed(map, (spot.x, spot.y));
-        format!("a {}{detail} of {} {value}{lies} at {place}{away}", kind(spot), value_name(map))
+        format!("a {}{detail} of {value}{lies} at {place}{away}", kind(spot))
     };
     match found.as_slice() {
         [] => String::new(),

@@ -1,6 +1,6 @@
 //! The ways across a map in sentences: their ends, and how far they are from the drawn plane.
 
-use super::map::{of_kind, on_map, placed, value_name};
+use super::map::{of_kind, on_map, placed, value_name, valued};
 use super::{clause, counted, number, percent, spots};
 use crate::figure::{Map, MapPath, PathKind};
 use crate::way::{Station, parts};
@@ -29,7 +29,7 @@ fn way(map: &Map, path: &MapPath) -> String {
         return format!("The {name} has no point that can be drawn");
     };
     let place = |index: usize| {
-        let value = value(map, path, index).map(|value| format!(", {} {}", value_name(map), number(value)));
+        let value = value(map, path, index).map(|value| format!(", {}", valued(map, value)));
         format!("{}{}", placed(map, path.points[index]), value.unwrap_or_default())
     };
     if first == last {
@@ -114,6 +114,9 @@ fn farthest(map: &Map, path: &MapPath) -> Option<(String, String)> {
     let (x, y) = path.points[farthest];
     let beneath = Some(map.at(x, y)).filter(|value| value.is_finite() && on_map(map, (x, y)));
     let values = match (path.values.get(farthest).copied().filter(|value| value.is_finite()), beneath) {
+        (Some(own), Some(beneath)) if number(own) == number(beneath) => {
+            format!(", where its {} is that of the surface, {}", value_name(map), number(own))
+        }
         (Some(own), Some(beneath)) => {
             let name = value_name(map);
             format!(", where its {name} is {} and that of the surface {}", number(own), number(beneath))

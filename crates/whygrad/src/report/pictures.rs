@@ -3,6 +3,7 @@
 mod curves;
 mod hidden;
 mod landscape;
+mod line;
 mod network;
 mod outputs;
 mod told;

@@ -24,11 +24,11 @@ pub(super) fn hidden(run: &Finished, choices: &Choices) -> Result<Figure, Pictur
     if layer.is_empty() {
         return Err(PictureError::Nothing("the model has no hidden units".into()));
     }
-    let mut figures = maps(run, choices)?;
+    let (mut figures, notes) = maps(run, choices)?;
     figures.push(space(run, &mut units, &layer)?.into());
     let columns = if figures.len() > 4 { 3 } else { 2 };
     let summary = told(run, &figures);
-    Ok(Panels { title: "Hidden units".into(), figures, columns, summary, ..Panels::default() }.into())
+    Ok(Panels { title: "Hidden units".into(), figures, columns, notes, summary }.into())
 }
 
 /// More units than these are counted in the words, and so are more rows of one kind.
@@ -48,7 +48,6 @@ fn told(run: &Finished, figures: &[Figure]) -> Vec<String> {
     if let Some(Figure::Lines(space)) = figures.last() {
         sentences.push(told_space(run, space));
     }
-    sentences.extend(maps.first().map(|map| map.notes.clone()).unwrap_or_default());
     sentences
 }
 
@@ -88,8 +87,13 @@ fn told_space(run: &Finished, space: &Lines) -> String {
     let mut clauses = Vec::new();
     for series in space.series.iter().filter(|series| series.style == Style::Dots) {
         let rows = if clauses.is_empty() { "the rows" } else { "those" };
-        let rows =
-            if series.name == "rows" { rows.to_owned() } else { format!("{rows} with {}", series.name) };
+        if series.name == "rows" {
+            let ends = |of: fn(&(f64, f64)) -> f64| super::range(series.points.iter().map(of), 0.0);
+            let (x, y) = (ends(|p| p.0), ends(|p| p.1));
+            clauses.push(format!("the rows end between {} and {}", pair((x.0, y.0)), pair((x.1, y.1))));
+            continue;
+        }
+        let rows = format!("{rows} with {}", series.name);
         let count = series.points.len() as f64;
         let mean = |of: fn(&(f64, f64)) -> f64| series.points.iter().map(of).sum::<f64>() / count;
         let end = if clauses.is_empty() { " end" } else { "" };
@@ -117,7 +121,7 @@ fn told_space(run: &Finished, space: &Lines) -> String {
         }
     });
     let within = match space.notes.first() {
-        Some(note) => format!("{}: ", note.trim_end_matches('.')),
+        Some(note) => format!("{}; in these, ", note.trim_end_matches('.')),
         None if space.y_label.is_empty() => format!("In the space of {}, ", space.x_label),
         None => format!("In the space of {} and {}, ", space.x_label, space.y_label),
     };
@@ -145,10 +149,10 @@ fn last_hidden(groups: &[Group]) -> Vec<usize> {
     hidden().filter(|(_, group)| Some(group.depth) == deepest).map(|(k, _)| k).collect()
 }
 
-/// What each unit gives over two inputs; none for a model with one input or many units.
-fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> {
+/// What each unit gives over two inputs, and where the others are held; none for a model with one input or many units.
+fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>), PictureError> {
     let case = &run.case;
-    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok(vec![]) };
+    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok((vec![], vec![])) };
     let mut units = Units::of(&case.model, &view.grid);
     let values = units.at(&run.theta);
     let mut maps = Vec::new();
@@ -167,7 +171,7 @@ fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> 
             );
         }
     }
-    Ok(if maps.len() > MOST_MAPS { vec![] } else { maps })
+    Ok(if maps.len() > MOST_MAPS { (vec![], vec![]) } else { (maps, view.notes) })
 }
 
 /// Where the rows lie in the space of a layer's units, with their ways there, and the border of the output.
@@ -280,7 +284,7 @@ impl Flat {
             (eigen.values.iter().sum::<f64>(), eigen.values[width - 1] + eigen.values[width - 2]);
         let share = if whole > 0.0 { 100.0 * two / whole } else { 100.0 };
         let notes = vec![format!(
-            "Of the {width} units' space the two directions hold {share:.0} % of the rows' variance."
+            "Of the {width} units' space the two principal directions hold {share:.0} % of the rows' variance."
         )];
         let axes = [eigen.vector(width - 1).to_vec(), eigen.vector(width - 2).to_vec()];
         Flat { middle, axes, x_label: "direction 1".into(), y_label: "direction 2".into(), notes }

@@ -2,7 +2,8 @@
 
 use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, Surface, words};
 
-use super::told::{begun, listed, pair, short};
+use super::line;
+use super::told::short;
 use super::{PictureError, places, range, rows};
 use crate::data::Dataset;
 use crate::landscape::{
@@ -184,8 +185,8 @@ impl Scene<'_> {
                 (there.points.last(), SpotKind::End, "end"),
             ];
             spots.extend(ends.into_iter().filter_map(|(at, kind, word)| {
-                let label =
-                    if self.ways.len() > 1 { format!("{word} of the {}", way.name) } else { word.to_owned() };
+                let run = way.name.strip_prefix("path").unwrap_or_default();
+                let label = format!("{word}{run}");
                 at.map(|&(x, y)| Spot { x, y, kind, label, ..Spot::default() })
             }));
         }
@@ -193,7 +194,16 @@ impl Scene<'_> {
             let (a, b) = (first.thetas.last(), other.thetas.last());
             notes.extend(a.zip(b).map(|(a, b)| barrier(rise_between(&mut field, a, b))));
         }
-        spots.extend(self.stationary(&mut field, (x, y)));
+        let stationary = self.stationary(&mut field, (x, y));
+        // Beside two runs there is no room for two names at one place.
+        let is_named = |end: &Spot| {
+            let apart = |spot: &Spot| (spot.x - end.x).abs() + (spot.y - end.y).abs() + spot.distance;
+            stationary.iter().any(|spot| apart(spot) < 1e-3)
+        };
+        if self.ways.len() > 1 {
+            spots.retain(|spot| spot.kind != SpotKind::End || !is_named(spot));
+        }
+        spots.extend(stationary);
         let word = if self.data.is_some() { "Loss" } else { "Value" };
         Map {
             title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
@@ -313,10 +323,10 @@ impl Scene<'_> {
 
     fn line(&self, choices: &LandscapeChoices) -> Figure {
         let (mut value, slope) = self.curve(choices);
-        let mut summary = told_line((&value, &slope), &self.plane.x.name);
+        let mut summary = line::told((&value, &slope), &self.plane.x.name);
         for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
             if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
-                value.notes.push(held(way, there));
+                value.notes.push(line::held(&way.name, there));
             }
         }
         summary.extend(value.notes.clone());
@@ -330,91 +340,17 @@ impl Scene<'_> {
     }
 }
 
-/// How much of a way a line holds.
-fn held(way: &Way, there: &Projection) -> String {
-    let farthest = there.distance.iter().copied().fold(0.0, f64::max);
-    if there.held > 1.0 - 1e-9 {
-        return format!("The {} lies on the line.", way.name);
-    }
-    let percent = 100.0 * there.held;
-    let share = if percent > 99.0 { format!("{:.2}", percent.min(99.99)) } else { format!("{percent:.0}") };
-    format!(
-        "The line holds {share} % of the {}; at its farthest it is {} away, where the loss beside it is not that of the \
-         curve.",
-        way.name,
-        short(farthest)
-    )
-}
-
-/// Tells a curve with the steps on it, and where its derivative changes its sign.
-fn told_line((value, slope): (&Lines, &Lines), along: &str) -> Vec<String> {
-    let points = |lines: &Lines, k: usize| -> Vec<(f64, f64)> {
-        let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
-        lines.series.get(k).map_or(vec![], |series| series.points.iter().filter(finite).copied().collect())
-    };
-    let (curve, steps, slopes) = (points(value, 0), points(value, 1), points(slope, 0));
-    let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-    let Some((low, high)) = curve.iter().min_by(by_height).zip(curve.iter().max_by(by_height)) else {
-        return vec!["There is no finite value along this line.".into()];
-    };
-    let name =
-        if value.y_label == "loss" { format!("The loss along {along}") } else { value.y_label.clone() };
-    let way = match (steps.first(), steps.last()) {
-        (Some(first), Some(last)) if steps.len() > 1 => {
-            let count = steps.len() - 1;
-            let steps = match count {
-                _ if name.starts_with("The loss") => "the path goes".to_owned(),
-                1 => "the step goes".to_owned(),
-                _ => format!("the {count} steps go"),
-            };
-            format!("; {steps} from {} to {}", pair(*first), pair(*last))
-        }
-        (Some(only), _) => format!("; it is now at {}", pair(*only)),
-        _ => String::new(),
-    };
-    let zeros: Vec<String> = sign_changes(&slopes).into_iter().map(short).collect();
-    let zeros = match zeros.len() {
-        0 => "keeps its sign".to_owned(),
-        1..=MOST_ZEROS => format!("is 0 at {}", listed(&zeros)),
-        many => format!("is 0 at {} and {} more places", zeros[..MOST_ZEROS].join(", "), many - MOST_ZEROS),
-    };
-    vec![
-        format!(
-            "{name} is lowest, {}, at {} and highest, {}, at {}{way}.",
-            short(low.1),
-            short(low.0),
-            short(high.1),
-            short(high.0)
-        ),
-        format!("Its derivative {zeros}."),
-    ]
-}
-
-/// More places where a derivative is 0 are counted.
-const MOST_ZEROS: usize = 4;
-
-/// Where a sampled curve goes through 0, by straight lines between its points.
-fn sign_changes(points: &[(f64, f64)]) -> Vec<f64> {
-    let mut changes = Vec::new();
-    for pair in points.windows(2) {
-        let ((from, before), (to, after)) = (pair[0], pair[1]);
-        if before == 0.0 {
-            changes.push(from);
-        } else if before * after < 0.0 {
-            changes.push(from + (to - from) * before / (before - after));
-        }
-    }
-    changes.extend(points.last().filter(|last| last.1 == 0.0).map(|last| last.0));
-    changes
-}
-
 /// Landscapes of several losses side by side, a sentence each.
 pub fn side_by_side(figures: Vec<Figure>) -> Figure {
     let told = |figure: &Figure| {
         let sentences = words::sentences(figure);
         let told =
             sentences.iter().map(|sentence| sentence.trim_end_matches('.').replacen("The ", "the ", 1));
-        format!("{}: {}.", begun(figure.title()), told.collect::<Vec<_>>().join("; "))
+        let told = told.collect::<Vec<_>>().join("; ");
+        match figure.title().split_once(": ") {
+            Some((loss, over)) => format!("With {loss} over {over}, {told}."),
+            None => format!("{}: {told}.", figure.title()),
+        }
     };
     let summary = figures.iter().map(told).collect();
     Panels { title: "Losses side by side".into(), figures, columns: 2, summary, ..Panels::default() }.into()

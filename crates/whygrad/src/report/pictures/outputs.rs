@@ -66,7 +66,8 @@ pub(super) struct View {
     /// The rows of the grid.
     pub(super) grid: Dataset,
     output: usize,
-    notes: Vec<String>,
+    /// Where the other inputs are held.
+    pub(super) notes: Vec<String>,
 }
 
 impl View {
@@ -286,7 +287,9 @@ fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: usize) -> 
     let outputs = evaluate(model, &grid, theta).predictions;
     let of = |row: &[f64]| row.get(output).copied().unwrap_or(f64::NAN);
     let curve = inputs.iter().zip(&outputs).map(|(x, p)| (*x, of(p))).collect();
-    let points = (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+    let mut points: Vec<(f64, f64)> =
+        (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let name =
         |names: &[String], k: usize, other: &str| names.get(k).cloned().unwrap_or_else(|| other.into());
     Figure::Lines(Lines {

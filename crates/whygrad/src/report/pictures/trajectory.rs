@@ -79,7 +79,7 @@ fn told_pairs(places: &[Place], entries: &[String], pairs: &[(usize, usize)]) ->
         let straight = points.first().zip(points.last()).map_or(0.0, |(a, b)| between(*a, *b));
         let direct = match way / straight {
             _ if way <= 0.0 => ", which stays where it is".to_owned(),
-            times if times <= 1.02 => ", on a straight line".to_owned(),
+            times if times < 1.05 => ", on a nearly straight way".to_owned(),
             times if times < 100.0 => format!(", on a way {times:.1} times as long as the straight line"),
             _ => ", on a way that ends nearly where it began".to_owned(),
         };
