@@ -38,6 +38,8 @@ mod train;
 mod why;
 #[path = "cli/why_seeds.rs"]
 mod why_seeds;
+#[path = "cli/words.rs"]
+mod words;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -119,5 +121,3 @@ fn file(name: &str, text: impl AsRef<[u8]>) -> String {
     std::fs::write(&path, text).expect("a file of the tests can be written");
     path.to_str().expect("UTF-8").to_owned()
 }
-#[path = "cli/words.rs"]
-mod words;
