@@ -38,6 +38,8 @@ mod train;
 mod why;
 #[path = "cli/why_seeds.rs"]
 mod why_seeds;
+#[path = "cli/words.rs"]
+mod words;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

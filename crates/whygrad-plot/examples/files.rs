@@ -33,6 +33,7 @@ fn figures() -> Vec<(&'static str, Figure)> {
         figures: vec![loss(true), Figure::Map(valley())],
         columns: 2,
         notes: vec!["Both are of the run with seed 7.".into()],
+        ..Panels::default()
     };
     vec![
         ("loss", loss(false)),
@@ -92,7 +93,7 @@ fn intervals() -> Figure {
 fn histogram() -> Figure {
     let height = |place: f64| 40.0 * (-place * place).exp();
     let points = (-10..=10).map(|k| f64::from(k) / 5.0).map(|place| (place, height(place))).collect();
-    let series = Series { name: "weights".into(), points, style: Style::Columns, bars: Vec::new() };
+    let series = Series { name: "weights".into(), points, style: Style::Columns, ..Series::default() };
     let (x_label, y_label) = ("weight".into(), "count".into());
     Figure::Lines(Lines {
         title: "Weights at the end".into(),
@@ -161,9 +162,15 @@ fn valley() -> Map {
             MapPath { name: "unit h1".into(), points: border, kind: PathKind::Border, ..MapPath::default() },
         ],
         spots: vec![
-            Spot { x: 0.1, y: 1.8, kind: SpotKind::Start, label: "start".into() },
-            Spot { x: end.0, y: end.1, kind: SpotKind::End, label: "end".into() },
-            Spot { x: 0.1, y: 0.0, kind: SpotKind::Saddle, label: "saddle, loss 0.25".into() },
+            Spot { x: 0.1, y: 1.8, kind: SpotKind::Start, label: "start".into(), ..Spot::default() },
+            Spot { x: end.0, y: end.1, kind: SpotKind::End, label: "end".into(), ..Spot::default() },
+            Spot {
+                x: 0.1,
+                y: 0.0,
+                kind: SpotKind::Saddle,
+                label: "saddle, loss 0.25".into(),
+                ..Spot::default()
+            },
         ],
         notes: vec!["The plane holds 71 % of the path.".into()],
         ..Map::default()

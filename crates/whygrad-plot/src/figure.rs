@@ -113,22 +113,31 @@ pub struct Series {
     /// The low and the high end of an interval around each point, drawn as bars, or as a band where the bars would
     /// touch. Points beyond the last bar have none.
     pub bars: Vec<(f64, f64)>,
+    /// Whether the words pass over it, because a note or another series tells what it shows. What of it cannot be drawn is
+    /// named all the same.
+    pub silent: bool,
 }
 
 impl Series {
     /// Returns a series whose points are joined.
     pub fn line(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Series { name: name.into(), points, style: Style::Line, bars: Vec::new() }
+        Series { name: name.into(), points, style: Style::Line, ..Series::default() }
     }
 
     /// Returns a series whose points are drawn one by one.
     pub fn dots(name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        Series { name: name.into(), points, style: Style::Dots, bars: Vec::new() }
+        Series { name: name.into(), points, style: Style::Dots, ..Series::default() }
     }
 
     /// Returns the series with an interval around each point.
     pub fn with_bars(mut self, bars: Vec<(f64, f64)>) -> Self {
         self.bars = bars;
+        self
+    }
+
+    /// Returns the series as one that the words pass over.
+    pub fn silent(mut self) -> Self {
+        self.silent = true;
         self
     }
 }
@@ -204,12 +213,16 @@ pub struct MapPath {
     pub name: String,
     /// The points `(x, y)` in the order of the way. What lies beyond the map is cut off.
     pub points: Vec<(f64, f64)>,
-    /// How far each point of the way lies from the drawn plane, as a share: 0 in it, 1 as far as the way ever goes.
-    /// The farther, the paler the way. Empty where all of it lies in the plane.
+    /// How far each point of the way lies from the drawn plane, in the units of the axes. The farther, the paler the
+    /// way. Empty where all of it lies in the plane.
     pub distance: Vec<f64>,
+    /// The share of the way that the plane holds, from 0 to 1. `None` where the way has nowhere else to be.
+    pub held: Option<f64>,
     /// The true value at each point, which differs from the surface beneath where the way is out of the plane. Empty
     /// where it is the surface's.
     pub values: Vec<f64>,
+    /// How many epochs have passed at each point. Empty where each point is a step.
+    pub epochs: Vec<u64>,
     /// How the way is drawn.
     pub kind: PathKind,
 }
@@ -220,7 +233,7 @@ pub enum PathKind {
     /// A sequence of steps: a line with its steps as dots where they are few.
     #[default]
     Steps,
-    /// A line that parts the plane, such as where a unit is undecided: dashed.
+    /// A line that parts the plane, on which what it is named after is undecided: dashed.
     Border,
 }
 
@@ -235,6 +248,12 @@ pub struct Spot {
     pub kind: SpotKind,
     /// What is written beside it, such as `start` or `saddle, loss 0.125`.
     pub label: String,
+    /// The value there, for the words: what the label says in short.
+    pub value: Option<f64>,
+    /// What the words tell of it besides, such as `flat in 5 of 9 directions`; may be empty.
+    pub detail: String,
+    /// How far it lies from the drawn plane, in the units of the axes.
+    pub distance: f64,
 }
 
 /// What a [`Spot`] is.
@@ -323,6 +342,8 @@ pub struct Panels {
     pub columns: usize,
     /// Sentences that belong to all of them: written below, and told first in the words.
     pub notes: Vec<String>,
+    /// Sentences that tell what they show together, in place of the words of each in turn; empty for those.
+    pub summary: Vec<String>,
 }
 
 /// A data point on a [`Map`].

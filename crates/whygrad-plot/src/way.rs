@@ -11,7 +11,7 @@ use crate::figure::{Map, MapPath};
 pub(crate) struct Station {
     /// Its place in 0..=1 to the right and upwards.
     pub(crate) place: Place,
-    /// Its distance from the drawn plane as a share, 0 in it.
+    /// Its distance from the drawn plane as a share: 0 in it, 1 as far as the way ever goes.
     pub(crate) distance: f64,
     /// The true value there, NaN where it is that of the surface beneath.
     pub(crate) value: f64,
@@ -35,12 +35,13 @@ impl Station {
 /// Returns the unbroken parts of a way that lie on the map. A point that is not finite ends a part.
 pub(crate) fn parts(map: &Map, path: &MapPath) -> Vec<Vec<Station>> {
     let axes = map.axes();
+    let farthest = farthest(path);
     let mut parts: Vec<Vec<Station>> = Vec::new();
     let mut before: Option<Station> = None;
     // Whether the last part goes on.
     let mut open = false;
     for index in 0..path.points.len() {
-        let Some(station) = station(path, index, axes) else {
+        let Some(station) = station(path, index, axes, farthest) else {
             (before, open) = (None, false);
             continue;
         };
@@ -66,10 +67,16 @@ pub(crate) fn parts(map: &Map, path: &MapPath) -> Vec<Vec<Station>> {
     parts
 }
 
-fn station(path: &MapPath, index: usize, (x, y): (Axis, Axis)) -> Option<Station> {
+/// Returns how far a way is from the drawn plane at most, in the units of the axes.
+fn farthest(path: &MapPath) -> f64 {
+    path.distance.iter().copied().filter(|distance| distance.is_finite()).fold(0.0, f64::max)
+}
+
+fn station(path: &MapPath, index: usize, (x, y): (Axis, Axis), farthest: f64) -> Option<Station> {
     let (across, up) = path.points[index];
     let place = x.position(across).zip(y.position(up))?;
-    let distance = path.distance.get(index).copied().filter(|share| share.is_finite()).unwrap_or(0.0);
+    let distance = path.distance.get(index).copied().filter(|distance| distance.is_finite()).unwrap_or(0.0);
+    let distance = if farthest > 0.0 { distance / farthest } else { 0.0 };
     let value = path.values.get(index).copied().filter(|value| value.is_finite()).unwrap_or(f64::NAN);
     Some(Station { place, distance: distance.clamp(0.0, 1.0), value, is_step: true })
 }

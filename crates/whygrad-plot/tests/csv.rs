@@ -44,7 +44,13 @@ fn a_map_is_a_row_for_each_sample_and_then_what_lies_on_it() {
             values: vec![0.1],
             ..MapPath::default()
         }],
-        spots: vec![Spot { x: 0.0, y: 1.0, kind: SpotKind::Saddle, label: "saddle".into() }],
+        spots: vec![Spot {
+            x: 0.0,
+            y: 1.0,
+            kind: SpotKind::Saddle,
+            label: "saddle".into(),
+            ..Spot::default()
+        }],
         ..Map::default()
     };
     let expected = "kind,name,x,y,value,distance\n\

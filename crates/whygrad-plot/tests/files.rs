@@ -35,12 +35,9 @@ fn points() -> impl Strategy<Value = Vec<(f64, f64)>> {
 
 fn lines() -> impl Strategy<Value = Figure> {
     let style = prop::sample::select(vec![Style::Line, Style::Dots, Style::Columns]);
-    let series = (name(), points(), style, points()).prop_map(|(name, points, style, bars)| Series {
-        name,
-        points,
-        style,
-        bars,
-    });
+    let series = (name(), points(), style, points(), any::<bool>());
+    let series =
+        series.prop_map(|(name, points, style, bars, silent)| Series { name, points, style, bars, silent });
     let marks = prop::collection::vec((value(), name()).prop_map(|(x, label)| Mark { x, label }), 0..4);
     let reach = prop::option::of((value(), value()));
     (any::<[bool; 3]>(), names(), names(), prop::collection::vec(series, 0..4), marks, reach).prop_map(
@@ -58,7 +55,8 @@ fn map() -> impl Strategy<Value = Map> {
     let shares = || prop::collection::vec(value(), 0..9);
     let path = (name(), points(), shares(), any::<bool>()).prop_map(|(name, points, distance, is_border)| {
         let kind = if is_border { PathKind::Border } else { PathKind::Steps };
-        MapPath { name, points, values: distance.clone(), distance, kind }
+        let held = distance.first().copied();
+        MapPath { name, points, values: distance.clone(), distance, held, kind, ..MapPath::default() }
     });
     let kinds = vec![SpotKind::Plain, SpotKind::Start, SpotKind::Saddle, SpotKind::Flat];
     let spot = (value(), value(), prop::sample::select(kinds), name()).prop_map(|(x, y, kind, label)| Spot {
@@ -66,6 +64,7 @@ fn map() -> impl Strategy<Value = Map> {
         y,
         kind,
         label,
+        ..Spot::default()
     });
     let overlays = (
         prop::collection::vec(point, 0..4),
@@ -107,7 +106,13 @@ fn figure() -> impl Strategy<Value = Figure> {
     let leaf = prop_oneof![lines(), map().prop_map(Figure::Map), surface, cells(), network()];
     leaf.prop_recursive(2, 6, 3, |inner| {
         (name(), prop::collection::vec(inner, 0..3), 0_usize..4).prop_map(|(title, figures, columns)| {
-            Figure::Panels(Panels { notes: vec![title.clone()], title, figures, columns })
+            Figure::Panels(Panels {
+                notes: vec![title.clone()],
+                title,
+                figures,
+                columns,
+                ..Panels::default()
+            })
         })
     })
 }

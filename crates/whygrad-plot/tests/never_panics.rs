@@ -27,12 +27,9 @@ fn lines() -> impl Strategy<Value = Figure> {
     let points = prop::collection::vec((value(), value()), 0..40);
     let style = prop_oneof![Just(Style::Line), Just(Style::Dots), Just(Style::Columns)];
     let bars = prop::collection::vec((value(), value()), 0..10);
-    let series = (name(), points, style, bars).prop_map(|(name, points, style, bars)| Series {
-        name,
-        points,
-        style,
-        bars,
-    });
+    let series = (name(), points, style, bars, any::<bool>());
+    let series =
+        series.prop_map(|(name, points, style, bars, silent)| Series { name, points, style, bars, silent });
     let marks = prop::collection::vec((value(), name()).prop_map(|(x, label)| Mark { x, label }), 0..4);
     let reach = || prop::option::of((value(), value()));
     let axes = (any::<(bool, bool, bool)>(), names(), reach(), reach());
@@ -82,9 +79,10 @@ fn figure() -> impl Strategy<Value = Figure> {
             network().prop_map(Figure::Network)
         ]
     };
-    let panels = (name(), prop::collection::vec(single(), 0..4), any::<usize>(), notes()).prop_map(
-        |(title, figures, columns, notes)| Figure::Panels(Panels { title, figures, columns, notes }),
-    );
+    let panels = (name(), prop::collection::vec(single(), 0..4), any::<usize>(), notes(), notes());
+    let panels = panels.prop_map(|(title, figures, columns, notes, summary)| {
+        Figure::Panels(Panels { title, figures, columns, notes, summary })
+    });
     prop_oneof![6 => single(), 1 => panels]
 }
 
@@ -93,13 +91,12 @@ fn path() -> impl Strategy<Value = MapPath> {
     let points = prop::collection::vec((value(), value()), 0..90);
     let (distance, values) = (prop::collection::vec(value(), 0..20), prop::collection::vec(value(), 0..20));
     let kind = prop_oneof![Just(PathKind::Steps), Just(PathKind::Border)];
-    (name(), points, distance, values, kind).prop_map(|(name, points, distance, values, kind)| MapPath {
-        name,
-        points,
-        distance,
-        values,
-        kind,
-    })
+    (name(), points, distance, values, kind, prop::option::of(value())).prop_map(
+        |(name, points, distance, values, kind, held)| {
+            let epochs = (0..points.len() as u64 / 2).collect();
+            MapPath { name, points, distance, values, epochs, kind, held }
+        },
+    )
 }
 
 fn spot() -> impl Strategy<Value = Spot> {
@@ -112,12 +109,10 @@ fn spot() -> impl Strategy<Value = Spot> {
         SpotKind::Flat,
         SpotKind::Maximum,
     ];
-    (value(), value(), prop::sample::select(kinds.to_vec()), name()).prop_map(|(x, y, kind, label)| Spot {
-        x,
-        y,
-        kind,
-        label,
-    })
+    let told = (prop::option::of(value()), name(), value());
+    (value(), value(), prop::sample::select(kinds.to_vec()), name(), told).prop_map(
+        |(x, y, kind, label, (value, detail, distance))| Spot { x, y, kind, label, value, detail, distance },
+    )
 }
 
 fn map() -> impl Strategy<Value = Map> {

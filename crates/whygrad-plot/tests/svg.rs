@@ -12,7 +12,7 @@ fn names_are_escaped_and_the_words_travel_along() {
         vec![Series::line("a<b>", vec![(0.0, 1.0), (1.0, 2.0)]), Series::dots("\"&'", vec![(0.5, 1.5)])];
     let text = render(Lines { title: "x < y & z".into(), series, ..Lines::default() });
     assert!(text.contains(">x &lt; y &amp; z</title>"));
-    assert!(text.contains(">a&lt;b&gt; rises from 1 to 2. It ends at 2 at 1;"));
+    assert!(text.contains(">a&lt;b&gt; rises from 1 to 2 by 1."));
     assert!(text.contains(">&quot;&amp;&#39;</text>"));
     assert_eq!(text.matches("<circle").count(), 2, "the dot and its sample in the legend");
 }

@@ -124,7 +124,8 @@ fn contour_lines_stand_at_round_values_and_are_numbered() {
 #[test]
 fn places_have_a_shape_by_their_kind_and_labels_that_stand_apart() {
     let mut map = saddle(9);
-    let spot = |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into() };
+    let spot =
+        |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into(), ..Spot::default() };
     map.spots = vec![
         spot(0.97, 0.97, SpotKind::Start, "start, loss 0.27"),
         spot(0.9, 0.95, SpotKind::Saddle, "saddle, loss 0.25"),
@@ -167,7 +168,7 @@ fn logarithmic_colours_have_powers_of_ten_at_their_key_and_name_what_is_left_out
     map.value_log = true;
     let text = render(map);
     assert!(text.contains(">10⁻⁴</text>") || text.contains(">1e−4</text>") || text.contains(">0.001</text>"));
-    assert!(text.contains("1 sample is zero or negative on a logarithmic scale."));
+    assert!(text.contains("1 sample that is zero or negative on a logarithmic scale"));
 }
 
 #[test]
@@ -205,7 +206,7 @@ fn the_labels_of_a_landscape_stand_apart_at_any_turn_and_tilt() {
 #[test]
 fn what_lies_behind_a_landscape_is_faint() {
     let mut map = saddle(41);
-    let spot = |x: f64| Spot { x, y: 0.0, kind: SpotKind::Saddle, label: String::new() };
+    let spot = |x: f64| Spot { x, y: 0.0, kind: SpotKind::Saddle, ..Spot::default() };
     map.spots = vec![spot(-0.9), spot(0.9)];
     map.values.iter_mut().enumerate().for_each(|(k, value)| {
         let x: f64 = -1.0 + 2.0 * (k % 41) as f64 / 40.0;
@@ -264,8 +265,13 @@ fn many_weights_are_not_written_and_the_picture_grows() {
 #[test]
 fn panels_stand_in_rows_each_in_an_element_of_its_own_with_its_title() {
     let figures = ["one", "two", "three"].map(|title| Figure::Map(Map { title: title.into(), ..saddle(5) }));
-    let panels =
-        Panels { title: "All".into(), figures: figures.into(), columns: 2, notes: vec!["A note.".into()] };
+    let panels = Panels {
+        title: "All".into(),
+        figures: figures.into(),
+        columns: 2,
+        notes: vec!["A note.".into()],
+        ..Panels::default()
+    };
     let text = render(panels.clone());
     assert_eq!(count(&text, "<svg "), 1 + 3);
     assert_eq!(count(&text, "<svg x=\"0\""), 2, "two rows");

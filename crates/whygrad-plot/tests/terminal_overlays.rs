@@ -15,7 +15,8 @@ fn check(figure: impl Into<Figure>, (columns, rows): (usize, usize), unicode: bo
 fn slope() -> Map {
     let values = (0..9).map(|index| f64::from(index % 3 + index / 3) / 4.0).collect();
     let points = vec![(1.0, 0.9), (0.6, 0.5), (0.1, 0.5)];
-    let spot = |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into() };
+    let spot =
+        |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into(), ..Spot::default() };
     Map {
         x: (0.0, 1.0),
         y: (0.0, 1.0),
@@ -164,7 +165,14 @@ h14 0.25, h15 0.25, h16 0.25, h17 0.25, ...
 fn panels_stand_one_below_another() {
     let figures = vec![Figure::Network(network(2)), Figure::Lines(Lines::default())];
     let text = terminal::render(
-        &Panels { title: "both".into(), figures, columns: 2, notes: vec!["A note.".into()] }.into(),
+        &Panels {
+            title: "both".into(),
+            figures,
+            columns: 2,
+            notes: vec!["A note.".into()],
+            ..Panels::default()
+        }
+        .into(),
         &terminal::Terminal { rows: 20, ..terminal::Terminal::default() },
     );
     let lines: Vec<&str> = text.lines().map(str::trim).collect();

@@ -27,7 +27,7 @@ fn a_fall_a_plateau_and_a_drop_are_told_in_order() {
     check(
         lines,
         "Loss falls from 0.334 to 0.253 by epoch 40, is flat until 900, drops to 0.00686 by 1000, then is flat \
-         until the end. It ends at 1e-4 at epoch 2000, its lowest value. Marked: plateau ends at epoch 900.",
+         until the end, at 1e-4. Marked: plateau ends at epoch 900.",
     );
 }
 
@@ -35,13 +35,11 @@ fn a_fall_a_plateau_and_a_drop_are_told_in_order() {
 fn oscillation_and_noise_are_told_apart_from_a_trend() {
     check(
         loss(sampled(100, |x| if x % 2.0 == 0.0 { 0.2 } else { 0.8 })),
-        "Loss oscillates between 0.2 and 0.8 throughout. It ends at 0.8 at epoch 99; its lowest value is 0.2 at \
-         epoch 0.",
+        "Loss oscillates between 0.2 and 0.8 from epoch 0 to 99, and ends at 0.8.",
     );
     check(
         loss(sampled(6000, |x| if x % 2.0 == 0.0 { 0.2 } else { 0.8 })),
-        "Loss on average is flat near 0.5 throughout. Single points lie up to 0.3 from the average. It ends at \
-         0.8 at epoch 5999; its lowest value is 0.2 at epoch 0.",
+        "Loss on average is flat near 0.5 from epoch 0 to 5999; single points lie up to 0.3 from it, the lowest 0.2 at epoch 0, the last 0.8.",
     );
 }
 
@@ -54,8 +52,8 @@ fn what_cannot_be_drawn_is_counted() {
     let gaps = [(1.0, 0.1), (2.0, 0.0), (3.0, f64::NAN), (4.0, f64::INFINITY)].into_iter();
     check(
         Lines { y_log: true, ..loss(gaps) },
-        "Loss is a single point, 0.1 at epoch 1. Not drawn: 2 points are not finite, 1 point is zero or negative \
-         on a logarithmic axis.",
+        "Loss is a single point, 0.1 at epoch 1. Not drawn: 2 points that are not finite, from epoch 3 to 4; 1 \
+         point that is zero or negative on a logarithmic axis, at epoch 2.",
     );
 }
 
@@ -88,8 +86,8 @@ fn a_map_is_told_by_its_range_its_level_and_its_points() {
     };
     assert_eq!(
         words::describe(&Figure::Map(map)),
-        "The value runs from 0.1 at (0, 0) to 0.9 at (1, 0). 75% of the area lies at or above 0.5. 3 of 4 data \
-         points lie on the right side; not (1, 1)."
+        "The value runs from 0.1 at (0, 0) to 0.9 at (1, 0); 75 % of the area lies at or above 0.5, and 3 of 4 \
+         data points lie on the right side, not (1, 1)."
     );
 }
 
@@ -98,13 +96,15 @@ fn many_curves_are_told_by_their_ends_and_single_dots_by_their_places() {
     let curve = |k: u32| Series::line(format!("w{k}"), vec![(0.0, 0.5), (5.0, f64::from(k))]);
     let mut series: Vec<Series> = (1..=12).map(curve).collect();
     series.push(Series::dots("end", vec![(5.0, 12.0)]));
+    series.push(Series::dots("middle", vec![(3.0, 1.0)]));
     series[1].points[1].1 = 0.5;
     let lines = Lines { x_label: "epoch".into(), series, ..Lines::default() };
     check(
         lines,
         "From epoch 0 to 5, w1 goes from 0.5 to 1; w2 stays at 0.5; w3 goes from 0.5 to 3; w4 goes from 0.5 to 4; \
          w5 goes from 0.5 to 5; w6 goes from 0.5 to 6; w7 goes from 0.5 to 7; w8 goes from 0.5 to 8; w9 goes from \
-         0.5 to 9; w10 goes from 0.5 to 10; and 2 more. Marked: end at (5, 12).",
+         0.5 to 9; w10 goes from 0.5 to 10; and 2 more. The lowest value of all is 0.5, of w1 at epoch 0; the highest is 12, of w12 at epoch 5. \
+         Marked: middle at (3, 1).",
     );
 }
 
@@ -123,7 +123,7 @@ fn points_of_two_kinds_are_told_where_there_is_no_level() {
     };
     assert_eq!(
         words::describe(&Figure::Map(map)),
-        "The value is 2 everywhere. 3 data points are drawn on it, 2 with a target of 0.5 or more."
+        "The value is 2 everywhere; 3 data points are drawn on it, 2 with a target of 0.5 or more."
     );
 }
 
@@ -144,9 +144,10 @@ fn a_table_is_told_by_its_lowest_and_its_highest_cell() {
          optimiser lm. 1 cell is without a value."
     );
     cells.values = vec![0.0, 0.0, 50.0, 50.0];
-    assert!(
-        words::describe(&Figure::Cells(cells.clone()))
-            .ends_with("2 cells have the lowest value, 0. 2 cells have the highest value, 50.")
+    assert_eq!(
+        words::describe(&Figure::Cells(cells.clone())),
+        "In 2 columns by 2 rows, the value runs from 0 at initialiser he, optimiser adam and 1 more cell to 50 at \
+         initialiser he, optimiser lm and 1 more cell."
     );
     cells.values = vec![0.0; 4];
     assert_eq!(words::describe(&Figure::Cells(cells)), "The value is 0 in each cell of 2 columns by 2 rows.");
@@ -179,7 +180,7 @@ fn the_widest_interval_of_a_curve_is_told() {
         Series::line("rate", vec![(1.0, 10.0), (2.0, 10.0)]).with_bars(vec![(9.0, 11.0), (5.0, 15.0)]);
     check(
         Lines { x_label: "x".into(), series: vec![series], ..Lines::default() },
-        "Rate stays at 10 from x = 1 to 2. Its widest interval is 5 to 15 at x = 2.",
+        "Rate stays at 10 from x = 1 to 2; its widest interval is 5 to 15 at x = 2.",
     );
 }
 
@@ -192,7 +193,65 @@ fn a_curve_that_jumps_about_and_then_stands_is_told() {
         for y_log in [false, true] {
             let lines = Lines { y_log, ..loss(sampled(count, curve)) };
             let text = words::describe(&Figure::Lines(lines));
-            assert!(text.contains("its lowest value is 0.271 at epoch 4."), "{text}");
+            assert!(text.contains("lowest") && text.contains(" 0.271 at epoch 4"), "{text}");
         }
     }
+}
+
+#[test]
+fn where_points_are_missing_is_told_by_stretches() {
+    let gaps = |at: &[u32]| {
+        let at = at.to_vec();
+        let points = sampled(60, move |x| if at.contains(&(x as u32)) { f64::NAN } else { 0.5 });
+        let told = words::describe(&Figure::Lines(loss(points)));
+        told.split_once("Not drawn: ").unwrap().1.to_owned()
+    };
+    assert_eq!(gaps(&[40, 41, 42]), "3 points that are not finite, from epoch 40 to 42.");
+    assert_eq!(gaps(&[7, 40, 41]), "3 points that are not finite, at epoch 7 and from epoch 40 to 41.");
+    assert_eq!(
+        gaps(&[7, 9, 11, 40, 41]),
+        "5 points that are not finite, in 4 stretches, the first at epoch 7, the last from epoch 40 to 41."
+    );
+}
+
+#[test]
+fn two_curves_have_a_sentence_each_after_the_title() {
+    let falling = |to: f64| (0..100).map(f64::from).map(|x| (x, 1.0 - (1.0 - to) * x / 99.0)).collect();
+    let series = vec![Series::line("a", falling(0.5)), Series::line("b", falling(0.1))];
+    check(
+        Lines { title: "Loss".into(), x_label: "epoch".into(), series, ..Lines::default() },
+        "Loss: a falls from 1 to 0.5 by epoch 99. b falls from 1 to 0.1 by epoch 99.",
+    );
+}
+
+#[test]
+fn a_curve_that_goes_beyond_both_its_ends_is_told_with_its_turn() {
+    let curve = |name: &str, values: [f64; 4]| {
+        Series::line(name, values.into_iter().enumerate().map(|(k, y)| (k as f64, y)).collect())
+    };
+    let series = vec![
+        curve("w1", [-0.65, -1.2, 0.5, 1.96]),
+        curve("w2", [0.0, 2.0, -2.0, 1.0]),
+        curve("w3", [0.0, 0.5, 0.9, 1.0]),
+        curve("a bound that a note tells", [4.0; 4]).silent(),
+    ];
+    check(
+        Lines { title: "Parameters".into(), x_label: "epoch".into(), series, ..Lines::default() },
+        "Parameters: from epoch 0 to 3, w1 goes from -0.65 down to -1.2, then to 1.96; w2 goes from 0 up to 2, down to \
+         -2, then to 1; w3 goes from 0 to 1.",
+    );
+}
+
+#[test]
+fn a_plateau_on_an_axis_of_many_decades_ends_where_the_value_leaves_it() {
+    // From 0.25 slowly down to 0.2 at 700, then fast to what rounding leaves.
+    let curve = |x: f64| match x {
+        x if x < 400.0 => 0.25,
+        x if x < 700.0 => 0.25 - 0.05 * (x - 400.0) / 300.0,
+        x => (0.2 * (-(x - 700.0) / 3.0).exp()).max(1e-30),
+    };
+    check(
+        Lines { y_log: true, ..loss(sampled(1501, curve)) },
+        "Loss is flat near 0.25 until epoch 470, falls to 3.11e-30 by 900, then is flat until the end, at 1e-30.",
+    );
 }

@@ -22,7 +22,8 @@ fn descent() -> MapPath {
         name: "descent".into(),
         points: vec![(1.0, 1.0), (0.5, 0.5), (0.0, 0.25)],
         values: vec![2.0, 0.8, 0.1],
-        distance: vec![0.0, 1.0, 0.25],
+        distance: vec![0.0, 3.0, 0.75],
+        held: Some(0.71),
         ..MapPath::default()
     }
 }
@@ -31,9 +32,9 @@ fn descent() -> MapPath {
 fn a_way_is_told_by_its_ends_its_length_and_its_distance_from_the_plane() {
     check(
         Map { paths: vec![descent()], ..slope() },
-        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The way \"descent\" begins at (1, 1), value 2 and ends after \
-         2 steps at (0, 0.25), value 0.1. It leaves the drawn plane and is farthest from it after 1 step at \
-         (0.5, 0.5), where its value is 0.8 and that of the map 1; at its end 25% of that distance is left.",
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The descent goes from (1, 1), loss 2, in 2 steps to \
+         (0, 0.25), loss 0.1. The plane holds 71 % of the descent; at its farthest, after 1 step, it is 3 away, where its \
+         loss is 0.8 and that of the surface 1; at its end it is 0.75 away.",
     );
 }
 
@@ -43,9 +44,9 @@ fn what_of_a_way_lies_beyond_the_map_or_is_not_finite_is_counted() {
     let path = MapPath { points, distance: vec![0.0], ..MapPath::default() };
     check(
         Map { paths: vec![path, MapPath::default()], ..slope() },
-        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The way begins at (0.5, 0.5), value 1 and ends after 2 steps \
-         at (3, 0.5). 1 of its 3 points lies beyond the map. 1 point of it is not finite. It lies in the drawn \
-         plane. The way has no point that can be drawn.",
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The way goes from (0.5, 0.5), loss 1, in 2 steps to \
+         (3, 0.5), 1 of its 3 points beyond the map; the way has no point that can be drawn. Not drawn: 1 point of the \
+         way that is not finite.",
     );
 }
 
@@ -57,7 +58,8 @@ fn borders_and_places_are_told_by_name() {
         kind: PathKind::Border,
         ..MapPath::default()
     };
-    let spot = |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into() };
+    let spot =
+        |x: f64, y: f64, kind, label: &str| Spot { x, y, kind, label: label.into(), ..Spot::default() };
     check(
         Map {
             paths: vec![
@@ -73,30 +75,29 @@ fn borders_and_places_are_told_by_name() {
             notes: vec!["The plane holds 71 % of the path".into()],
             ..slope()
         },
-        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The border \"h1\" runs from (0, 0.5) to (1, 0.5). The border \
-         \"h2\" does not cross the map. Marked: start at (1, 1); A, loss 1 (saddle) at (0.5, 0.5); flat place at \
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). h1 is undecided on the line from (0, 0.5) to (1, 0.5), h2 \
+         is undecided nowhere on the map. Marked: start at (1, 1); A, loss 1 (saddle) at (0.5, 0.5); flat place at \
          (0.25, 0); far at (9, 0), beyond the map. The plane holds 71 % of the path.",
     );
 }
 
 #[test]
-fn a_logarithmic_map_says_so_and_counts_what_is_not_positive() {
+fn what_a_map_lacks_is_counted_with_its_place() {
     let mut map = Map { value_log: true, ..slope() };
     map.values[8] = f64::NAN;
     check(
         map,
-        "The loss runs from 0.5 at (0.5, 0) to 1.5 at (1, 0.5), on a logarithmic scale. Not drawn: 1 sample is missing \
-         or not finite, 1 sample is zero or negative on a logarithmic scale.",
+        "The loss runs from 0.5 at (0.5, 0) to 1.5 at (1, 0.5). Not drawn: 1 sample that is missing or not \
+         finite, at (1, 1); 1 sample that is zero or negative on a logarithmic scale, at (0, 0).",
     );
 }
 
 #[test]
-fn a_landscape_is_told_as_its_map_and_from_where_it_is_seen() {
+fn a_landscape_is_told_as_its_map() {
     let notes = vec!["A note.".into()];
     check(
         Surface { map: Map { notes, ..slope() }, turn: -30.0, tilt: 120.0 },
-        "The loss runs from 0 at (0, 0) to 2 at (1, 1). It is drawn as a landscape, turned by 330 degrees and seen \
-         from 85 degrees above. A note.",
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). A note.",
     );
 }
 
@@ -129,9 +130,8 @@ fn network() -> Network {
 fn a_network_is_told_by_its_shape_and_its_weights() {
     check(
         network(),
-        "2 inputs, 2 hidden units (tanh), 1 output (sigmoid). The largest weight is -6.4, from x1 to h2; the largest \
-         positive one is 5.1, from x2 to h1. All weights: x1 to h1 1.5, x2 to h1 5.1, x1 to h2 -6.4, h1 to y 2. \
-         Biases: h1 0.5, h2 -2, y 0.123. Not drawn: 2 weights are not finite or without a node at each end.",
+        "2 inputs, 2 hidden units (tanh), 1 output (sigmoid). Weights: x1 to h1 1.5, x2 to h1 5.1, x1 to h2 -6.4, \
+         h1 to y 2; biases: h1 0.5, h2 -2, y 0.123. Not drawn: 2 weights that are not finite or without a node at each end.",
     );
 }
 
@@ -142,8 +142,8 @@ fn of_a_network_with_many_weights_the_largest_are_told() {
     network.links = (0..20).map(|k| Link { from: (0, k % 2), to: (1, k % 2), weight: k as f64 }).collect();
     check(
         network,
-        "2 inputs, 32 hidden units (tanh), 1 output (sigmoid). 30 nodes are not drawn. The largest weight is 19, from \
-         x2 to h2. No weight is negative. Biases: h1 0.5, h2 -2, y 0.123.",
+        "2 inputs, 32 hidden units (tanh), 1 output (sigmoid). The largest drawn weight is 19, from x2 to h2, and none \
+         is negative; the largest bias is -2, of h2. Not drawn: 30 nodes.",
     );
     check(Network::default(), "The network has no layers. It has no weights.");
 }
@@ -169,5 +169,60 @@ fn a_histogram_is_told_by_its_reach_its_sum_its_highest_column_and_its_middle_ha
         Lines { x_label: "weight".into(), series: vec![series], ..Lines::default() },
         "Count: 5 columns from weight 0 to 4, 20 in all; the highest is 10 at 2, and the middle half lies between 1 \
          and 2.",
+    );
+}
+
+#[test]
+fn a_way_ends_at_a_stationary_point_and_others_are_told_after_it() {
+    let spot = |(x, y): (f64, f64), kind, detail: &str, value: f64| Spot {
+        x,
+        y,
+        kind,
+        label: "written beside it".into(),
+        value: Some(value),
+        detail: detail.into(),
+        ..Spot::default()
+    };
+    let spots = vec![
+        spot((0.0, 0.25), SpotKind::Minimum, "flat in 5 of 9 directions", 0.1),
+        Spot { distance: 0.5, ..spot((0.5, 0.0), SpotKind::Saddle, "", 0.125) },
+    ];
+    let path = MapPath { distance: vec![], held: Some(1.0), ..descent() };
+    check(
+        Map { paths: vec![path.clone()], spots: spots.clone(), ..slope() },
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The descent goes from (1, 1), loss 2, in 2 steps to (0, 0.25), \
+         loss 0.1, a minimum (flat in 5 of 9 directions), and a saddle of loss 0.125 lies at (0.5, 0), 0.5 off the \
+         plane. The plane holds all of the descent.",
+    );
+    let many = vec![spot((0.5, 0.5), SpotKind::Flat, "flat in 2 of 2 directions", 1.0); 6];
+    check(
+        Map { spots: [spots[1..].to_vec(), many].concat(), ..slope() },
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1); there are a saddle of loss 0.125 at (0.5, 0), 0.5 off the plane, \
+         a flat place, flat in 2 of 2 directions, of loss 1 at (0.5, 0.5), a flat place, flat in 2 of 2 directions, of \
+         loss 1 at (0.5, 0.5), a flat place, flat in 2 of 2 directions, of loss 1 at (0.5, 0.5) and 3 more such points.",
+    );
+    let epochs = vec![0, 40, 4000];
+    let second = MapPath { name: "path of b".into(), held: Some(0.9936), epochs, ..descent() };
+    let told = words::describe(&Map { paths: vec![path, second], ..slope() }.into());
+    assert!(
+        told.ends_with(
+            "The plane holds all of the descent; of the path of b it holds 99.36 %; at its farthest, after 40 epochs, it \
+             is 3 away, where its loss is 0.8 and that of the surface 1; at its end it is 0.75 away."
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn panels_with_a_summary_are_told_by_it_and_by_what_they_lack() {
+    let gap =
+        Lines { series: vec![Series::line("f", vec![(0.0, f64::NAN), (1.0, 2.0)])], ..Lines::default() };
+    check(
+        Panels {
+            figures: vec![slope().into(), gap.clone().into(), gap.into()],
+            summary: vec!["Both rise".into()],
+            ..Panels::default()
+        },
+        "Both rise. Not drawn: 1 point that is not finite, at 0.",
     );
 }

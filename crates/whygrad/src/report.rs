@@ -21,7 +21,7 @@ pub use odds::{
 pub use page::{report_html, report_latex};
 pub use pictures::{
     Choices, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure, picture,
-    surface_figure,
+    side_by_side, surface_figure,
 };
 pub use second_order::{second_order_json, second_order_text};
 pub use why::{spectrum_text, why_json, why_text, wrapped};

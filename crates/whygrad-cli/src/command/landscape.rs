@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::bail;
 use whygrad::interop::run_folder;
 use whygrad::model::{Model, ModelOptions};
-use whygrad::plot::{Figure, Panels};
-use whygrad::report::{LandscapeChoices, PlaneKind, landscape};
+use whygrad::plot::Figure;
+use whygrad::report::{LandscapeChoices, PlaneKind, landscape, side_by_side};
 use whygrad::train::{Control, Options, RandomSource, starting_values};
 use whygrad::why::{Case, Finished};
 
@@ -99,7 +99,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let figure = match figures.len() {
         1 => figures.remove(0),
-        _ => Panels { title: "Losses side by side".into(), figures, columns: 2, notes: vec![] }.into(),
+        _ => side_by_side(figures),
     };
     a.picture.show(&figure)
 }

@@ -79,7 +79,7 @@ fn landscape(size: usize, value_log: bool) -> Map {
     let values = (0..size * size).map(|k| loss(&on((place(x, k % size), place(y, k / size)))));
     let spot = |kind, at: usize, label: &str| {
         let label = format!("{label}, loss {:.3}", loss(&course[at]));
-        Spot { x: points[at].0, y: points[at].1, kind, label }
+        Spot { x: points[at].0, y: points[at].1, kind, label, ..Spot::default() }
     };
     Map {
         title: "Loss of a 2-2-1 network on XOR around its descent".into(),
@@ -100,10 +100,10 @@ fn landscape(size: usize, value_log: bool) -> Map {
         ],
         paths: vec![MapPath {
             name: "descent".into(),
-            distance: away.iter().map(|away| away / farthest).collect(),
+            distance: away.clone(),
             values: course.iter().map(loss).collect(),
             points,
-            kind: PathKind::Steps,
+            ..MapPath::default()
         }],
         notes: vec![format!(
             "The plane goes through start, epoch 200 and end; the descent leaves it by up to {farthest:.2}."
@@ -182,7 +182,7 @@ fn histogram() -> Lines {
             name: "count".into(),
             points: points.collect(),
             style: Style::Columns,
-            bars: vec![],
+            ..Series::default()
         }],
         ..Lines::default()
     }
@@ -207,6 +207,7 @@ pub(crate) fn figures() -> Vec<(&'static str, Figure)> {
         figures: vec![panel(0), panel(1), Figure::Lines(histogram())],
         columns: 2,
         notes: vec!["Each map has a scale of its own.".into()],
+        ..Panels::default()
     };
     vec![
         ("landscape", Figure::Map(landscape(200, false))),

@@ -73,6 +73,7 @@ fn each(lines: &Lines, stride: usize) -> Lines {
             points: series.points.iter().skip(first).step_by(stride).copied().collect(),
             style: series.style,
             bars: series.bars.iter().skip(first).step_by(stride).copied().collect(),
+            silent: series.silent,
         }
     });
     let series = series.collect();

@@ -68,7 +68,7 @@ pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
     draw_points(&mut out, map, axes);
     draw_spots(&mut out, map, axes);
     out.push_str("\\end{axis}\n");
-    let notes = words::notes(&map.notes, words::not_drawn(map));
+    let notes = words::map_notes(map);
     tikzpicture(&out, &notes, size)
 }
 

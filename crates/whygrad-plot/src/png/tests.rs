@@ -96,7 +96,13 @@ fn hill() -> Map {
             MapPoint { x: -0.7, y: 0.7, value: 0.0, aside: false },
         ],
         paths: vec![path],
-        spots: vec![Spot { x: 0.0, y: 0.0, kind: SpotKind::Maximum, label: "maximum".into() }],
+        spots: vec![Spot {
+            x: 0.0,
+            y: 0.0,
+            kind: SpotKind::Maximum,
+            label: "maximum".into(),
+            ..Spot::default()
+        }],
         ..Map::default()
     }
 }

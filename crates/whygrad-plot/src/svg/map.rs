@@ -29,7 +29,7 @@ pub(super) fn draw(map: &Map, page: &mut Page) {
     let axes = map.axes();
     let values = map.value_axis();
     let (title, x_label, y_label) = (&*map.title, &*map.x_label, &*map.y_label);
-    let notes = words::notes(&map.notes, words::not_drawn(map));
+    let notes = words::map_notes(map);
     let texts = Texts { title, x_label, y_label, notes };
     let legend = Legend::of(map);
     let beside = key::width(values);
@@ -245,7 +245,7 @@ impl Legend {
         for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {
             entries.push((Sample::Way(index), fitted(&path.name, SIZE, 170.0)));
         }
-        if steps.clone().any(|path| path.distance.iter().any(|share| *share > 0.0)) {
+        if steps.clone().any(|path| path.distance.iter().any(|away| *away > 0.0)) {
             entries.push((Sample::Faded, "paler: off the plane".into()));
         }
         Legend(entries)

@@ -31,7 +31,7 @@ pub(super) fn draw(surface: &Surface, page: &mut Page) {
     let (axes, values) = (map.axes(), map.value_axis());
     let view = View::new(surface, ratio(axes));
     let legend = Legend::of(map);
-    let notes = frame::note_lines(&words::notes(&map.notes, words::not_drawn(map)), page.width);
+    let notes = frame::note_lines(&words::map_notes(map), page.width);
     let header = frame::header(&map.title, page.width);
     let below = 12.0 + NOTE * notes.len() as f64;
     let above = legend.rows_height(page.width);

@@ -28,10 +28,8 @@ pub(super) fn draw(map: &Map, terminal: Terminal) -> Screen {
     let widths: Vec<usize> = entries.iter().map(|entry| 2 + width(&entry.1)).collect();
     let places = flow(&widths, terminal.columns.saturating_sub(2));
     let legend_rows = places.last().map_or(0, |place| place.0 + 1);
-    let notes: Vec<String> = words::notes(&map.notes, words::not_drawn(map))
-        .iter()
-        .flat_map(|note| wrapped(note, terminal.columns))
-        .collect();
+    let notes: Vec<String> =
+        words::map_notes(map).iter().flat_map(|note| wrapped(note, terminal.columns)).collect();
 
     let texts = Texts { title: &map.title, x_label: &map.x_label, y_label: &map.y_label };
     // A long legend must not leave too little of the map itself.

@@ -17,17 +17,16 @@ pub(super) fn describe(cells: &Cells) -> Vec<String> {
             sentences.push(format!("The value is {} in each cell of {size}.", number(range.low)));
         }
         Some(range) => {
-            let (low, high) = (number(range.low), number(range.high));
-            let (low_at, high_at) = (cell(cells, range.low_at), cell(cells, range.high_at));
-            sentences
-                .push(format!("In {size}, the value runs from {low} at {low_at} to {high} at {high_at}."));
-            let same = |wanted: f64| cells.filled().filter(|(_, _, value)| *value == wanted).count();
-            let (lows, highs) = (same(range.low), same(range.high));
-            let shared =
-                [(lows, low, "lowest"), (highs, high, "highest")].into_iter().filter(|(n, ..)| *n > 1);
-            sentences.extend(
-                shared.map(|(n, value, which)| format!("{n} cells have the {which} value, {value}.")),
-            );
+            let place = |value: f64, at: (usize, usize)| {
+                let others = cells.filled().filter(|(_, _, other)| *other == value).count().saturating_sub(1);
+                let others = match others {
+                    0 => String::new(),
+                    some => format!(" and {}", counted(some, "more cell", "more cells")),
+                };
+                format!("{} at {}{others}", number(value), cell(cells, at))
+            };
+            let (low, high) = (place(range.low, range.low_at), place(range.high, range.high_at));
+            sentences.push(format!("In {size}, the value runs from {low} to {high}."));
         }
     }
     sentences.extend(missing(cells));

@@ -16,7 +16,7 @@ pub(super) fn describe(lines: &Lines, series: &Series, name: &str) -> String {
     };
     let points: Vec<_> = seen(lines, series).collect();
     if points.len() <= TOLD {
-        return format!("{name}: {}.", points.into_iter().map(told).collect::<Vec<_>>().join(", "));
+        return format!("{name}: {}", points.into_iter().map(told).collect::<Vec<_>>().join(", "));
     }
     let count = points.len();
     let of = |better: fn(f64, f64) -> bool| {
@@ -27,10 +27,10 @@ pub(super) fn describe(lines: &Lines, series: &Series, name: &str) -> String {
             .map(told)
     };
     let (low, high) = (of(|a, b| a < b).unwrap_or_default(), of(|a, b| a > b).unwrap_or_default());
-    format!("{name}: {count} values, the highest {high}, the lowest {low}.")
+    format!("{name}: {count} values, the highest {high}, the lowest {low}")
 }
 
-/// Says how wide the widest interval of a series over numbers is; intervals over words are told one by one.
+/// Says how wide the widest interval of a series over numbers is, as a clause; intervals over words are told one by one.
 pub(super) fn widest_bar(lines: &Lines, series: &Series) -> Option<String> {
     if !lines.x_names.is_empty() {
         return None;
@@ -40,7 +40,7 @@ pub(super) fn widest_bar(lines: &Lines, series: &Series) -> Option<String> {
         bars.reduce(|kept, next| if next.1.1 - next.1.0 > kept.1.1 - kept.1.0 { next } else { kept })?;
     let (x, (low, high)) = widest;
     let place = super::place_name(&lines.x_label, x);
-    Some(format!("Its widest interval is {} to {} at {place}.", number(low), number(high)))
+    Some(format!("its widest interval is {} to {} at {place}", number(low), number(high)))
 }
 
 /// Tells a histogram: its width, its sum, its highest column, and where the middle half of it lies.
@@ -59,7 +59,7 @@ pub(super) fn columns(lines: &Lines, points: &[(f64, f64)], name: &str) -> Strin
     let sum: f64 = points.iter().map(|point| point.1.max(0.0)).sum();
     let is_share = sum > 0.0 && sum.is_finite() && points.iter().all(|point| point.1 >= 0.0);
     if points.len() < 4 || !is_share {
-        return format!("{name}: {count} {reach}; {top}.");
+        return format!("{name}: {count} {reach}; {top}");
     }
     let quantile = |share: f64| {
         let mut left = share * sum;
@@ -71,7 +71,7 @@ pub(super) fn columns(lines: &Lines, points: &[(f64, f64)], name: &str) -> Strin
     };
     let (low, high) = (quantile(0.25), quantile(0.75));
     format!(
-        "{name}: {count} {reach}, {} in all; {top}, and the middle half lies between {low} and {high}.",
+        "{name}: {count} {reach}, {} in all; {top}, and the middle half lies between {low} and {high}",
         number(sum)
     )
 }

@@ -1,14 +1,31 @@
 //! A network in sentences.
 
-use super::{counted, number, sentences_of};
+use super::{counted, gaps, number, sentences_of};
 use crate::figure::{Link, Network};
 use crate::net::{self, few};
 
-/// Tells the shape, then the largest weight of each sign, and all weights where they are few.
+/// Tells the shape, then all weights and biases where they are few, else the largest.
 pub(super) fn describe(network: &Network) -> Vec<String> {
-    let mut sentences = vec![shape(network)];
+    let mut sentences = vec![layers(network)];
     let links = net::drawable(network);
-    let largest = |wanted: fn(f64) -> bool| {
+    let weights = match links.as_slice() {
+        [] => "It has no weights".to_owned(),
+        all if all.iter().all(|link| link.weight == 0.0) => "All weights are 0".to_owned(),
+        all if few(network) => all_weights(network, all),
+        all => largest(network, all),
+    };
+    let biases = biases(network).map(|biases| format!("; {biases}")).unwrap_or_default();
+    sentences.push(format!("{weights}{biases}."));
+    sentences.extend(sentences_of(&network.notes));
+    let nodes = hidden_nodes(network);
+    let nodes = (nodes > 0).then(|| counted(nodes, "node", "nodes"));
+    sentences.extend(gaps::sentence(nodes.into_iter().chain(missing_part(network)).collect()));
+    sentences
+}
+
+/// Tells the largest weight of each sign.
+fn largest(network: &Network, links: &[Link]) -> String {
+    let find = |wanted: fn(f64) -> bool| {
         let found = links.iter().filter(|link| wanted(link.weight));
         found.max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()))
     };
@@ -16,46 +33,41 @@ pub(super) fn describe(network: &Network) -> Vec<String> {
         let (from, to) = (net::name(network, link.from), net::name(network, link.to));
         format!("{}, from {from} to {to}", number(link.weight))
     };
-    match (largest(|weight| weight != 0.0), links.is_empty()) {
-        (_, true) => sentences.push("It has no weights.".into()),
-        (None, _) => sentences.push("All weights are 0.".into()),
-        (Some(first), _) => {
-            let other = if first.weight > 0.0 {
-                largest(|weight| weight < 0.0)
-                    .map(|link| format!("; the most negative one is {}", told(link)))
-            } else {
-                largest(|weight| weight > 0.0)
-                    .map(|link| format!("; the largest positive one is {}", told(link)))
-            };
-            let sign = if first.weight > 0.0 { "No weight is negative" } else { "No weight is positive" };
-            let alone = if other.is_none() && links.len() > 1 { format!(" {sign}.") } else { String::new() };
-            sentences.push(format!(
-                "The largest weight is {}{}.{alone}",
-                told(first),
-                other.unwrap_or_default()
-            ));
+    let drawn = if hidden_nodes(network) > 0 { "drawn weight" } else { "weight" };
+    match (find(|weight| weight > 0.0), find(|weight| weight < 0.0)) {
+        (Some(up), Some(down)) => {
+            format!("The largest {drawn} is {}; the most negative one is {}", told(up), told(down))
         }
+        (Some(up), None) => format!("The largest {drawn} is {}, and none is negative", told(up)),
+        (None, Some(down)) => format!("The most negative {drawn} is {}, and none is positive", told(down)),
+        (None, None) => "All weights are 0".to_owned(),
     }
-    if few(network) && links.len() > 1 && links.iter().any(|link| link.weight != 0.0) {
-        sentences.push(all_weights(network, &links));
-    }
-    sentences.extend(biases(network));
-    sentences.extend(sentences_of(&network.notes));
-    sentences.extend(missing(network));
-    sentences
+}
+
+fn hidden_nodes(network: &Network) -> usize {
+    network.layers.iter().fold(0_usize, |sum, layer| sum.saturating_add(layer.more))
 }
 
 /// Says how many links of a network cannot be drawn, if any.
 pub(crate) fn missing(network: &Network) -> Option<String> {
-    let gaps = network.links.len() - net::drawable(network).len();
-    (gaps > 0).then(|| {
-        let told = counted(gaps, "weight is", "weights are");
-        format!("Not drawn: {told} not finite or without a node at each end.")
-    })
+    gaps::sentence(missing_part(network).into_iter().collect())
 }
 
-/// Tells the layers with their sizes.
+fn missing_part(network: &Network) -> Option<String> {
+    let gaps = network.links.len() - net::drawable(network).len();
+    let told = counted(gaps, "weight that is", "weights that are");
+    (gaps > 0).then(|| format!("{told} not finite or without a node at each end"))
+}
+
+/// Tells the layers with their sizes, and how many nodes are not drawn.
 pub(crate) fn shape(network: &Network) -> String {
+    match hidden_nodes(network) {
+        0 => layers(network),
+        hidden => format!("{} {} not drawn.", layers(network), counted(hidden, "node is", "nodes are")),
+    }
+}
+
+fn layers(network: &Network) -> String {
     let layers = &network.layers;
     let last = layers.len().saturating_sub(1);
     let told = layers.iter().enumerate().map(|(index, layer)| {
@@ -70,17 +82,7 @@ pub(crate) fn shape(network: &Network) -> String {
         format!("{}{name}", counted(layer.nodes.len().saturating_add(layer.more), one, many))
     });
     let told: Vec<String> = told.collect();
-    let hidden = layers.iter().fold(0_usize, |sum, layer| sum.saturating_add(layer.more));
-    let left_out = if hidden > 0 {
-        format!(" {} not drawn.", counted(hidden, "node is", "nodes are"))
-    } else {
-        String::new()
-    };
-    if told.is_empty() {
-        "The network has no layers.".into()
-    } else {
-        format!("{}.{left_out}", told.join(", "))
-    }
+    if told.is_empty() { "The network has no layers.".into() } else { format!("{}.", told.join(", ")) }
 }
 
 fn all_weights(network: &Network, links: &[Link]) -> String {
@@ -88,7 +90,7 @@ fn all_weights(network: &Network, links: &[Link]) -> String {
         let (from, to) = (net::name(network, link.from), net::name(network, link.to));
         format!("{from} to {to} {}", number(link.weight))
     });
-    format!("All weights: {}.", told.collect::<Vec<_>>().join(", "))
+    format!("Weights: {}", told.collect::<Vec<_>>().join(", "))
 }
 
 fn biases(network: &Network) -> Option<String> {
@@ -96,10 +98,10 @@ fn biases(network: &Network) -> Option<String> {
     if all.is_empty() {
         return None;
     }
-    if all.len() <= net::FEW {
+    if all.len() <= net::FEW && few(network) {
         let told = all.iter().map(|(name, bias)| format!("{name} {}", number(*bias)));
-        return Some(format!("Biases: {}.", told.collect::<Vec<_>>().join(", ")));
+        return Some(format!("biases: {}", told.collect::<Vec<_>>().join(", ")));
     }
     let (name, bias) = all.iter().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-    Some(format!("The largest bias is {}, of {name}.", number(*bias)))
+    Some(format!("the largest bias is {}, of {name}", number(*bias)))
 }

@@ -16,6 +16,12 @@ const TURN: f64 = 0.06;
 const FLAT_HEIGHT: f64 = 0.03;
 const FLAT_LENGTH: f64 = 0.15;
 
+/// Where equal steps upwards are equal factors, a flat stretch stays also within this share of its values, for a fall from
+/// 0.3 to 0.2 is nothing on an axis of thirty decades; but not where the values are below that share of the highest,
+/// which is what rounding leaves of nothing.
+const FLAT_SHARE: f64 = 0.05;
+const NOTHING: f64 = 1e-6;
+
 /// So many turns of this height, each within this length, are an oscillation.
 const SWINGS: usize = 6;
 const SWING_HEIGHT: f64 = 0.12;
@@ -57,6 +63,30 @@ struct Knot {
     last: usize,
 }
 
+/// Between which heights a curve counts as flat.
+#[derive(Clone, Copy)]
+struct Flatness {
+    /// The height that a flat stretch has at most.
+    height: f64,
+    /// At places no higher than this the picture alone decides.
+    free: f64,
+}
+
+impl Flatness {
+    fn of(y: &Axis, is_log: bool) -> Flatness {
+        if !is_log {
+            return Flatness { height: FLAT_HEIGHT, free: 1.0 };
+        }
+        let share = -(1.0 - FLAT_SHARE).log10() / y.span();
+        Flatness { height: share.min(FLAT_HEIGHT), free: 1.0 + NOTHING.log10() / y.span() }
+    }
+
+    /// How much of its height a stretch may have that reaches up to a place.
+    fn at(self, place: f64) -> f64 {
+        if place <= self.free { FLAT_HEIGHT } else { self.height }
+    }
+}
+
 /// How a curve runs.
 pub(crate) struct Course {
     pub(crate) phases: Vec<Phase>,
@@ -65,7 +95,8 @@ pub(crate) struct Course {
 }
 
 /// Cuts a curve into phases. The points can all be drawn, and x does not decrease.
-pub(crate) fn course(points: &[(f64, f64)], x: &Axis, y: &Axis) -> Course {
+pub(crate) fn course(points: &[(f64, f64)], (x, y): (&Axis, &Axis), y_log: bool) -> Course {
+    let flatness = Flatness::of(y, y_log);
     let places: Vec<(f64, f64)> =
         points.iter().filter_map(|point| x.place(point.0).zip(y.place(point.1))).collect();
     if places.len() != points.len() || points.len() < 2 {
@@ -75,13 +106,13 @@ pub(crate) fn course(points: &[(f64, f64)], x: &Axis, y: &Axis) -> Course {
     let average: Vec<(f64, f64)> = knots.iter().map(|knot| (knot.across, knot.up)).collect();
     let is_dense = places.len() > 4 * average.len();
     if !is_dense || variation(&places) < NOISE * variation(&average) + 1.0 {
-        return Course { phases: phases(points, &places), scatter: None };
+        return Course { phases: phases(points, &places, flatness), scatter: None };
     }
     let values: Vec<(f64, f64)> = average.iter().map(|place| (x.value(place.0), y.value(place.1))).collect();
     let away = knots.iter().zip(&values).flat_map(|(knot, value)| {
         points[knot.first..=knot.last].iter().map(|point| (point.1 - value.1).abs())
     });
-    Course { scatter: Some(away.fold(0.0, f64::max)), phases: phases(&values, &average) }
+    Course { scatter: Some(away.fold(0.0, f64::max)), phases: phases(&values, &average, flatness) }
 }
 
 /// Returns how far a curve goes up and down in all.
@@ -89,16 +120,16 @@ fn variation(places: &[(f64, f64)]) -> f64 {
     places.windows(2).map(|pair| (pair[1].1 - pair[0].1).abs()).sum()
 }
 
-fn phases(points: &[(f64, f64)], places: &[(f64, f64)]) -> Vec<Phase> {
+fn phases(points: &[(f64, f64)], places: &[(f64, f64)], flatness: Flatness) -> Vec<Phase> {
     let mut pieces = Vec::new();
     let mut start = 0;
     for (from, to) in oscillations(places) {
-        calm(places, start, from, &mut pieces);
+        calm(places, (start, from), flatness, &mut pieces);
         pieces.push((Kind::Oscillation, from, to));
         start = to;
     }
-    calm(places, start, places.len() - 1, &mut pieces);
-    merged(pieces, places)
+    calm(places, (start, places.len() - 1), flatness, &mut pieces);
+    merged(pieces, places, flatness)
         .into_iter()
         .map(|(kind, from, to)| {
             let inside = points[from..=to].iter().map(|point| point.1);
@@ -144,7 +175,7 @@ fn oscillations(places: &[(f64, f64)]) -> Vec<(usize, usize)> {
 }
 
 /// Cuts a stretch without oscillation at its turns and its flats.
-fn calm(places: &[(f64, f64)], from: usize, to: usize, pieces: &mut Vec<Piece>) {
+fn calm(places: &[(f64, f64)], (from, to): (usize, usize), flatness: Flatness, pieces: &mut Vec<Piece>) {
     if to <= from {
         return;
     }
@@ -155,7 +186,7 @@ fn calm(places: &[(f64, f64)], from: usize, to: usize, pieces: &mut Vec<Piece>) 
     cuts.push(knots.len() - 1);
     // A flat stretch may contain a small turn, so flats are sought before the legs between turns.
     let mut flats = Vec::new();
-    longest_flats(&knots, 0, knots.len() - 1, &mut flats);
+    longest_flats(&knots, flatness, &mut flats);
     let mut at = 0;
     for (first, last) in flats.into_iter().chain([(knots.len() - 1, knots.len() - 1)]) {
         let inner = cuts.iter().copied().filter(|cut| (at + 1..first).contains(cut));
@@ -240,15 +271,15 @@ fn turns(heights: &[f64], least: f64) -> Vec<usize> {
 }
 
 /// Finds the longest flat stretch, then the longest on either side of it, in order.
-fn longest_flats(knots: &[Knot], from: usize, to: usize, flats: &mut Vec<(usize, usize)>) {
-    let mut waiting = vec![(from, to)];
+fn longest_flats(knots: &[Knot], flatness: Flatness, flats: &mut Vec<(usize, usize)>) {
+    let mut waiting = vec![(0, knots.len() - 1)];
     while let Some((from, to)) = waiting.pop() {
         let mut best = (from, from);
         for first in from..to {
             let (mut low, mut high) = (knots[first].up, knots[first].up);
             for (last, knot) in knots.iter().enumerate().take(to + 1).skip(first + 1) {
                 (low, high) = (low.min(knot.up), high.max(knot.up));
-                if high - low > FLAT_HEIGHT {
+                if high - low > flatness.at(high) {
                     break;
                 }
                 if knot.across - knots[first].across > knots[best.1].across - knots[best.0].across {
@@ -266,28 +297,31 @@ fn longest_flats(knots: &[Knot], from: usize, to: usize, flats: &mut Vec<(usize,
 }
 
 /// Joins neighbours of one kind, and drops what is too small to name.
-fn merged(pieces: Vec<Piece>, places: &[(f64, f64)]) -> Vec<Piece> {
+fn merged(pieces: Vec<Piece>, places: &[(f64, f64)], flatness: Flatness) -> Vec<Piece> {
     let height = |piece: &Piece| (places[piece.2].1 - places[piece.1].1).abs();
     let is_small = |piece: &Piece| {
         piece.0 != Kind::Oscillation
             && height(piece) < FLAT_HEIGHT
             && places[piece.2].0 - places[piece.1].0 < FLAT_LENGTH / 3.0
     };
-    let mut merged: Vec<Piece> = Vec::new();
+    // Each with the part of it that is no small thing joined to it: that decides whether it moves.
+    let mut merged: Vec<(Piece, Piece)> = Vec::new();
     for piece in pieces {
         let small = is_small(&piece);
         match merged.last_mut() {
-            Some(before) if small || before.0 == piece.0 => before.2 = piece.2,
-            _ => merged.push(piece),
+            Some((before, _)) if small => before.2 = piece.2,
+            Some((before, core)) if before.0 == piece.0 => (before.2, core.2) = (piece.2, piece.2),
+            _ => merged.push((piece, piece)),
         }
     }
-    if merged.len() > 1 && is_small(&merged[0]) {
+    if merged.len() > 1 && is_small(&merged[0].0) {
         let first = merged.remove(0);
-        merged[0].1 = first.1;
+        merged[0].0.1 = first.0.1;
     }
-    for piece in &mut merged {
+    for (piece, core) in &mut merged {
         // Flats that were joined may add up to a slow move, and a long move may come to nothing.
-        let moves = height(piece) > 2.5 * FLAT_HEIGHT;
+        let top = places[core.1].1.max(places[core.2].1);
+        let moves = height(core) > 2.5 * flatness.at(top);
         let is_long = places[piece.2].0 - places[piece.1].0 >= FLAT_LENGTH;
         match piece.0 {
             Kind::Flat if moves => piece.0 = direction(places, piece.1, piece.2),
@@ -296,7 +330,7 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)]) -> Vec<Piece> {
         }
     }
     let mut last: Vec<Piece> = Vec::new();
-    for piece in merged {
+    for (piece, _) in merged {
         match last.last_mut() {
             Some(before) if before.0 == piece.0 && piece.0 != Kind::Oscillation => before.2 = piece.2,
             _ => last.push(piece),

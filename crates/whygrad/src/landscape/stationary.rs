@@ -109,6 +109,11 @@ impl Stationary {
         }
     }
 
+    /// How many eigenvalues are 0, as far as can be told.
+    pub fn flat_directions(&self) -> usize {
+        self.pairs.iter().filter(|pair| pair.0.abs() <= FLAT * self.largest()).count()
+    }
+
     /// The size of the largest eigenvalue.
     pub fn largest(&self) -> f64 {
         largest(&self.pairs)

@@ -3,8 +3,10 @@
 mod curves;
 mod hidden;
 mod landscape;
+mod line;
 mod network;
 mod outputs;
+mod told;
 mod trajectory;
 mod weights;
 
@@ -20,7 +22,7 @@ use crate::why::Finished;
 
 pub use curves::loss_figure;
 
-pub use landscape::{LandscapeChoices, PlaneKind, landscape, path_figure};
+pub use landscape::{LandscapeChoices, PlaneKind, landscape, path_figure, side_by_side};
 pub use outputs::surface_figure;
 
 /// What there is to see of a run.

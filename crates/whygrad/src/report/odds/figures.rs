@@ -60,7 +60,12 @@ fn epochs_figure(tally: &Tally) -> Option<Figure> {
         y_label: "nets".into(),
         x_log,
         x_whole: true,
-        series: vec![Series { name: "nets".into(), points: columns, style: Style::Columns, bars: vec![] }],
+        series: vec![Series {
+            name: "nets".into(),
+            points: columns,
+            style: Style::Columns,
+            ..Series::default()
+        }],
         ..Lines::default()
     }))
 }
@@ -82,7 +87,16 @@ pub fn odds_figure(tally: &Tally) -> Option<Figure> {
         low(from),
         low(to)
     )];
-    Some(Panels { title: "How often it learns, and how fast".into(), figures, columns: 2, notes }.into())
+    Some(
+        Panels {
+            title: "How often it learns, and how fast".into(),
+            figures,
+            columns: 2,
+            notes,
+            ..Panels::default()
+        }
+        .into(),
+    )
 }
 
 /// The rate over one swept setting with its interval, or over two as a table of cells. Settings with one value do not

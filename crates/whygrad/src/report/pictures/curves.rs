@@ -1,7 +1,8 @@
 //! Curves over the epochs of a run.
 
-use whygrad_plot::{Figure, Lines, Mark, Series};
+use whygrad_plot::{Figure, Lines, Mark, Series, words};
 
+use super::told::short;
 use super::{Choices, PictureError, places, rows};
 use crate::landscape::{Field, norm};
 use crate::train::schedule::Rates;
@@ -20,11 +21,11 @@ pub fn loss_figure(run: &Run) -> Option<Figure> {
 
 /// The losses of runs.
 pub(super) fn losses(runs: &[(String, &Finished)], choices: &Choices) -> Figure {
-    let points = |run: &Finished| run.losses.iter().map(|(e, l)| (*e as f64, *l)).collect();
+    let points = |run: &Finished| run.losses.iter().map(|(e, l)| (*e as f64, *l)).collect::<Vec<_>>();
     let series = named(runs, "loss", |run| Ok(points(run))).unwrap_or_default();
     let mut figure = over_epochs(("Loss", "loss"), series, choices);
     if let [(_, run)] = runs {
-        figure.marks.extend(plateau_end(&run.losses));
+        figure.marks.extend(plateau_end(&points(run), figure.y_log));
         figure.notes.extend(run.is_solved().then(|| "The run is solved.".to_owned()));
     }
     figure.into()
@@ -57,29 +58,21 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
     }
 }
 
-/// Where the loss leaves its longest rest: a stretch of a fifth of the run at least over which it changes by a
-/// fiftieth at most, and after which it falls by a tenth at least.
-fn plateau_end(losses: &[(u64, f64)]) -> Option<Mark> {
-    let last = losses.last().filter(|l| l.0 >= 10)?;
-    let mut longest: Option<(u64, u64)> = None;
-    let mut from = 0;
-    for to in 0..losses.len() {
-        while from < to && losses[from].1 - losses[to].1 > 0.02 * losses[from].1.abs() {
-            from += 1;
-        }
-        let length = losses[to].0 - losses[from].0;
-        // A rest at the end of the run is no plateau.
-        if last.1 < 0.9 * losses[to].1 && longest.is_none_or(|l| length > l.0) {
-            longest = Some((length, losses[to].0));
-        }
-    }
-    let (length, epoch) = longest?;
-    (length >= last.0 / 5).then(|| Mark { x: epoch as f64, label: "the plateau ends".into() })
+/// Where the loss leaves its longest rest: a stretch that the words call flat, of a fifth of the run at least, after which
+/// it falls by a tenth at least.
+fn plateau_end(points: &[(f64, f64)], y_log: bool) -> Option<Mark> {
+    let last = points.last().filter(|last| last.0 >= 10.0)?;
+    let rests = words::rests(points, y_log).into_iter();
+    // A rest at the end of the run is no plateau.
+    let left = rests.filter(|(_, end)| last.1 < 0.9 * end.1 && end.0 < last.0);
+    let longest = left.max_by(|a, b| (a.1.0 - a.0.0).total_cmp(&(b.1.0 - b.0.0)))?;
+    let (start, end) = longest;
+    (end.0 - start.0 >= last.0 / 5.0).then(|| Mark { x: end.0, label: "the plateau ends".into() })
 }
 
 /// The share of rows that are right.
 pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
-    let series = named(runs, "accuracy", |run| {
+    let series = named(runs, "accuracy in percent", |run| {
         if run.evaluation.accuracy.is_none() {
             return Err(PictureError::Nothing(
                 "the targets are no classes, so that no row is right or wrong; take loss".into(),
@@ -154,21 +147,28 @@ pub(super) fn eigenvalues(run: &Finished, choices: &Choices) -> Result<Figure, P
         .collect();
     let mut series = vec![];
     if !all.is_empty() {
-        series.push(Series::dots("all eigenvalues", all));
+        // They lie between the curves of the largest and the smallest.
+        series.push(Series::dots("all eigenvalues", all).silent());
     }
-    series.push(Series::line("largest", line(|p| p.largest)));
-    series.push(Series::line("smallest", line(|p| p.smallest)));
+    series.push(Series::line("largest eigenvalue", line(|p| p.largest)));
+    series.push(Series::line("smallest eigenvalue", line(|p| p.smallest)));
     let mut notes = Vec::new();
     if let Some(bound) = found.bound {
         let ends = [found.places.first(), found.places.last()];
         let plain = run.case.options.optimiser == Optimiser::GradientDescent;
         let name = if plain { "2 / learning rate" } else { "largest that is stable" };
-        series.push(Series::line(name, ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect()));
+        let line = ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect();
+        series.push(Series::line(name, line).silent());
+        let bound_told = if plain {
+            format!("{name} = {}", short(bound))
+        } else {
+            format!("{}, the {name}", short(bound))
+        };
         let above = found.places.iter().filter(|p| p.largest > bound).count();
         notes.push(match above {
-            0 => "All eigenvalues are below the bound: steps are stable all along.".to_owned(),
+            0 => format!("The largest stays below {bound_told}: steps are stable all along."),
             _ => format!(
-                "At {above} of {} places the largest eigenvalue is above the bound: steps overshoot there.",
+                "At {above} of {} places the largest is above {bound_told}: steps overshoot there.",
                 found.places.len()
             ),
         });

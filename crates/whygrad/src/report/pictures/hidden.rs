@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use whygrad_plot::{Figure, Lines, Map, Panels, Series};
+use whygrad_plot::{Figure, Lines, Map, Panels, Series, Style};
 
 use super::outputs::{View, column, unit_name};
+use super::told::{begun, listed, pair, short, some};
 use super::{Choices, PictureError, places};
 use crate::train::method::Eigen;
 use crate::why::{Finished, Group, Units};
@@ -23,10 +24,122 @@ pub(super) fn hidden(run: &Finished, choices: &Choices) -> Result<Figure, Pictur
     if layer.is_empty() {
         return Err(PictureError::Nothing("the model has no hidden units".into()));
     }
-    let mut figures = maps(run, choices)?;
+    let (mut figures, notes) = maps(run, choices)?;
     figures.push(space(run, &mut units, &layer)?.into());
     let columns = if figures.len() > 4 { 3 } else { 2 };
-    Ok(Panels { title: "Hidden units".into(), figures, columns, notes: vec![] }.into())
+    let summary = told(run, &figures);
+    Ok(Panels { title: "Hidden units".into(), figures, columns, notes, summary }.into())
+}
+
+/// More units than these are counted in the words, and so are more rows of one kind.
+const TOLD: usize = 4;
+
+/// Tells the maps of the units in one sentence, and where the rows end in another.
+fn told(run: &Finished, figures: &[Figure]) -> Vec<String> {
+    let maps: Vec<&Map> = figures
+        .iter()
+        .filter_map(|figure| if let Figure::Map(map) = figure { Some(map) } else { None })
+        .collect();
+    let units: Vec<String> = maps.iter().filter_map(|map| told_unit(map)).collect();
+    let mut sentences = Vec::new();
+    if !units.is_empty() {
+        sentences.push(format!("{}.", begun(&some(&units, TOLD, "units"))));
+    }
+    if let Some(Figure::Lines(space)) = figures.last() {
+        sentences.push(told_space(run, space));
+    }
+    sentences
+}
+
+/// Between which values a unit lies, and on which line it is undecided.
+fn told_unit(map: &Map) -> Option<String> {
+    let finite = || map.values.iter().copied().enumerate().filter(|(_, value)| value.is_finite());
+    let low = finite().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let high = finite().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let place = |index: usize| {
+        let along = |ends: (f64, f64), k: usize, count: usize| super::between(ends, k, count.max(2) - 1);
+        let columns = map.columns.max(1);
+        pair((along(map.x, index % columns, columns), along(map.y, index / columns, map.rows)))
+    };
+    let name = &map.title;
+    if low.1 == high.1 {
+        return Some(format!("{name} is {} everywhere", short(low.1)));
+    }
+    let (from, to) = (place(low.0), place(high.0));
+    let line = map.paths.first().and_then(|path| path.points.first().zip(path.points.last()));
+    let line = line.map(|(a, b)| {
+        let resting = finite().filter(|(_, value)| *value == low.1).count();
+        let ends = format!("the line from {} to {}", pair(*a), pair(*b));
+        if 20 * resting > map.values.len() {
+            return format!(" and is {} on one side of {ends}", short(low.1));
+        }
+        let middle = nearest(map, (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
+        // The samples beside the line tell its value to some digits.
+        let value = if middle.abs() < 0.01 * (high.1 - low.1) { 0.0 } else { middle };
+        format!(" and is {} on {ends}", short(format!("{value:.1e}").parse().unwrap_or(value)))
+    });
+    let (low, high) = (short(low.1), short(high.1));
+    Some(format!("{name} runs from {low} at {from} to {high} at {to}{}", line.unwrap_or_default()))
+}
+
+/// Where the rows of each kind end, and whether the border of the output parts them.
+fn told_space(run: &Finished, space: &Lines) -> String {
+    let mut clauses = Vec::new();
+    for series in space.series.iter().filter(|series| series.style == Style::Dots) {
+        let rows = if clauses.is_empty() { "the rows" } else { "those" };
+        if series.name == "rows" {
+            let ends = |of: fn(&(f64, f64)) -> f64| super::range(series.points.iter().map(of), 0.0);
+            let (x, y) = (ends(|p| p.0), ends(|p| p.1));
+            clauses.push(format!("the rows end between {} and {}", pair((x.0, y.0)), pair((x.1, y.1))));
+            continue;
+        }
+        let rows = format!("{rows} with {}", series.name);
+        let count = series.points.len() as f64;
+        let mean = |of: fn(&(f64, f64)) -> f64| series.points.iter().map(of).sum::<f64>() / count;
+        let end = if clauses.is_empty() { " end" } else { "" };
+        clauses.push(if series.points.len() <= TOLD {
+            let places: Vec<String> = series.points.iter().map(|point| pair(*point)).collect();
+            format!("{rows}{end} at {}", listed(&places))
+        } else {
+            format!("{rows}{end} around {}", pair((mean(|p| p.0), mean(|p| p.1))))
+        });
+    }
+    let border = space.series.iter().find(|series| series.name.starts_with("output "));
+    let border = border.zip(super::outputs::border(&run.case.data)).map(|(series, level)| {
+        let is_right = |r: &usize| {
+            let output = run.evaluation.predictions.get(*r).and_then(|row| row.first()).copied();
+            let target = run.case.data.target_row(*r).first().copied();
+            output.zip(target).is_some_and(|(output, target)| (output >= level) == (target >= level))
+        };
+        let rows = run.case.data.rows;
+        match rows - (0..rows).filter(is_right).count() {
+            0 => format!("; the line of {} parts them", series.name),
+            wrong => format!(
+                "; the line of {} does not part them: {wrong} of {rows} are on the wrong side",
+                series.name
+            ),
+        }
+    });
+    let within = match space.notes.first() {
+        Some(note) => format!("{}; in these, ", note.trim_end_matches('.')),
+        None if space.y_label.is_empty() => format!("In the space of {}, ", space.x_label),
+        None => format!("In the space of {} and {}, ", space.x_label, space.y_label),
+    };
+    format!("{within}{}{}.", clauses.join(", "), border.unwrap_or_default())
+}
+
+/// The value of a map at a place between its samples.
+fn nearest(map: &Map, (x, y): (f64, f64)) -> f64 {
+    let cell = |value: f64, (low, high): (f64, f64), count: usize| {
+        let place = ((value - low) / (high - low) * (count - 1) as f64).clamp(0.0, (count - 1) as f64);
+        let first = (place.floor() as usize).min(count.saturating_sub(2));
+        (first, place - first as f64)
+    };
+    let ((column, right), (row, up)) = (cell(x, map.x, map.columns.max(2)), cell(y, map.y, map.rows.max(2)));
+    let at =
+        |column: usize, row: usize| map.values.get(row * map.columns + column).copied().unwrap_or(f64::NAN);
+    let across = |row: usize| at(column, row) * (1.0 - right) + at(column + 1, row) * right;
+    across(row) * (1.0 - up) + across(row + 1) * up
 }
 
 /// The groups below the outputs that lie highest.
@@ -36,10 +149,10 @@ fn last_hidden(groups: &[Group]) -> Vec<usize> {
     hidden().filter(|(_, group)| Some(group.depth) == deepest).map(|(k, _)| k).collect()
 }
 
-/// What each unit gives over two inputs; none for a model with one input or many units.
-fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> {
+/// What each unit gives over two inputs, and where the others are held; none for a model with one input or many units.
+fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>), PictureError> {
     let case = &run.case;
-    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok(vec![]) };
+    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok((vec![], vec![])) };
     let mut units = Units::of(&case.model, &view.grid);
     let values = units.at(&run.theta);
     let mut maps = Vec::new();
@@ -58,7 +171,7 @@ fn maps(run: &Finished, choices: &Choices) -> Result<Vec<Figure>, PictureError> 
             );
         }
     }
-    Ok(if maps.len() > MOST_MAPS { vec![] } else { maps })
+    Ok(if maps.len() > MOST_MAPS { (vec![], vec![]) } else { (maps, view.notes) })
 }
 
 /// Where the rows lie in the space of a layer's units, with their ways there, and the border of the output.
@@ -171,7 +284,7 @@ impl Flat {
             (eigen.values.iter().sum::<f64>(), eigen.values[width - 1] + eigen.values[width - 2]);
         let share = if whole > 0.0 { 100.0 * two / whole } else { 100.0 };
         let notes = vec![format!(
-            "Of the {width} units' space the two directions hold {share:.0} % of the rows' variance."
+            "Of the {width} units' space the two principal directions hold {share:.0} % of the rows' variance."
         )];
         let axes = [eigen.vector(width - 1).to_vec(), eigen.vector(width - 2).to_vec()];
         Flat { middle, axes, x_label: "direction 1".into(), y_label: "direction 2".into(), notes }

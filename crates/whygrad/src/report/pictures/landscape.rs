@@ -1,11 +1,15 @@
 //! The loss over a plane through the parameters, with the path of the run and how far it is from the plane.
 
-use whygrad_plot::ticks::number;
-use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, Surface};
+use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, Surface, words};
 
+use super::line;
+use super::told::short;
 use super::{PictureError, places, range, rows};
 use crate::data::Dataset;
-use crate::landscape::{Field, Grid, Kind, Plane, Projection, Stationary, rise_between, stationary_points};
+use crate::landscape::{
+    Field, Grid, Kind, Plane, Projection, Stationary, norm, rise_between, stationary_points,
+};
+use crate::lint::losses::LossOfOutputs;
 use crate::model::Model;
 use crate::train::Run;
 use crate::why::Finished;
@@ -61,6 +65,8 @@ const MARGIN: f64 = 0.25;
 struct Way {
     name: String,
     thetas: Vec<Vec<f64>>,
+    /// The epochs done at each place; empty where each is a step.
+    epochs: Vec<u64>,
     note: Option<String>,
 }
 
@@ -83,8 +89,8 @@ impl Way {
                 places[kept.saturating_sub(1)].epoch
             )
         });
-        let thetas = places.into_iter().take(kept).map(|place| place.theta).collect();
-        Ok(Way { name: name.to_owned(), thetas, note })
+        let (epochs, thetas) = places.into_iter().take(kept).map(|place| (place.epoch, place.theta)).unzip();
+        Ok(Way { name: name.to_owned(), thetas, epochs, note })
     }
 }
 
@@ -126,7 +132,7 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     let path = &run.path;
     let names = model.program.entry_names();
     let plane = Plane::of_parameters(model, path.last()?, &names).ok().filter(|_| names.len() <= 2)?;
-    let ways = vec![Way { name: "steps".into(), thetas: path.clone(), note: None }];
+    let ways = vec![Way { name: "path".into(), thetas: path.clone(), epochs: vec![], note: None }];
     let scene = Scene { model, data: None, plane, ways };
     let choices =
         LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
@@ -172,24 +178,32 @@ impl Scene<'_> {
         let mut paths = Vec::new();
         let mut spots = Vec::new();
         for (way, there) in self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1) {
-            paths.push(Self::path(&mut field, way, there));
+            paths.push(self.path(&mut field, way, there));
             notes.extend(way.note.clone());
-            notes.push(held(way, there));
             let ends = [
                 (there.points.first(), SpotKind::Start, "start"),
                 (there.points.last(), SpotKind::End, "end"),
             ];
             spots.extend(ends.into_iter().filter_map(|(at, kind, word)| {
-                let label =
-                    if self.ways.len() > 1 { format!("{word} of the {}", way.name) } else { word.to_owned() };
-                at.map(|&(x, y)| Spot { x, y, kind, label })
+                let run = way.name.strip_prefix("path").unwrap_or_default();
+                let label = format!("{word}{run}");
+                at.map(|&(x, y)| Spot { x, y, kind, label, ..Spot::default() })
             }));
         }
         if let [first, other] = self.ways.as_slice() {
             let (a, b) = (first.thetas.last(), other.thetas.last());
             notes.extend(a.zip(b).map(|(a, b)| barrier(rise_between(&mut field, a, b))));
         }
-        spots.extend(self.stationary((x, y), &mut notes));
+        let stationary = self.stationary(&mut field, (x, y));
+        // Beside two runs there is no room for two names at one place.
+        let is_named = |end: &Spot| {
+            let apart = |spot: &Spot| (spot.x - end.x).abs() + (spot.y - end.y).abs() + spot.distance;
+            stationary.iter().any(|spot| apart(spot) < 1e-3)
+        };
+        if self.ways.len() > 1 {
+            spots.retain(|spot| spot.kind != SpotKind::End || !is_named(spot));
+        }
+        spots.extend(stationary);
         let word = if self.data.is_some() { "Loss" } else { "Value" };
         Map {
             title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
@@ -209,40 +223,67 @@ impl Scene<'_> {
         }
     }
 
-    fn path(field: &mut Field, way: &Way, there: &Projection) -> MapPath {
-        let farthest = there.distance.iter().copied().fold(0.0, f64::max);
-        let inside = there.held > 1.0 - 1e-9;
-        let distance = if inside { vec![] } else { there.distance.iter().map(|d| d / farthest).collect() };
+    fn path(&self, field: &mut Field, way: &Way, there: &Projection) -> MapPath {
+        let distance = if there.held > 1.0 - 1e-9 { vec![] } else { there.distance.clone() };
+        // A plane of all parameters there are holds everything.
+        let held = (self.model.program.parameter_count() > 2).then_some(there.held);
         let values = way.thetas.iter().map(|theta| field.loss(theta)).collect();
         MapPath {
             name: way.name.clone(),
             points: there.points.clone(),
             distance,
+            held,
             values,
+            epochs: way.epochs.clone(),
             ..MapPath::default()
         }
     }
 
     /// The stationary points of the loss near the path that lie within the picture.
-    fn stationary(&self, (x, y): ((f64, f64), (f64, f64)), notes: &mut Vec<String>) -> Vec<Spot> {
+    fn stationary(&self, field: &mut Field, (x, y): ((f64, f64), (f64, f64))) -> Vec<Spot> {
         let whole = self.model.program.parameter_count() <= 2;
-        let path: Vec<Vec<f64>> = self.ways.iter().flat_map(|way| way.thetas.iter().cloned()).collect();
-        let found = stationary_points((self.model, self.data), &path, whole.then_some((x, y)));
+        let mut found: Vec<Stationary> = Vec::new();
+        for (k, way) in self.ways.iter().enumerate() {
+            let around = (whole && k == 0).then_some((x, y));
+            for point in stationary_points((self.model, self.data), &way.thetas, around) {
+                let apart = |other: &Stationary| {
+                    let away = other.theta.iter().zip(&point.theta).map(|(a, b)| a - b).collect::<Vec<f64>>();
+                    norm(&away) > 1e-4 * (1.0 + norm(&point.theta))
+                };
+                if found.iter().all(apart) {
+                    found.push(point);
+                }
+            }
+        }
+        let nothing = self.next_to_nothing(field);
         let mut spots = Vec::new();
         for point in found {
             let (at, distance) = self.plane.nearest(&point.theta);
             let inside = (x.0..=x.1).contains(&at.0) && (y.0..=y.1).contains(&at.1);
             if inside {
-                let (kind, word) = named(&point);
+                let (kind, word, detail) = named(&point, nothing);
                 let value = if self.data.is_some() { "loss" } else { "f" };
-                let label = format!("{word}, {value} {}", short(point.loss));
-                if distance > 1e-6 {
-                    notes.push(format!("The point marked \"{label}\" is {} off the plane.", short(distance)));
-                }
-                spots.push(Spot { x: at.0, y: at.1, kind, label });
+                spots.push(Spot {
+                    x: at.0,
+                    y: at.1,
+                    kind,
+                    label: format!("{word}, {value} {}", short(point.loss)),
+                    value: Some(point.loss),
+                    detail,
+                    distance: if distance > 1e-6 { distance } else { 0.0 },
+                });
             }
         }
         spots
+    }
+
+    /// A loss that is 0 as far as can be told, where no loss is below 0: a trillionth of that at the start. `None` where the
+    /// loss is not known to have such a bound.
+    fn next_to_nothing(&self, field: &mut Field) -> Option<f64> {
+        let loss = LossOfOutputs::of(self.model)?;
+        let is_bounded = loss.penalties.is_empty() && loss.named(self.data?).is_some();
+        let start = self.ways.first()?.thetas.first()?;
+        is_bounded.then(|| 1e-12 * field.loss(start))
     }
 
     /// The value along a line and its slope, each with the steps.
@@ -282,34 +323,37 @@ impl Scene<'_> {
 
     fn line(&self, choices: &LandscapeChoices) -> Figure {
         let (mut value, slope) = self.curve(choices);
+        let mut summary = line::told((&value, &slope), &self.plane.x.name);
         for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
             if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
-                value.notes.push(held(way, there));
+                value.notes.push(line::held(&way.name, there));
             }
         }
+        summary.extend(value.notes.clone());
         let title = format!(
             "{} and its derivative along {}",
             if self.data.is_some() { "Loss" } else { "f" },
             self.plane.x.name
         );
-        Panels { title, figures: vec![value.into(), slope.into()], columns: 2, notes: vec![] }.into()
+        Panels { title, figures: vec![value.into(), slope.into()], columns: 2, summary, ..Panels::default() }
+            .into()
     }
 }
 
-/// How much of a way the plane holds.
-fn held(way: &Way, there: &Projection) -> String {
-    let farthest = there.distance.iter().copied().fold(0.0, f64::max);
-    if there.held > 1.0 - 1e-9 {
-        return format!("The {} lies in the plane.", way.name);
-    }
-    let percent = 100.0 * there.held;
-    let share = if percent > 99.0 { format!("{percent:.2}") } else { format!("{percent:.0}") };
-    format!(
-        "The plane holds {share} % of the {}; at its farthest it is {} away from the plane, where the loss beside it is \
-         not the loss of the surface.",
-        way.name,
-        short(farthest)
-    )
+/// Landscapes of several losses side by side, a sentence each.
+pub fn side_by_side(figures: Vec<Figure>) -> Figure {
+    let told = |figure: &Figure| {
+        let sentences = words::sentences(figure);
+        let told =
+            sentences.iter().map(|sentence| sentence.trim_end_matches('.').replacen("The ", "the ", 1));
+        let told = told.collect::<Vec<_>>().join("; ");
+        match figure.title().split_once(": ") {
+            Some((loss, over)) => format!("With {loss} over {over}, {told}."),
+            None => format!("{}: {told}.", figure.title()),
+        }
+    };
+    let summary = figures.iter().map(told).collect();
+    Panels { title: "Losses side by side".into(), figures, columns: 2, summary, ..Panels::default() }.into()
 }
 
 fn barrier(rise: f64) -> String {
@@ -322,16 +366,26 @@ fn barrier(rise: f64) -> String {
     )
 }
 
-fn named(point: &Stationary) -> (SpotKind, &'static str) {
-    match point.kind() {
-        Kind::Minimum => (SpotKind::Minimum, "minimum"),
-        Kind::Maximum => (SpotKind::Maximum, "maximum"),
-        Kind::Saddle => (SpotKind::Saddle, "saddle"),
-        Kind::Flat => (SpotKind::Flat, "flat"),
+/// What a stationary point is, the word for it, and how many directions are flat. A flat place whose loss is `nothing` at most
+/// is a minimum, for no loss is below 0.
+fn named(point: &Stationary, nothing: Option<f64>) -> (SpotKind, String, String) {
+    let flat = point.flat_directions();
+    let detail = match flat {
+        0 => String::new(),
+        _ => format!("flat in {flat} of {} directions", point.theta.len()),
+    };
+    let is_least = nothing.is_some_and(|nothing| (0.0..=nothing).contains(&point.loss));
+    let kind = match point.kind() {
+        Kind::Flat if is_least && point.smallest() >= -1e-7 * point.largest() => SpotKind::Minimum,
+        Kind::Minimum => SpotKind::Minimum,
+        Kind::Maximum => SpotKind::Maximum,
+        Kind::Saddle => SpotKind::Saddle,
+        Kind::Flat => SpotKind::Flat,
+    };
+    match kind {
+        SpotKind::Minimum => (kind, "minimum".into(), detail),
+        SpotKind::Flat => (kind, detail.clone(), detail),
+        SpotKind::Maximum => (kind, "maximum".into(), String::new()),
+        _ => (kind, "saddle".into(), String::new()),
     }
-}
-
-/// A number of at most three digits.
-fn short(value: f64) -> String {
-    number(format!("{value:.2e}").parse().unwrap_or(value))
 }

@@ -82,7 +82,8 @@ pub(super) struct View {
     /// What the inputs are held at that do not run along an axis, each with how much of a difference does not count.
     held: Vec<(usize, f64, f64)>,
     outputs: Vec<usize>,
-    notes: Vec<String>,
+    /// Where the other inputs are held.
+    pub(super) notes: Vec<String>,
 }
 
 impl View {
@@ -330,7 +331,9 @@ fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: Option<usi
     let series = |k: usize| {
         let of = |row: &[f64]| row.get(k).copied().unwrap_or(f64::NAN);
         let curve = inputs.iter().zip(&predictions).map(|(x, p)| (*x, of(p))).collect();
-        let points = (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+        let mut points: Vec<(f64, f64)> =
+            (0..data.rows).map(|r| (data.input_row(r)[0], of(data.target_row(r)))).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
         let whose = if outputs.len() > 1 {
             format!(" {}", name(&data.target_names, k, &(k + 1).to_string()))
         } else {

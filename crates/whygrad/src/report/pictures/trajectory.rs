@@ -1,7 +1,8 @@
 //! The parameters of a run over its epochs, and in pairs.
 
-use whygrad_plot::{Figure, Lines, Panels, Series};
+use whygrad_plot::{Figure, Lines, Panels, Series, words};
 
+use super::told::some;
 use super::{Choices, PictureError, places};
 use crate::landscape::Place;
 use crate::why::Finished;
@@ -65,7 +66,31 @@ pub(super) fn trajectory(run: &Finished, choices: &Choices) -> Result<Figure, Pi
     if figures.len() == 1 {
         return Ok(figures.remove(0));
     }
-    Ok(Panels { title: "Trajectory".into(), figures, columns: 2, notes: vec![] }.into())
+    let summary = [words::sentences(&figures[0]), told_pairs(&places, &entries, &pairs)].concat();
+    Ok(Panels { title: "Trajectory".into(), figures, columns: 2, summary, ..Panels::default() }.into())
+}
+
+/// Says which pairs are drawn, and how direct the way of each is.
+fn told_pairs(places: &[Place], entries: &[String], pairs: &[(usize, usize)]) -> Vec<String> {
+    let told = pairs.iter().map(|&(x, y)| {
+        let points: Vec<(f64, f64)> = places.iter().map(|p| (p.theta[x], p.theta[y])).collect();
+        let between = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
+        let way: f64 = points.windows(2).map(|pair| between(pair[0], pair[1])).sum();
+        let straight = points.first().zip(points.last()).map_or(0.0, |(a, b)| between(*a, *b));
+        let direct = match way / straight {
+            _ if way <= 0.0 => ", which stays where it is".to_owned(),
+            times if times < 1.05 => ", on a nearly straight way".to_owned(),
+            times if times < 100.0 => format!(", on a way {times:.1} times as long as the straight line"),
+            _ => ", on a way that ends nearly where it began".to_owned(),
+        };
+        format!("{} with {}{direct}", entries[x], entries[y])
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        vec![]
+    } else {
+        vec![format!("Drawn in pairs are {}.", some(&told, PAIRS, "pairs"))]
+    }
 }
 
 /// The way of two parameters, with its start and its end.

@@ -2,6 +2,7 @@
 
 use whygrad_plot::{Figure, Lines, Map, Panels, Series};
 
+use super::told::{begun, short, some};
 use super::{Choices, PictureError, places};
 use crate::landscape::norm;
 use crate::model::Model;
@@ -12,6 +13,9 @@ const BINS: usize = 30;
 
 /// Epochs of a histogram, at most.
 const COLUMNS: usize = 80;
+
+/// More layers than these are counted in the words.
+const TOLD: usize = 4;
 
 /// Parameters of a model that is no net are shown one by one up to so many.
 const MOST_ALONE: usize = 8;
@@ -84,7 +88,14 @@ pub(super) fn histogram(run: &Finished) -> Result<Figure, PictureError> {
         let next = places.partition_point(|p| p.epoch as f64 <= epoch + 0.5);
         &places[next.clamp(1, places.len()) - 1].theta
     };
-    let figures: Vec<Figure> = layers(&run.case.model)
+    let layers = layers(&run.case.model);
+    let told: Vec<String> = {
+        let of =
+            |(k, layer): (usize, &(String, Vec<usize>))| told_layer(layer, k == 0, (at(0), at(columns - 1)));
+        layers.iter().enumerate().map(of).collect()
+    };
+    let summary = vec![format!("{}.", begun(&some(&told, TOLD, "layers")))];
+    let figures: Vec<Figure> = layers
         .iter()
         .map(|(name, part)| {
             let values = || (0..columns).flat_map(|k| part.iter().map(move |&p| (k, at(k)[p])));
@@ -110,6 +121,28 @@ pub(super) fn histogram(run: &Finished) -> Result<Figure, PictureError> {
             .into()
         })
         .collect();
-    Ok(Panels { title: "Values of the weights over the epochs".into(), figures, columns: 2, notes: vec![] }
-        .into())
+    Ok(Panels {
+        title: "Values of the weights over the epochs".into(),
+        figures,
+        columns: 2,
+        summary,
+        ..Panels::default()
+    }
+    .into())
+}
+
+/// Says between which values the parameters of a layer lie at the start and at the end.
+fn told_layer((name, part): &(String, Vec<usize>), is_first: bool, (start, end): (&[f64], &[f64])) -> String {
+    if let [one] = part[..] {
+        return format!("{name} is {} at the start and {} at the end", short(start[one]), short(end[one]));
+    }
+    let ends = |theta: &[f64]| {
+        let values = || part.iter().map(|&k| theta[k]).filter(|value| value.is_finite());
+        let (low, high) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        format!("between {} and {}", short(low), short(high))
+    };
+    let (what, lie) = if is_first { (" parameters", " lie") } else { ("", "") };
+    let count = part.len();
+    format!("the {count}{what} of {name}{lie} {} at the start and {} at the end", ends(start), ends(end))
 }
