@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::plane::Plane;
+use crate::train::Control;
 
 /// The loss over a rectangle of a plane.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,16 +20,27 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Computes the loss at `side` times `side` places of a plane, or `side` places of a line.
-    pub fn sample(field: &mut Field, plane: &Plane, (x, y): ((f64, f64), (f64, f64)), side: usize) -> Grid {
+    /// Computes the loss at `side` times `side` places of a plane, or `side` places of a line. `watch` is told before each
+    /// which share of the places is done; `None` where it says [`Control::Stop`].
+    pub fn sample(
+        field: &mut Field,
+        plane: &Plane,
+        ((x, y), side): (((f64, f64), (f64, f64)), usize),
+        watch: &mut dyn FnMut(f64) -> Control,
+    ) -> Option<Grid> {
         let columns = side.max(2);
         let (rows, y) = if plane.y.is_some() { (columns, y) } else { (1, (0.0, 0.0)) };
         let mut losses = Vec::with_capacity(columns * rows);
         for row in 0..rows {
             let up = if rows > 1 { between(y, row, rows - 1) } else { 0.0 };
-            losses.extend((0..columns).map(|k| field.loss(&plane.at(between(x, k, columns - 1), up))));
+            for k in 0..columns {
+                if watch(losses.len() as f64 / (columns * rows) as f64) == Control::Stop {
+                    return None;
+                }
+                losses.push(field.loss(&plane.at(between(x, k, columns - 1), up)));
+            }
         }
-        Grid { x, y, columns, rows, losses }
+        Some(Grid { x, y, columns, rows, losses })
     }
 
     /// The place of a sample of a line, with its loss.
@@ -45,13 +57,56 @@ fn between((low, high): (f64, f64), k: usize, steps: usize) -> f64 {
 }
 
 /// How far the loss on the straight line between two points rises above the higher of its ends; 0 where it never does
-/// (Goodfellow, Vinyals & Saxe, "Qualitatively characterizing neural network optimization problems", 2015).
-pub fn rise_between(field: &mut Field, a: &[f64], b: &[f64]) -> f64 {
+/// (Goodfellow, Vinyals & Saxe, "Qualitatively characterizing neural network optimization problems", 2015). `watch` is told
+/// which share of it is done; `None` where it says [`Control::Stop`].
+pub fn rise_between(
+    field: &mut Field,
+    (a, b): (&[f64], &[f64]),
+    watch: &mut dyn FnMut(f64) -> Control,
+) -> Option<f64> {
     let at = |k: usize| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| between((*a, *b), k, STEPS)).collect() };
-    let losses: Vec<f64> = (0..=STEPS).map(|k| field.loss(&at(k))).collect();
+    let mut losses = Vec::with_capacity(STEPS + 1);
+    for k in 0..=STEPS {
+        if watch(k as f64 / STEPS as f64) == Control::Stop {
+            return None;
+        }
+        losses.push(field.loss(&at(k)));
+    }
     let highest = losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    (highest - losses[0].max(losses[STEPS])).max(0.0)
+    Some((highest - losses[0].max(losses[STEPS])).max(0.0))
 }
 
 /// Looks along the line between two points.
 const STEPS: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Model, ModelOptions};
+
+    #[test]
+    fn a_grid_and_a_line_tell_how_far_they_are_and_end_where_they_are_told_to() {
+        let model = Model::parse("minimize x^2 + y^2", &ModelOptions::default()).unwrap();
+        let mut field = Field::new(&model, None);
+        let plane = Plane::of_parameters(&model, &[0.0, 0.0], &["x".into(), "y".into()]).unwrap();
+        let ends = (((-1.0, 1.0), (-1.0, 1.0)), 5);
+        let mut told = Vec::new();
+        let grid = Grid::sample(&mut field, &plane, ends, &mut |share| {
+            told.push(share);
+            Control::Continue
+        });
+        assert_eq!((grid.unwrap().losses.len(), told.len(), told[0]), (25, 25, 0.0));
+        assert!(told.is_sorted() && told.last().is_some_and(|share| *share < 1.0));
+        let mut left = 7;
+        let mut seven = |_: f64| {
+            left -= 1;
+            if left == 0 { Control::Stop } else { Control::Continue }
+        };
+        assert_eq!(Grid::sample(&mut field, &plane, ends, &mut seven), None);
+        let mut rise = |watch: &mut dyn FnMut(f64) -> Control| {
+            rise_between(&mut field, (&[-1.0, 0.0], &[1.0, 0.0]), watch)
+        };
+        assert_eq!(rise(&mut |_| Control::Continue), Some(0.0));
+        assert_eq!(rise(&mut |share| if share > 0.5 { Control::Stop } else { Control::Continue }), None);
+    }
+}
