@@ -13,8 +13,8 @@ use super::units::{Group, Units, Values};
 use crate::landscape::{Field, Looks, Stationary, journey};
 use crate::model::{Layers, Model};
 use crate::random::{Key, Seed, Source};
-use crate::train::method::Curvature;
 use crate::train::Control;
+use crate::train::method::Curvature;
 
 /// At how many places of a run's path it is looked at.
 const PLACES: u64 = 40;

@@ -1,11 +1,12 @@
 //! The pictures of `--plot`.
 
 use whygrad::plot::Figure;
-use whygrad::report::{Choices, What, picture};
+use whygrad::report::{Choices, Onlooker, PictureError, What, picture};
 use whygrad::why::Finished;
 
 use crate::command::picture::names;
 use crate::output;
+use crate::progress::Stages;
 
 /// What was asked for.
 pub(super) enum Wanted {
@@ -24,10 +25,12 @@ pub(super) fn named(text: &str) -> anyhow::Result<Wanted> {
     Ok(Wanted::Named(whats))
 }
 
-/// The usual pictures of a run and those that are wanted, each in the place of one of its name.
+/// The usual pictures of a run and those that are wanted, each in the place of one of its name. Ctrl-C leaves out what is not
+/// drawn yet.
 pub(super) fn of(
     mut figures: Vec<(&'static str, Figure)>,
     wanted: Option<(&Wanted, &Finished)>,
+    quiet: bool,
 ) -> Vec<(&'static str, Figure)> {
     let all = What::ALL.map(|what| what.0).to_vec();
     let Some((wanted, run)) = wanted else { return figures };
@@ -35,16 +38,29 @@ pub(super) fn of(
         Wanted::All => (&all, false),
         Wanted::Named(whats) => (whats, true),
     };
+    let mut stages = Stages::new(quiet);
+    let mut onlooker = Onlooker::new(|stage, share| stages.see(stage, share));
+    if whats.contains(&What::Updates) {
+        onlooker = onlooker.with_steps();
+    }
+    let mut notes = Vec::new();
     for what in whats {
-        match picture(&[("run".to_owned(), run)], *what, &Choices::default()) {
+        match picture(&[("run".to_owned(), run)], *what, &Choices::default(), &mut onlooker) {
             Ok(figure) => {
                 figures.retain(|(name, _)| *name != file(*what));
                 figures.push((file(*what), figure));
             }
-            Err(error) if is_named => output::say(&format!("note: no picture '{what}': {error}")),
+            Err(PictureError::Stopped) => {
+                notes.push(format!("note: interrupted; the pictures from '{what}' on are left out"));
+                break;
+            }
+            Err(error) if is_named => notes.push(format!("note: no picture '{what}': {error}")),
             Err(_) => {}
         }
     }
+    drop(onlooker);
+    drop(stages);
+    notes.iter().for_each(|note| output::say(note));
     figures
 }
 
