@@ -107,7 +107,7 @@ mod tests {
                 })
                 .unwrap();
             assert!(told.is_sorted() && told.last() == Some(&250));
-            assert_eq!((places[5].epoch, places.last().unwrap().epoch), (5, 250));
+            assert_eq!((places[5].epoch, places.last().unwrap().epoch), (5, 200));
         }
     }
 

@@ -225,7 +225,7 @@ pub fn stationary_points(
 const MOST_PLACES: usize = 12;
 
 /// Products of a parameter with a row in a search from all places that are waited for: some seconds.
-const WAITED: f64 = 6e9;
+const WAITED: f64 = 3e9;
 
 /// From how many places of a way one looks: with many rows from its end alone.
 fn most_places(model: &Model, data: Option<&Dataset>) -> usize {

@@ -154,3 +154,108 @@ fn is_too_long(run: &Finished) -> bool {
     let one = run.case.work() / run.case.options.epochs.max(1) as f64;
     run.epochs as f64 * one.max(LEAST) > LONGEST
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::bind::BindOptions;
+    use crate::data::builtin;
+    use crate::model::{Model, ModelOptions, one_word};
+    use crate::random::{Key, Seed};
+    use crate::report::{Choices, LandscapeChoices, What, landscape, picture};
+    use crate::train::{Options, RandomSource, starting_values};
+
+    fn run(epochs: u64) -> Finished {
+        let text = one_word::expand("2-2sigmoid-1sigmoid").unwrap();
+        let model = Model::parse(&text, &ModelOptions::default()).unwrap();
+        let table = builtin::table("xor", Key::from_seed(Seed(1))).unwrap();
+        let data = model.bind(&table, &BindOptions::default()).unwrap().0;
+        let start = starting_values(&model, None, 1, RandomSource::Own).unwrap();
+        let options = Options { epochs, ..Options::default() };
+        let case = Case { model: Arc::new(model), data: Arc::new(data), options, start };
+        case.run(&mut |_| Control::Continue).unwrap()
+    }
+
+    fn seen(run: &Finished, what: What, onlooker: &mut Onlooker<'_>) -> Result<(), PictureError> {
+        picture(&[("run".to_owned(), run)], what, &Choices::default(), onlooker).map(|_| ())
+    }
+
+    #[test]
+    fn who_says_stop_ends_every_picture_for_which_a_run_is_made_again() {
+        let run = run(140_000);
+        let again = [
+            What::Accuracy,
+            What::GradientNorm,
+            What::Updates,
+            What::Weights,
+            What::Hidden,
+            What::Trajectory,
+        ];
+        for what in again.into_iter().chain([What::Spectrum]) {
+            let mut told = Vec::new();
+            let mut onlooker = Onlooker::new(|stage, share| {
+                told.push((stage.to_owned(), share));
+                Control::Stop
+            });
+            assert_eq!(seen(&run, what, &mut onlooker), Err(PictureError::Stopped), "{what}");
+            drop(onlooker);
+            assert!(told.len() == 1 && told[0].0 == "making the run again", "{what}: {told:?}");
+            assert!((told[0].1 - 65_536.0 / 140_000.0).abs() < 1e-9, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn who_says_stop_ends_a_landscape_at_each_of_its_stages() {
+        let run = run(140_000);
+        let choices = LandscapeChoices { side: 11, ..LandscapeChoices::default() };
+        let stages =
+            ["making the run again", "loss along the path", "loss over the plane", "stationary points"];
+        for last in stages {
+            let mut told = Vec::new();
+            let mut onlooker = Onlooker::new(|stage, _| {
+                told.push(stage.to_owned());
+                if stage == last { Control::Stop } else { Control::Continue }
+            });
+            let end = landscape((&run, &run.case.model), None, &choices, &mut onlooker).map(|_| ());
+            drop(onlooker);
+            assert_eq!((end, told.last().map(String::as_str)), (Err(PictureError::Stopped), Some(last)));
+            assert_eq!(
+                told.iter().filter(|stage| *stage == last).count(),
+                1,
+                "who said stop is asked no more"
+            );
+        }
+    }
+
+    #[test]
+    fn several_pictures_of_a_run_make_it_again_once() {
+        let run = run(70_000);
+        let again = std::cell::Cell::new(0);
+        let see = |stage: &str, _: f64| {
+            again.set(again.get() + u32::from(stage == "making the run again"));
+            Control::Continue
+        };
+        let mut onlooker = Onlooker::new(see);
+        for what in [What::Weights, What::Accuracy, What::Spectrum, What::Updates, What::Trajectory] {
+            seen(&run, what, &mut onlooker).unwrap();
+        }
+        assert_eq!(again.get(), 2, "once, and once for the steps");
+        let mut onlooker = Onlooker::new(see).with_steps();
+        for what in [What::Weights, What::Updates, What::Hidden] {
+            seen(&run, what, &mut onlooker).unwrap();
+        }
+        assert_eq!(again.get(), 3);
+        let other = Finished { epochs: 69_000, ..run.clone() };
+        seen(&other, What::Weights, &mut onlooker).unwrap();
+        assert_eq!(again.get(), 4, "a run of other length is another");
+    }
+
+    #[test]
+    fn a_run_of_more_than_ten_minutes_is_not_made_again_and_it_is_said_what_to_do() {
+        let run = Finished { epochs: 3_000_000_000, ..run(10) };
+        let error = seen(&run, What::Weights, &mut Onlooker::nobody()).unwrap_err();
+        assert!(error.to_string().ends_with("train it with --watch, which keeps its path"), "{error}");
+        let kept = Finished { path: vec![(0, run.case.start.clone()), (10, run.theta.clone())], ..run };
+        assert_eq!(seen(&kept, What::Weights, &mut Onlooker::nobody()), Ok(()));
+    }
+}
