@@ -224,7 +224,10 @@ fn ctrl_c_ends_a_long_picture_and_leaves_the_file_that_was_there() {
     let output = child.wait_with_output().unwrap();
     // It was at it for more than a second, but a pipe sees no progress.
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said.as_str()), (Some(130), "error: interrupted; nothing was written\n"));
+    assert_eq!(
+        (output.status.code(), said.as_str()),
+        (Some(130), "error: interrupted; nothing was written\n")
+    );
     assert!(output.stdout.is_empty());
     assert_eq!(fs::read_to_string(folder.join("old.svg")).unwrap(), "old");
     assert!(!folder.join("old.svg.part").exists());

@@ -1,5 +1,9 @@
 //! The loss at the points of a grid.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
 use super::field::Field;
 use super::plane::Plane;
 use crate::train::Control;
@@ -20,7 +24,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Computes the loss at `side` times `side` places of a plane, or `side` places of a line. `watch` is told before each
+    /// Computes the loss at `side` times `side` places of a plane, or `side` places of a line. `watch` is told again and again
     /// which share of the places is done; `None` where it says [`Control::Stop`].
     pub fn sample(
         field: &mut Field,
@@ -30,17 +34,16 @@ impl Grid {
     ) -> Option<Grid> {
         let columns = side.max(2);
         let (rows, y) = if plane.y.is_some() { (columns, y) } else { (1, (0.0, 0.0)) };
-        let mut losses = Vec::with_capacity(columns * rows);
-        for row in 0..rows {
-            let up = if rows > 1 { between(y, row, rows - 1) } else { 0.0 };
-            for k in 0..columns {
-                if watch(losses.len() as f64 / (columns * rows) as f64) == Control::Stop {
-                    return None;
-                }
-                losses.push(field.loss(&plane.at(between(x, k, columns - 1), up)));
-            }
-        }
-        Some(Grid { x, y, columns, rows, losses })
+        let at = |k: usize| {
+            let up = if rows > 1 { between(y, k / columns, rows - 1) } else { 0.0 };
+            plane.at(between(x, k % columns, columns - 1), up)
+        };
+        let places = columns * rows;
+        let losses = match threads(field, places) {
+            0 | 1 => alone(field, (places, &at), watch),
+            helpers => together(field, (places, &at), helpers, watch),
+        };
+        Some(Grid { x, y, columns, rows, losses: losses? })
     }
 
     /// The place of a sample of a line, with its loss.
@@ -48,6 +51,76 @@ impl Grid {
         let at = |k: usize| between(self.x, k, self.columns - 1);
         self.losses.iter().take(self.columns).enumerate().map(|(k, loss)| (at(k), *loss)).collect()
     }
+}
+
+/// Fewer products in all are computed sooner than threads begin.
+const FEW: usize = 10_000_000;
+
+/// Each thread has its own rows and buffers: with more products at one place they would take too much memory.
+const WIDE: usize = 1 << 22;
+
+/// More threads than these are seldom idle.
+const MOST_THREADS: usize = 16;
+
+/// How many threads share the places. Each place is computed by itself, so that they change no bit.
+fn threads(field: &Field, places: usize) -> usize {
+    let one = field.products();
+    if one > WIDE || one.saturating_mul(places) < FEW {
+        return 1;
+    }
+    thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+}
+
+/// The parameters at a place.
+type At<'a> = &'a (dyn Fn(usize) -> Vec<f64> + Sync);
+
+fn alone(
+    field: &mut Field,
+    (places, at): (usize, At<'_>),
+    watch: &mut dyn FnMut(f64) -> Control,
+) -> Option<Vec<f64>> {
+    let mut losses = Vec::with_capacity(places);
+    for k in 0..places {
+        if watch(k as f64 / places as f64) == Control::Stop {
+            return None;
+        }
+        losses.push(field.loss(&at(k)));
+    }
+    Some(losses)
+}
+
+fn together(
+    field: &Field,
+    (places, at): (usize, At<'_>),
+    helpers: usize,
+    watch: &mut dyn FnMut(f64) -> Control,
+) -> Option<Vec<f64>> {
+    let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..helpers {
+            let (mut field, send) = (field.clone(), send.clone());
+            let (next, is_over) = (&next, &is_over);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let k = next.fetch_add(1, Ordering::Relaxed);
+                    if k >= places || send.send((k, field.loss(&at(k)))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut losses = vec![f64::NAN; places];
+        for (done, (k, loss)) in receive.iter().enumerate() {
+            if watch(done as f64 / places as f64) == Control::Stop {
+                is_over.store(true, Ordering::Relaxed);
+                return None;
+            }
+            losses[k] = loss;
+        }
+        Some(losses)
+    })
 }
 
 /// Step `k` of `steps` from one end to the other.
@@ -82,7 +155,36 @@ const STEPS: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::bind::BindOptions;
+    use crate::data::builtin;
     use crate::model::{Model, ModelOptions};
+    use crate::random::{Key, Seed};
+
+    #[test]
+    fn threads_change_no_bit_and_end_where_they_are_told_to() {
+        let text = "inputs x[2]\ntarget y\nh = dense(x, 32, tanh)\ny_hat = dense(h, 1, sigmoid)\nloss = mse(y_hat, y)";
+        let model = Model::parse(text, &ModelOptions::default()).unwrap();
+        let table = builtin::table("moons", Key::from_seed(Seed(1))).unwrap();
+        let data = model.bind(&table, &BindOptions::default()).unwrap().0;
+        let mut field = Field::new(&model, Some(&data));
+        let theta: Vec<f64> = (0..field.count()).map(|k| (1.0 + k as f64).sin()).collect();
+        let plane = Plane::random(&model, &theta, 3);
+        let (x, y, side) = ((-1.0, 1.0), (-2.0, 1.0), 40);
+        let mut told = Vec::new();
+        let at = |k: usize| plane.at(between(x, k % side, side - 1), between(y, k / side, side - 1));
+        let places = (side * side, &at as At<'_>);
+        let one = alone(&mut field, places, &mut |_| Control::Continue);
+        let three = together(&field, places, 3, &mut |share| {
+            told.push(share);
+            Control::Continue
+        });
+        assert_eq!(one, three);
+        assert!(told.len() == 1600 && told.is_sorted());
+        let whole = Grid::sample(&mut field, &plane, ((x, y), side), &mut |_| Control::Continue);
+        assert_eq!(Some(whole.unwrap().losses), one);
+        let stop = &mut |share| if share > 0.1 { Control::Stop } else { Control::Continue };
+        assert_eq!(together(&field, places, 3, stop), None);
+    }
 
     #[test]
     fn a_grid_and_a_line_tell_how_far_they_are_and_end_where_they_are_told_to() {
