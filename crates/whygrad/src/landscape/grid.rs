@@ -29,7 +29,7 @@ impl Grid {
     pub fn sample(
         field: &mut Field,
         plane: &Plane,
-        ((x, y), side): (((f64, f64), (f64, f64)), usize),
+        (x, y, side): ((f64, f64), (f64, f64), usize),
         watch: &mut dyn FnMut(f64) -> Control,
     ) -> Option<Grid> {
         let columns = side.max(2);
@@ -180,7 +180,7 @@ mod tests {
         });
         assert_eq!(one, three);
         assert!(told.len() == 1600 && told.is_sorted());
-        let whole = Grid::sample(&mut field, &plane, ((x, y), side), &mut |_| Control::Continue);
+        let whole = Grid::sample(&mut field, &plane, (x, y, side), &mut |_| Control::Continue);
         assert_eq!(Some(whole.unwrap().losses), one);
         let stop = &mut |share| if share > 0.1 { Control::Stop } else { Control::Continue };
         assert_eq!(together(&field, places, 3, stop), None);
@@ -191,7 +191,7 @@ mod tests {
         let model = Model::parse("minimize x^2 + y^2", &ModelOptions::default()).unwrap();
         let mut field = Field::new(&model, None);
         let plane = Plane::of_parameters(&model, &[0.0, 0.0], &["x".into(), "y".into()]).unwrap();
-        let ends = (((-1.0, 1.0), (-1.0, 1.0)), 5);
+        let ends = ((-1.0, 1.0), (-1.0, 1.0), 5);
         let mut told = Vec::new();
         let grid = Grid::sample(&mut field, &plane, ends, &mut |share| {
             told.push(share);

@@ -26,13 +26,15 @@ const LEAST: f64 = 300.0;
 /// Who is told how far a picture is, and says whether to go on. It keeps the places of a run that had to be made again, so
 /// that several pictures of it make it again once.
 pub struct Onlooker<'a> {
-    /// What is being done, and which share of it is done.
-    tell: Box<dyn FnMut(&str, f64) -> Control + 'a>,
+    tell: Box<Tell<'a>>,
     is_stopped: bool,
     /// All runs are looked at for their steps, too.
     steps: bool,
     again: Vec<MadeAgain>,
 }
+
+/// What is being done, which share of it is done, and whether to go on.
+type Tell<'a> = dyn FnMut(&str, f64) -> Control + 'a;
 
 /// The places of a run that was made again.
 struct MadeAgain {

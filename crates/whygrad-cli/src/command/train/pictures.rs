@@ -60,7 +60,9 @@ pub(super) fn of(
     }
     drop(onlooker);
     drop(stages);
-    notes.iter().for_each(|note| output::say(note));
+    for note in notes {
+        output::say(&note);
+    }
     figures
 }
 

@@ -193,7 +193,7 @@ impl Scene<'_> {
     fn map(&self, choices: &LandscapeChoices, onlooker: &mut Onlooker<'_>) -> Result<Map, PictureError> {
         let (x, y, projected) = self.extent(choices);
         let mut field = Field::new(self.model, self.data);
-        let ends = ((x, y), choices.side);
+        let ends = (x, y, choices.side);
         let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
         let grid = grid.ok_or(PictureError::Stopped)?;
         let label = |axis: Option<&crate::landscape::Axis>| axis.map(|a| a.name.clone()).unwrap_or_default();
@@ -216,12 +216,12 @@ impl Scene<'_> {
                 at.map(|&(x, y)| Spot { x, y, kind, label })
             }));
         }
-        if let [first, other] = self.ways.as_slice() {
-            if let (Some(a), Some(b)) = (first.thetas.last(), other.thetas.last()) {
-                let watch = &mut |share| onlooker.see("loss between the two ends", share);
-                let rise = rise_between(&mut field, (a, b), watch).ok_or(PictureError::Stopped)?;
-                notes.push(barrier(rise));
-            }
+        if let [first, other] = self.ways.as_slice()
+            && let (Some(a), Some(b)) = (first.thetas.last(), other.thetas.last())
+        {
+            let watch = &mut |share| onlooker.see("loss between the two ends", share);
+            let rise = rise_between(&mut field, (a, b), watch).ok_or(PictureError::Stopped)?;
+            notes.push(barrier(rise));
         }
         spots.extend(self.stationary((x, y), &mut notes, onlooker)?);
         let word = if self.data.is_some() { "Loss" } else { "Value" };
@@ -298,7 +298,7 @@ impl Scene<'_> {
     ) -> Result<(Lines, Lines), PictureError> {
         let (x, _, projected) = self.extent(choices);
         let mut field = Field::new(self.model, self.data);
-        let ends = ((x, (0.0, 0.0)), choices.side.max(201));
+        let ends = (x, (0.0, 0.0), choices.side.max(201));
         let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
         let grid = grid.ok_or(PictureError::Stopped)?;
         let direction = &self.plane.x.direction;

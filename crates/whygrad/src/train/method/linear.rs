@@ -120,7 +120,7 @@ pub(super) fn eigenvalues(matrix: &[f64], n: usize) -> Vec<f64> {
         let first = (0..last).rev().find(|&k| beside[k] == 0.0).map_or(0, |k| k + 1);
         shifted_step(&mut values[first..=last], &mut beside[first..last]);
     }
-    values.iter_mut().for_each(|value| *value *= largest);
+    let mut values: Vec<f64> = values.iter().map(|value| value * largest).collect();
     values.sort_by(f64::total_cmp);
     values
 }
