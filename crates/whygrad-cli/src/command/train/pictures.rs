@@ -1,7 +1,10 @@
 //! The pictures of `--plot`.
 
+use whygrad::data::Dataset;
+use whygrad::model::Model;
 use whygrad::plot::Figure;
 use whygrad::report::{Choices, Onlooker, PictureError, What, picture};
+use whygrad::train::Run;
 use whygrad::why::Finished;
 
 use crate::command::picture::names;
@@ -28,11 +31,12 @@ pub(super) fn named(text: &str) -> anyhow::Result<Wanted> {
 /// The usual pictures of a run and those that are wanted, each in the place of one of its name. Ctrl-C leaves out what is not
 /// drawn yet.
 pub(super) fn of(
-    mut figures: Vec<(&'static str, Figure)>,
+    (model, data, run): (&Model, &Dataset, &Run),
     wanted: Option<(&Wanted, &Finished)>,
     quiet: bool,
 ) -> Vec<(&'static str, Figure)> {
     let all = What::ALL.map(|what| what.0).to_vec();
+    let mut figures = super::folder::figures(model, data, run);
     let Some((wanted, run)) = wanted else { return figures };
     let (whats, is_named) = match wanted {
         Wanted::All => (&all, false),
