@@ -1,7 +1,7 @@
 //! The `whygrad` command: each verb is a thin translation of one function of the library.
 //!
 //! Prose goes to standard error, data to standard output. Exit status: 0 done, 1 a negative
-//! answer, 2 bad usage or bad input.
+//! answer, 2 bad usage or bad input, 130 interrupted before there was a result.
 
 // The comments on arguments are the help that people read in a terminal.
 #![allow(clippy::doc_markdown)]
@@ -14,6 +14,7 @@ mod progress;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use whygrad::report::PictureError;
 
 /// The workbench for gradient-based learning of small neural networks.
 #[derive(Parser)]
@@ -103,7 +104,8 @@ fn main() -> ExitCode {
         Err(error) => {
             if !output::is_closed_pipe(&error) {
                 output::error(&error);
-                return ExitCode::from(2);
+                let interrupted = matches!(error.downcast_ref(), Some(PictureError::Stopped));
+                return ExitCode::from(if interrupted { 130 } else { 2 });
             }
             ExitCode::SUCCESS
         }

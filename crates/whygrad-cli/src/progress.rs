@@ -278,6 +278,90 @@ impl Experiments {
     }
 }
 
+/// Work is shown once it takes longer than this.
+const SHORT: Duration = Duration::from_secs(1);
+
+/// Watches work of several stages, each with a share that is done: draws the bar where it takes longer than a second, hears
+/// Ctrl-C.
+pub(crate) struct Stages {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+    begin: Instant,
+    drawn: Instant,
+    /// Not shown yet, but once it takes long.
+    is_hidden: bool,
+    stage: Stage,
+}
+
+/// What is being done.
+struct Stage {
+    what: String,
+    begin: Instant,
+    /// The share that was done when it began, and now.
+    from: f64,
+    done: f64,
+}
+
+impl Stage {
+    fn new(what: &str, share: f64, now: Instant) -> Stage {
+        Stage { what: what.to_owned(), begin: now, from: share, done: share }
+    }
+
+    /// Takes note of the share that is done; another stage, or less than before, is a new beginning.
+    fn see(&mut self, what: &str, share: f64, now: Instant) {
+        if self.what != what || share < self.done {
+            *self = Stage::new(what, share, now);
+        }
+        self.done = share;
+    }
+
+    /// What is being done, with the time left.
+    fn line(&self, now: Instant) -> String {
+        let elapsed = now.duration_since(self.begin).as_secs_f64();
+        let seconds = elapsed * (1.0 - self.done) / (self.done - self.from);
+        // The first numbers are guesses.
+        let known = Duration::try_from_secs_f64(seconds).ok().filter(|_| elapsed > 0.3);
+        match known {
+            Some(left) => format!("{}  {:#} left", self.what, HumanDuration(left)),
+            None => self.what.clone(),
+        }
+    }
+}
+
+impl Stages {
+    /// Begins to watch.
+    pub(crate) fn new(quiet: bool) -> Stages {
+        let columns =
+            terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(w, _)| usize::from(w.0));
+        let bar = bar(WHOLE, true, if columns < NARROW { "{wide_msg}" } else { "{bar:30} {wide_msg}" });
+        let now = Instant::now();
+        let stage = Stage::new("", 0.0, now);
+        Stages { bar, stop: interruption(), begin: now, drawn: now, is_hidden: !quiet, stage }
+    }
+
+    /// Takes note of the share of a stage that is done.
+    pub(crate) fn see(&mut self, what: &str, share: f64) -> Control {
+        let now = Instant::now();
+        self.stage.see(what, share, now);
+        if now.duration_since(self.drawn) >= EVERY && now.duration_since(self.begin) >= SHORT {
+            self.drawn = now;
+            self.bar.set_message(self.stage.line(now));
+            self.bar.set_position((share * WHOLE as f64) as u64);
+            if self.is_hidden {
+                self.is_hidden = false;
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+        }
+        if self.stop.load(Ordering::Relaxed) { Control::Stop } else { Control::Continue }
+    }
+}
+
+impl Drop for Stages {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +397,23 @@ mod tests {
         assert!((far(Some(1_000_000), Some(2 * second)).share(200, second) - 0.5).abs() < 1e-9);
         let line = far(Some(1_000_000), Some(3 * second)).line(1200, second, "94.0 % solved");
         assert_eq!(line, "1,200/1,000,000 restarts  2s left  94.0 % solved");
+    }
+
+    #[test]
+    fn the_time_left_of_a_stage_is_its_own() {
+        let begin = Instant::now();
+        let at = |seconds| begin + Duration::from_secs(seconds);
+        let mut stage = Stage::new("", 0.0, begin);
+        stage.see("making the run again", 0.0, begin);
+        assert_eq!(stage.line(begin), "making the run again");
+        stage.see("making the run again", 0.25, at(4));
+        assert_eq!(stage.line(at(4)), "making the run again  12s left");
+        stage.see("loss over the plane", 0.0, at(16));
+        stage.see("loss over the plane", 0.5, at(18));
+        assert_eq!(stage.line(at(18)), "loss over the plane  2s left");
+        stage.see("loss over the plane", 0.0, at(20));
+        stage.see("loss over the plane", 0.5, at(21));
+        assert_eq!(stage.line(at(21)), "loss over the plane  1s left");
     }
 
     #[test]

@@ -71,13 +71,13 @@ impl Map {
         (axis(self.x), axis(self.y))
     }
 
-    /// Returns the value of a place with a name: that of the way on which it lies, else that of the map.
+    /// Returns the value of a place with a name: its own, else that of the way on which it lies, else that of the map.
     pub(crate) fn value_of(&self, spot: &Spot) -> f64 {
         let on_way = self.paths.iter().find_map(|path| {
             let index = path.points.iter().position(|point| *point == (spot.x, spot.y))?;
             path.values.get(index).copied().filter(|value| value.is_finite())
         });
-        on_way.unwrap_or_else(|| self.at(spot.x, spot.y))
+        spot.value.or(on_way).unwrap_or_else(|| self.at(spot.x, spot.y))
     }
 
     /// Returns the axis along which colours and shades run.

@@ -11,7 +11,7 @@ mod stationary;
 
 pub use field::Field;
 pub use grid::{Grid, rise_between};
-pub use journey::{Place, journey};
+pub use journey::{Looks, Place, journey};
 pub use plane::{Axis, Plane, PlaneError, Projection};
 pub use stationary::{Kind, Stationary, stationary_points};
 

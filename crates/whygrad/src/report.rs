@@ -5,6 +5,7 @@ mod check;
 mod json;
 mod messages;
 mod odds;
+mod onlooker;
 mod page;
 mod pictures;
 mod second_order;
@@ -18,10 +19,11 @@ pub use odds::{
     Screen, Taken, grouped, odds_figure, odds_json, odds_line, odds_text, rate_figure, replays_text,
     settings_json, settings_text,
 };
+pub use onlooker::Onlooker;
 pub use page::{report_html, report_latex};
 pub use pictures::{
     Choices, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure, picture,
-    side_by_side, surface_figure,
+    side_by_side, spectrum, surface_figure, takes_long, usual_side,
 };
 pub use second_order::{second_order_json, second_order_text};
 pub use why::{spectrum_text, why_json, why_text, wrapped};

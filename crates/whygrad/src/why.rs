@@ -32,6 +32,7 @@ mod units;
 pub use diagnosis::{why, why_within};
 pub use finished::{Case, Finished};
 pub use goal::Goal;
+pub(crate) use lab::epochs_between;
 pub use lab::{Limits, Time};
 pub use recorded::RecordError;
 pub use report::{Advice, Again, Experiment, Finding, Kind, Outcome, Report, Verdict};

@@ -7,7 +7,9 @@ use anyhow::bail;
 use whygrad::interop::run_folder;
 use whygrad::model::{Model, ModelOptions};
 use whygrad::plot::Figure;
-use whygrad::report::{LandscapeChoices, PlaneKind, landscape, side_by_side};
+use whygrad::report::{
+    LandscapeChoices, Onlooker, PlaneKind, landscape, side_by_side, takes_long, usual_side,
+};
 use whygrad::train::{Control, Options, RandomSource, starting_values};
 use whygrad::why::{Case, Finished};
 
@@ -16,6 +18,7 @@ use super::plot::named;
 use super::why::recorded;
 use crate::input::{self, DataArguments};
 use crate::output;
+use crate::progress::Stages;
 
 /// What `landscape` takes.
 #[derive(clap::Args)]
@@ -85,18 +88,22 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         three_dimensional: a.three_dimensional,
     };
     let mut figures = Vec::new();
+    let mut stages = Stages::new(false);
+    let mut onlooker = Onlooker::new(|stage, share| stages.see(stage, share));
     for loss in &losses {
         let model = match loss {
             Some(loss) => Arc::new(with_loss(&finished, loss)?),
             None => Arc::clone(&finished.case.model),
         };
         let other = other.as_ref().map(|(name, run)| (name.as_str(), run));
-        let figure = landscape((&finished, &model), other, &choices)?;
+        let figure = landscape((&finished, &model), other, &choices, &mut onlooker)?;
         figures.push(match loss {
             Some(loss) if losses.len() > 1 => titled(figure, loss),
             _ => figure,
         });
     }
+    drop(onlooker);
+    drop(stages);
     let figure = match figures.len() {
         1 => figures.remove(0),
         _ => side_by_side(figures),
@@ -146,15 +153,10 @@ fn plane(a: &Arguments, run: &Finished) -> PlaneKind {
     }
 }
 
-/// Products of a parameter with a row in all looks at the loss that are waited for without a word: some seconds.
-const WAITED: f64 = 4e9;
-
 /// How many times the loss is computed along each side; who has to wait is told so.
 fn side(a: &Arguments, run: &Finished) -> usize {
-    let one = (run.case.data.rows * run.theta.len()).max(1) as f64;
-    let usual = ((WAITED / one).sqrt() as usize).clamp(21, 101);
-    let side = a.points.map_or(usual, usize::from);
-    if (side * side) as f64 * one > WAITED {
+    let side = a.points.map_or_else(|| usual_side(run), usize::from);
+    if takes_long(run, side) {
         output::say(&format!(
             "note: the loss of {} parameters on {} rows is computed {} times; fewer --points are faster",
             run.theta.len(),

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use whygrad::interop::run_folder;
-use whygrad::report::{Choices, What, picture};
+use whygrad::report::{Choices, Onlooker, What, picture};
 use whygrad::why::Finished;
 
 use super::picture::{PictureArguments, names};
 use super::why::recorded;
 use crate::input::DataArguments;
+use crate::progress::Stages;
 
 /// What `plot` takes.
 #[derive(clap::Args)]
@@ -77,7 +78,10 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         parameters: a.parameters.as_deref().map(names).unwrap_or_default(),
         marks: a.mark.clone(),
     };
-    a.picture.show(&picture(&runs, what, &choices)?)
+    let mut stages = Stages::new(false);
+    let figure = picture(&runs, what, &choices, &mut Onlooker::new(|stage, share| stages.see(stage, share)))?;
+    drop(stages);
+    a.picture.show(&figure)
 }
 
 /// Takes the words apart: what to show stands last, but may stand anywhere.

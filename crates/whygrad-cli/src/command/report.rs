@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use whygrad::report::{report_html, report_latex};
+use whygrad::report::{Onlooker, PictureError, report_html, report_latex};
+use whygrad::train::Control;
 
 use super::picture::write_whole;
 use super::plot::named;
 use super::train::again;
-use super::why::{ask, recorded};
+use super::why::{recorded, watched};
 use crate::input::DataArguments;
 use crate::output;
+use crate::progress::Stages;
 
 /// What `report` takes.
 #[derive(clap::Args)]
@@ -52,10 +54,17 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     }
     let finished = recorded(&a.run, &a.data)?;
     let again = again::of_folder(&a.run, &a.data)?;
-    let reasons = ask(&finished, a.quiet);
+    let (reasons, go_on) = watched(&finished, a.quiet);
+    if go_on == Control::Stop {
+        return Err(PictureError::Stopped.into());
+    }
     let title = format!("{name}: {}", finished.case.model.describe());
     let write = if latex { report_latex } else { report_html };
-    let text = write(&title, &finished, &reasons, &again);
+    let mut stages = Stages::new(a.quiet);
+    let mut onlooker = Onlooker::new(|stage, share| stages.see(stage, share)).with_steps();
+    let text = write(&title, &finished, (&reasons, &again), &mut onlooker)?;
+    drop(onlooker);
+    drop(stages);
     if standard {
         return output::data(&text);
     }

@@ -320,7 +320,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         let case = Case { model, data, options: options.clone(), start };
         Finished { path: path.clone(), ..Finished::new(case, &run) }
     });
-    let figures = pictures::of(folder::figures(model, &data, &run), wanted.as_ref().zip(finished.as_ref()));
+    let figures = pictures::of((model, &data, &run), wanted.as_ref().zip(finished.as_ref()), a.run.quiet);
     if let Some(folder) = &folder {
         let gradient = a.run.gradient_text(&a.model)?;
         let beside = gradient.map(|text| (run_folder::GRADIENT, text)).into_iter().chain(path::file(&path));

@@ -6,14 +6,14 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use whygrad::interop::{run_folder, shell};
 use whygrad::model::ModelOptions;
-use whygrad::report;
+use whygrad::report::{self, Onlooker, PictureError};
 use whygrad::train::Control;
-use whygrad::why::{Case, Finished, Limits, Report, Time, spectrum, why_within};
+use whygrad::why::{Case, Finished, Limits, Report, Spectrum, Time, why_within};
 
 use super::train::again;
 use crate::input::{self, DataArguments};
 use crate::output;
-use crate::progress::Experiments;
+use crate::progress::{Experiments, Stages};
 
 /// What `why` takes.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -48,7 +48,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let finished = recorded(&a.run, &a.data)?;
     let again = again::of_folder(&a.run, &a.data)?;
     let report = ask(&finished, a.quiet);
-    let bends = a.spectrum.then(|| spectrum(&finished, Limits::for_run(&finished.case)));
+    let bends = if a.spectrum && !report.interrupted { bends(&finished, a.quiet) } else { None };
     if a.json {
         let mut document = report::why_json(&report, &again);
         if let Some(bends) = &bends {
@@ -61,6 +61,20 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         text.push_str(&report::spectrum_text(bends, output::columns()));
     }
     output::data(&text)
+}
+
+/// The eigenvalues along a run; without them the verdict is still told.
+fn bends(finished: &Finished, quiet: bool) -> Option<Spectrum> {
+    let mut stages = Stages::new(quiet);
+    let found = report::spectrum(finished, &mut Onlooker::new(|stage, share| stages.see(stage, share)));
+    drop(stages);
+    let error = match found {
+        Ok(bends) => return Some(bends),
+        Err(PictureError::Stopped) => "interrupted".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    output::say(&format!("note: the eigenvalues are left out: {error}"));
+    None
 }
 
 /// The run of a folder.
@@ -120,14 +134,20 @@ fn seconds(case: &Case) -> f64 {
 
 /// Asks why, with what is tried shown on a terminal; Ctrl-C gives what was found so far.
 pub(crate) fn ask(finished: &Finished, quiet: bool) -> Report {
+    let (report, go_on) = watched(finished, quiet);
+    if go_on == Control::Stop && !quiet {
+        output::say("note: interrupted; this is what was found so far");
+    }
+    report
+}
+
+/// The same without a word about Ctrl-C; whether to go on after it.
+pub(crate) fn watched(finished: &Finished, quiet: bool) -> (Report, Control) {
     let mut experiments = Experiments::new(quiet);
     let begun = Instant::now();
     let clock = || begun.elapsed().as_secs_f64();
     let limits = Limits::for_run(&finished.case);
     let time = Time { clock: &clock, seconds: seconds(&finished.case) };
     let report = why_within(finished, limits, Some(time), &mut |tried| experiments.see(tried));
-    if experiments.finish() == Control::Stop && !quiet {
-        output::say("note: interrupted; this is what was found so far");
-    }
-    report
+    (report, experiments.finish())
 }

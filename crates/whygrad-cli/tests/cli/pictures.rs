@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{empty, folder, run_in};
+use super::{command, empty, folder, run_in};
 
 /// A folder with a run of XOR that was solved, one from another start, and one that diverged.
 fn runs(directory: &str) -> std::path::PathBuf {
@@ -209,4 +209,32 @@ fn a_report_is_one_document_with_all_that_makes_the_run_again() {
     assert!(
         text.contains("\\begin{document}") && text.contains("\\end{document}") && text.contains("pgfplots")
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_a_long_picture_and_leaves_the_file_that_was_there() {
+    runs("pictures-interrupted");
+    let folder = folder("pictures-interrupted");
+    fs::write(folder.join("old.svg"), "old").unwrap();
+    let arguments = ["landscape", "a", "--points", "2000", "-o", "old.svg"];
+    let child = command("pictures-interrupted", &arguments)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let interrupted =
+        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let output = child.wait_with_output().unwrap();
+    // It was at it for more than a second, but a pipe sees no progress.
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), said.as_str()),
+        (Some(130), "error: interrupted; nothing was written\n")
+    );
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read_to_string(folder.join("old.svg")).unwrap(), "old");
+    assert!(!folder.join("old.svg.part").exists());
 }

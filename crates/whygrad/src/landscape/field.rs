@@ -35,6 +35,11 @@ impl Field {
         self.program.parameter_count()
     }
 
+    /// Products of a parameter with a row in one look at the loss.
+    pub(super) fn products(&self) -> usize {
+        self.data.as_ref().map_or(1, |data| data.rows) * self.count()
+    }
+
     /// The loss at these parameters; they are as many as the model has.
     pub fn loss(&mut self, theta: &[f64]) -> f64 {
         let (plan, space) = &mut self.loss;

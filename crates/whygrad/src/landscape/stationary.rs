@@ -4,6 +4,7 @@ use super::field::Field;
 use super::{dot, minus, norm};
 use crate::data::Dataset;
 use crate::model::Model;
+use crate::train::Control;
 use crate::train::method::Curvature;
 
 /// Up to so many parameters a point is polished.
@@ -50,9 +51,15 @@ pub struct Stationary {
 }
 
 impl Stationary {
-    /// The stationary point that belongs to a place: close by, with nearly its loss.
-    pub fn near(from: &[f64], field: &mut Field, curvature: &mut Curvature) -> Option<Stationary> {
-        let found = Stationary::downhill(from, field, curvature)?;
+    /// The stationary point that belongs to a place: close by, with nearly its loss. `watch` is told now and then which share
+    /// of the steps is done at most; where it says [`Control::Stop`], nothing was found.
+    pub fn near(
+        from: &[f64],
+        field: &mut Field,
+        curvature: &mut Curvature,
+        watch: &mut dyn FnMut(f64) -> Control,
+    ) -> Option<Stationary> {
+        let found = Stationary::downhill(from, field, curvature, watch)?;
         let before = field.loss(from);
         let same = (found.loss - before).abs() <= 0.03 * before.abs().max(1e-12);
         (same && found.moved <= 0.5 * norm(from).max(1.0)).then_some(found)
@@ -60,7 +67,12 @@ impl Stationary {
 
     /// Gauss-Newton steps on the length of the gradient, with the exact Hessian and damping (Levenberg 1944): they go to
     /// saddles and minima alike. `None` where they find no stationary point, or the net has too many parameters.
-    fn downhill(from: &[f64], field: &mut Field, curvature: &mut Curvature) -> Option<Stationary> {
+    fn downhill(
+        from: &[f64],
+        field: &mut Field,
+        curvature: &mut Curvature,
+        watch: &mut dyn FnMut(f64) -> Control,
+    ) -> Option<Stationary> {
         if from.is_empty() || from.len() > MOST || !from.iter().all(|t| t.is_finite()) {
             return None;
         }
@@ -68,7 +80,10 @@ impl Stationary {
         let mut gradient = field.gradient(&theta);
         let mut damping = 1e-4;
         let mut pairs = eigenpairs(curvature, &theta)?;
-        for _ in 0..STEPS {
+        for step in 0..STEPS {
+            if watch(step as f64 / STEPS as f64) == Control::Stop {
+                return None;
+            }
             let largest = largest(&pairs);
             if norm(&gradient) <= 0.01 * ZERO * largest {
                 break;
@@ -159,23 +174,31 @@ fn stepped(theta: &[f64], gradient: &[f64], pairs: &[(f64, Vec<f64>)], damping: 
 }
 
 /// The stationary points near the places of a way where the slope is least, and, where there are no more parameters than
-/// two, near those of a rectangle; each once.
+/// two, near those of a rectangle; each once. `watch` is told which share of the work is done; where it says
+/// [`Control::Stop`], the points found so far are all.
 pub fn stationary_points(
     (model, data): (&Model, Option<&Dataset>),
     path: &[Vec<f64>],
     around: Option<((f64, f64), (f64, f64))>,
+    watch: &mut dyn FnMut(f64) -> Control,
 ) -> Vec<Stationary> {
     if model.program.parameter_count() > MOST {
         return vec![];
     }
     let (mut field, mut curvature) = (Field::new(model, data), Curvature::new(model, data));
-    let slopes: Vec<f64> = path.iter().map(|theta| norm(&field.gradient(theta))).collect();
+    let mut slopes = Vec::with_capacity(path.len());
+    for theta in path {
+        if watch(0.0) == Control::Stop {
+            return vec![];
+        }
+        slopes.push(norm(&field.gradient(theta)));
+    }
     let at = |k: usize| slopes.get(k).copied().unwrap_or(f64::INFINITY);
     let rest = |k: &usize| at(*k) <= k.checked_sub(1).map_or(f64::INFINITY, at) && at(*k) <= at(k + 1);
     let mut from: Vec<Vec<f64>> = (0..path.len()).filter(rest).map(|k| path[k].clone()).collect();
     // The end first, and then where it was flattest.
     from.reverse();
-    from.truncate(MOST_PLACES);
+    from.truncate(most_places(model, data));
     let of_path = from.len();
     if let Some((x, y)) = around.filter(|_| model.program.parameter_count() <= 2) {
         let place = |(low, high): (f64, f64), k: usize| low + (high - low) * (k as f64 + 0.5) / SIDE as f64;
@@ -187,10 +210,12 @@ pub fn stationary_points(
         );
     }
     let mut found: Vec<Stationary> = Vec::new();
+    let all = from.len() as f64;
     for (k, place) in from.into_iter().enumerate() {
+        let watch = &mut |share: f64| watch((k as f64 + share) / all);
         let close = k < of_path;
         let find = if close { Stationary::near } else { Stationary::downhill };
-        let Some(point) = find(&place, &mut field, &mut curvature) else { continue };
+        let Some(point) = find(&place, &mut field, &mut curvature, watch) else { continue };
         let known = |other: &Stationary| {
             norm(&minus(&other.theta, &point.theta)) <= 1e-4 * (1.0 + norm(&point.theta))
         };
@@ -204,6 +229,17 @@ pub fn stationary_points(
 /// Places of a way from which a stationary point is looked for, at most.
 const MOST_PLACES: usize = 12;
 
+/// Products of a parameter with a row in a search from all places that are waited for: some seconds.
+const WAITED: f64 = 3e9;
+
+/// From how many places of a way one looks: with many rows from its end alone.
+fn most_places(model: &Model, data: Option<&Dataset>) -> usize {
+    let (rows, count) = (data.map_or(1, |data| data.rows), model.program.parameter_count());
+    // A Hessian has as many products with vectors as parameters, each some four times the loss.
+    let one = 4.0 * (STEPS * rows.max(1) * count * count) as f64;
+    ((WAITED / one.max(1.0)) as usize).clamp(1, MOST_PLACES)
+}
+
 /// Places to each side of a rectangle from which one is looked for.
 const SIDE: usize = 8;
 
@@ -214,11 +250,27 @@ mod tests {
 
     fn kinds(text: &str, around: ((f64, f64), (f64, f64))) -> Vec<(Kind, Vec<f64>)> {
         let model = Model::parse(text, &ModelOptions::default()).unwrap();
-        let found = stationary_points((&model, None), &[], Some(around));
+        let found = stationary_points((&model, None), &[], Some(around), &mut |_| Control::Continue);
         let rounded = |theta: &[f64]| theta.iter().map(|t| (t * 1e3).round() / 1e3 + 0.0).collect();
         let mut kinds: Vec<_> = found.iter().map(|p| (p.kind(), rounded(&p.theta))).collect();
         kinds.sort_by(|a: &(Kind, Vec<f64>), b| a.1.partial_cmp(&b.1).unwrap());
         kinds
+    }
+
+    #[test]
+    fn the_search_tells_how_far_it_is_and_ends_where_it_is_told_to() {
+        let model = Model::parse("minimize x^3 - 3*x + y^2", &ModelOptions::default()).unwrap();
+        let around = Some(((-2.0, 2.0), (-2.0, 2.0)));
+        let mut told = Vec::new();
+        let mut search = |last: f64| {
+            stationary_points((&model, None), &[vec![0.5, 0.5]], around, &mut |share| {
+                told.push(share);
+                if share < last { Control::Continue } else { Control::Stop }
+            })
+            .len()
+        };
+        assert_eq!((search(2.0), search(0.0)), (2, 0));
+        assert!(told[..told.len() - 1].is_sorted() && told.iter().all(|share| (0.0..=1.0).contains(share)));
     }
 
     #[test]

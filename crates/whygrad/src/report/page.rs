@@ -6,7 +6,8 @@ use whygrad_plot::html::{self, Section};
 use whygrad_plot::ticks::number;
 use whygrad_plot::{Figure, Look, pgfplots, words};
 
-use super::pictures::{Choices, LandscapeChoices, What, landscape, picture};
+use super::Onlooker;
+use super::pictures::{Choices, LandscapeChoices, PictureError, What, landscape, picture, usual_side};
 use super::why::why_text;
 use crate::derive::{DeriveOptions, Form, Format, derive};
 use crate::interop::shell;
@@ -42,9 +43,18 @@ struct Chapter {
     parts: Vec<Part>,
 }
 
-/// The page of a run: its model, derivation, data, pictures, verdict, and what makes it again.
-pub fn report_html(title: &str, run: &Finished, reasons: &Report, again: &Again) -> String {
-    let sections: Vec<Section> = chapters(run, reasons, again)
+/// The page of a run: its model, derivation, data, pictures, verdict, and what makes it again. The onlooker is told how far
+/// it is.
+///
+/// # Errors
+/// [`PictureError::Stopped`], where the onlooker says so, and no other: a picture that the run does not have is left out.
+pub fn report_html(
+    title: &str,
+    run: &Finished,
+    (reasons, again): (&Report, &Again),
+    onlooker: &mut Onlooker<'_>,
+) -> Result<String, PictureError> {
+    let sections: Vec<Section> = chapters(run, (reasons, again), onlooker)?
         .into_iter()
         .map(|chapter| {
             let section = Section::new(chapter.heading);
@@ -57,11 +67,19 @@ pub fn report_html(title: &str, run: &Finished, reasons: &Report, again: &Again)
             })
         })
         .collect();
-    html::page(title, &sections)
+    Ok(html::page(title, &sections))
 }
 
 /// The same as a LaTeX document, with pictures in pgfplots.
-pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again) -> String {
+///
+/// # Errors
+/// [`PictureError::Stopped`], as of the page.
+pub fn report_latex(
+    title: &str,
+    run: &Finished,
+    (reasons, again): (&Report, &Again),
+    onlooker: &mut Onlooker<'_>,
+) -> Result<String, PictureError> {
     let mut out = String::from(
         "\\documentclass{article}\n\\usepackage[margin=2.5cm]{geometry}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n\\usepackage{fancyvrb}\n",
     );
@@ -69,7 +87,7 @@ pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again
     let _ =
         writeln!(out, "\\title{{{}}}\\date{{}}\n\\begin{{document}}\n\\maketitle", pgfplots::escaped(title));
     let look = Look { width: 480.0, height: 320.0, ..Look::default() };
-    for chapter in chapters(run, reasons, again) {
+    for chapter in chapters(run, (reasons, again), onlooker)? {
         let _ = writeln!(out, "\\section*{{{}}}", pgfplots::escaped(chapter.heading));
         for part in chapter.parts {
             match part {
@@ -90,34 +108,46 @@ pub fn report_latex(title: &str, run: &Finished, reasons: &Report, again: &Again
             }
         }
     }
-    out + "\\end{document}\n"
+    Ok(out + "\\end{document}\n")
 }
 
-fn chapters(run: &Finished, reasons: &Report, again: &Again) -> Vec<Chapter> {
+fn chapters(
+    run: &Finished,
+    (reasons, again): (&Report, &Again),
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Vec<Chapter>, PictureError> {
     let case = &run.case;
     let model = &case.model;
     let chapter = |heading, parts| Chapter { heading, parts };
-    let seen = |what| {
-        picture(&[("run".to_owned(), run)], what, &Choices::default()).ok().map(|f| Part::Figure(Box::new(f)))
+    let choices = LandscapeChoices { side: usual_side(run), ..LandscapeChoices::default() };
+    let plane = part(landscape((run, model), None, &choices, onlooker)).transpose()?;
+    let mut all = |whats: &[What]| {
+        let named = [("run".to_owned(), run)];
+        let seen = whats.iter().map(|what| picture(&named, *what, &Choices::default(), onlooker));
+        seen.filter_map(part).collect::<Result<Vec<Part>, PictureError>>()
     };
-    let all = |whats: &[What]| whats.iter().filter_map(|what| seen(*what)).collect::<Vec<Part>>();
-    let plane = landscape((run, model), None, &LandscapeChoices::default()).ok();
     let mut chapters = vec![
         chapter("Verdict", vec![Part::Code(why_text(reasons, again, true, WIDTH).trim_end().to_owned())]),
-        chapter("Model", [model_parts(model), all(&[What::Network])].into_iter().flatten().collect()),
+        chapter("Model", [model_parts(model), all(&[What::Network])?].into_iter().flatten().collect()),
         chapter("Gradient", gradient_parts(model)),
         chapter("Data", data(run)),
-        chapter("Curves", all(&[What::Loss, What::Accuracy, What::GradientNorm, What::Updates])),
-        chapter("Output", all(&[What::Contour, What::Surface, What::Hidden])),
-        chapter("Path", all(&[What::Trajectory])),
-        chapter(
-            "Landscape",
-            plane.map(|f| Part::Figure(Box::new(f))).into_iter().chain(all(&[What::Spectrum])).collect(),
-        ),
+        chapter("Curves", all(&[What::Loss, What::Accuracy, What::GradientNorm, What::Updates])?),
+        chapter("Output", all(&[What::Contour, What::Surface, What::Hidden])?),
+        chapter("Path", all(&[What::Trajectory])?),
+        chapter("Landscape", plane.into_iter().chain(all(&[What::Spectrum])?).collect()),
         chapter("To make it again", again_parts(run, again)),
     ];
     chapters.retain(|chapter| !chapter.parts.is_empty());
-    chapters
+    Ok(chapters)
+}
+
+/// A picture as a part of the document; `None` for one that the run does not have.
+fn part(figure: Result<Figure, PictureError>) -> Option<Result<Part, PictureError>> {
+    match figure {
+        Ok(figure) => Some(Ok(Part::Figure(Box::new(figure)))),
+        Err(PictureError::Stopped) => Some(Err(PictureError::Stopped)),
+        Err(_) => None,
+    }
 }
 
 fn model_parts(model: &Model) -> Vec<Part> {

@@ -15,14 +15,16 @@ use std::str::FromStr;
 
 use whygrad_plot::Figure;
 
+use super::Onlooker;
 use crate::data::nearest;
 use crate::landscape::PlaneError;
 use crate::train::TrainError;
 use crate::why::Finished;
 
-pub use curves::loss_figure;
-
-pub use landscape::{LandscapeChoices, PlaneKind, landscape, path_figure, side_by_side};
+pub use curves::{loss_figure, spectrum};
+pub use landscape::{
+    LandscapeChoices, PlaneKind, landscape, path_figure, side_by_side, takes_long, usual_side,
+};
 pub use outputs::surface_figure;
 
 /// What there is to see of a run.
@@ -138,6 +140,9 @@ pub enum PictureError {
     /// The run cannot be made again.
     #[error("the run cannot be made again for its path: {0}")]
     Again(#[from] TrainError),
+    /// Who looked on said stop.
+    #[error("interrupted; nothing was written")]
+    Stopped,
 }
 
 /// What a person chooses of a picture.
@@ -157,11 +162,17 @@ pub struct Choices {
     pub marks: Vec<(f64, String)>,
 }
 
-/// The picture of a run; of several runs with their names where it is a curve over the epochs.
+/// The picture of a run; of several runs with their names where it is a curve over the epochs. The onlooker is told how far
+/// it is, and ends it with [`PictureError::Stopped`].
 ///
 /// # Errors
 /// A picture that this run does not have, with what to do.
-pub fn picture(runs: &[(String, &Finished)], what: What, choices: &Choices) -> Result<Figure, PictureError> {
+pub fn picture(
+    runs: &[(String, &Finished)],
+    what: What,
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
     let curve = matches!(what, What::Loss | What::Accuracy | What::GradientNorm | What::LearningRate);
     let Some((_, run)) = runs.first() else { return Err(PictureError::Nothing("there is no run".into())) };
     if runs.len() > 1 && !curve {
@@ -171,50 +182,18 @@ pub fn picture(runs: &[(String, &Finished)], what: What, choices: &Choices) -> R
     }
     match what {
         What::Loss => Ok(curves::losses(runs, choices)),
-        What::Accuracy => curves::accuracy(runs, choices),
-        What::GradientNorm => curves::gradient_norm(runs, choices),
+        What::Accuracy => curves::accuracy(runs, choices, onlooker),
+        What::GradientNorm => curves::gradient_norm(runs, choices, onlooker),
         What::LearningRate => curves::learning_rate(runs, choices),
-        What::Updates => weights::updates(run, choices),
-        What::Weights => weights::histogram(run),
+        What::Updates => weights::updates(run, choices, onlooker),
+        What::Weights => weights::histogram(run, onlooker),
         What::Surface => outputs::surface(run, choices),
         What::Contour => outputs::contour(run, choices),
-        What::Hidden => hidden::hidden(run, choices),
-        What::Trajectory => trajectory::trajectory(run, choices),
-        What::Spectrum => curves::eigenvalues(run, choices),
+        What::Hidden => hidden::hidden(run, choices, onlooker),
+        What::Trajectory => trajectory::trajectory(run, choices, onlooker),
+        What::Spectrum => curves::eigenvalues(run, choices, onlooker),
         What::Network => network::network(run),
     }
-}
-
-/// Places of a run that are looked at for a picture.
-const PLACES: u64 = 300;
-
-/// A run with more products than this is not made again for a picture.
-const LONGEST: f64 = 4e9;
-
-/// The parameters along a run: as it kept them, or else made again, with those one epoch later where they are asked for.
-fn places(run: &Finished, next: bool) -> Result<Vec<crate::landscape::Place>, PictureError> {
-    let case = &run.case;
-    if !run.path.is_empty() && !next {
-        let place = |(epoch, theta): &(u64, Vec<f64>)| crate::landscape::Place {
-            epoch: *epoch,
-            theta: theta.clone(),
-            next: None,
-        };
-        return Ok(run.path.iter().map(place).collect());
-    }
-    let work = run.epochs as f64 * case.data.rows as f64 * case.start.len().max(1) as f64;
-    if work > LONGEST {
-        return Err(PictureError::Nothing(format!(
-            "the run of {} epochs would have to be made again for this; train it with --watch, which keeps its path",
-            run.epochs
-        )));
-    }
-    let data = (!case.model.plain_function).then_some(&*case.data);
-    Ok(crate::landscape::journey(
-        (&case.model, data, &case.start),
-        (&case.options, run.epochs),
-        (PLACES, next),
-    )?)
 }
 
 /// The rows that the model is trained on; `None` for a function without data.

@@ -43,7 +43,7 @@ impl Case {
 
     /// About how many products of a parameter with a row the run is, with what a step costs besides: where an epoch has
     /// many steps, the most of it.
-    pub(super) fn work(&self) -> f64 {
+    pub(crate) fn work(&self) -> f64 {
         let (rows, epochs) = (self.data.rows as f64, self.options.epochs as f64);
         let besides = match self.options.batch {
             BatchSize::Rows(batch) if batch < self.data.rows => {

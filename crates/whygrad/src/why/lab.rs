@@ -155,7 +155,7 @@ impl Ask for Ears<'_> {
 const BETWEEN: f64 = 4e6;
 
 /// After how many epochs of a run it is asked whether to go on.
-pub(super) fn epochs_between(case: &Case) -> u64 {
+pub(crate) fn epochs_between(case: &Case) -> u64 {
     let one = case.work() / case.options.epochs.max(1) as f64;
     (BETWEEN / one.max(1.0)).clamp(1.0, 65536.0) as u64
 }

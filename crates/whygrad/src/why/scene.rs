@@ -10,14 +10,11 @@ use super::others::Others;
 use super::places::{Place, places};
 use super::speed::Speed;
 use super::units::{Group, Units, Values};
-use crate::landscape::{Field, Stationary};
+use crate::landscape::{Field, Looks, Stationary, journey};
 use crate::model::{Layers, Model};
 use crate::random::{Key, Seed, Source};
+use crate::train::Control;
 use crate::train::method::Curvature;
-use crate::train::{Control, train_watched};
-
-/// Up to so many parameters all eigenvalues of the Hessian are computed.
-pub(super) const ALL_EIGENVALUES: usize = 150;
 
 /// At how many places of a run's path it is looked at.
 const PLACES: u64 = 40;
@@ -156,23 +153,20 @@ impl<'a> Scene<'a> {
             let mut path =
                 if finished.path.is_empty() { vec![(0, case.start.clone())] } else { finished.path.clone() };
             if finished.path.is_empty() && case.work() <= self.limits.work_of_one {
-                let every = (finished.epochs / PLACES).max(1);
+                let looks = Looks { every: (finished.epochs / PLACES).max(1), first: 0, next: false };
                 let between = epochs_between(case);
-                let again = train_watched(
-                    &case.model,
-                    Some(&case.data),
-                    &case.start,
-                    &case.options,
-                    every,
-                    &mut |p, at| {
-                        path.extend(at.filter(|_| p.epoch > 0).map(|at| (p.epoch, at.to_vec())));
+                let again = journey(
+                    (&case.model, Some(&case.data), &case.start),
+                    (&case.options, finished.epochs),
+                    looks,
+                    &mut |epoch| {
                         // How a long run began says most; there is no time for the rest of it.
-                        let late = p.epoch.is_multiple_of(between) && self.is_late();
-                        if late { Control::Stop } else { self.goes_on(case, p.epoch) }
+                        let late = epoch.is_multiple_of(between) && self.is_late();
+                        if late { Control::Stop } else { self.goes_on(case, epoch) }
                     },
                 );
-                if again.is_err() || self.was_stopped() {
-                    path.truncate(1);
+                if let Some(places) = again.ok().filter(|_| !self.was_stopped()) {
+                    path = places.into_iter().map(|place| (place.epoch, place.theta)).collect();
                 }
             }
             if path.last().is_some_and(|last| last.0 != finished.epochs) {
@@ -212,7 +206,8 @@ impl<'a> Scene<'a> {
     pub(super) fn stationary(&self) -> Option<&Stationary> {
         let near = || {
             let mut field = self.field();
-            Stationary::near(&self.finished.theta, &mut field, &mut self.curvature())
+            let goes_on = &mut |_| self.ears.map_or(Control::Continue, |ears| ears.ask(""));
+            Stationary::near(&self.finished.theta, &mut field, &mut self.curvature(), goes_on)
         };
         self.stationary.get_or_init(near).as_ref()
     }

@@ -3,9 +3,15 @@
 use serde::Serialize;
 
 use super::finished::Finished;
-use super::lab::Limits;
-use super::scene::{ALL_EIGENVALUES, Scene};
 use super::speed::{Bends, bound};
+use crate::landscape::Place;
+use crate::train::Control;
+
+/// Up to so many parameters all eigenvalues of the Hessian are computed.
+const ALL_EIGENVALUES: usize = 150;
+
+/// So many places of a small net's path are shown.
+const MOST: usize = 41;
 
 /// So many places of a large net's path are shown.
 const FEW: usize = 6;
@@ -38,23 +44,29 @@ pub struct Spectrum {
     pub places: Vec<SpectrumPlace>,
 }
 
-/// How the loss of the whole data bends along a run, from its start to its end.
+/// How the loss of the whole data bends at some places of a run's path, the first and the last among them.
 ///
-/// Of a net with many parameters and rows, the rows are thinned so far that it takes seconds.
-pub fn spectrum(finished: &Finished, limits: Limits) -> Spectrum {
-    let scene = Scene::new(finished, limits);
+/// Of a net with many parameters and rows, the rows are thinned so far that it takes seconds. `watch` is told before each
+/// place which share of them is done; `None` where it says [`Control::Stop`].
+pub fn spectrum(
+    finished: &Finished,
+    path: &[Place],
+    watch: &mut dyn FnMut(f64) -> Control,
+) -> Option<Spectrum> {
     let mut bends = Bends::of_all(&finished.case);
-    let path = scene.path();
-    let places = match finished.theta.len() {
+    let most = match finished.theta.len() {
         _ if bends.is_large() => FEW,
-        // All eigenvalues of such a matrix take some 30 ms.
+        // With some hundred rows all eigenvalues of such a matrix take 10 ms.
         MANY..=ALL_EIGENVALUES => SOME,
-        _ => path.len(),
+        _ => MOST,
     };
-    let every = path.len().div_ceil(places.max(1)).max(1);
+    let few = evenly(path, most);
     let mut lowest: Vec<f64> = (0..finished.theta.len()).map(|k| 1.0 + 0.5 * libm::cos(k as f64)).collect();
     let mut places = Vec::new();
-    for (epoch, theta) in path.iter().rev().step_by(every).rev() {
+    for (k, Place { epoch, theta, .. }) in few.iter().enumerate() {
+        if watch(k as f64 / few.len() as f64) == Control::Stop {
+            return None;
+        }
         let place = if theta.len() <= ALL_EIGENVALUES {
             bends.all(theta).and_then(|all| {
                 let (smallest, largest) = (*all.first()?, *all.last()?);
@@ -67,13 +79,39 @@ pub fn spectrum(finished: &Finished, limits: Limits) -> Spectrum {
         places.extend(place);
     }
     let options = &finished.case.options;
-    Spectrum { bound: bound(options).map(|b| b / options.learning_rate), places }
+    Some(Spectrum { bound: bound(options).map(|b| b / options.learning_rate), places })
+}
+
+/// At most so many of the places, those nearest to equal distances, the first and the last among them.
+fn evenly(path: &[Place], most: usize) -> Vec<&Place> {
+    let Some(last) = path.last() else { return vec![] };
+    let steps = most.clamp(2, path.len().max(2)) - 1;
+    let mut few: Vec<&Place> = Vec::new();
+    for k in 0..=steps {
+        let epoch = last.epoch as f64 * k as f64 / steps as f64;
+        let next = path.partition_point(|place| (place.epoch as f64) < epoch);
+        let near = [next.saturating_sub(1), next.min(path.len() - 1)].map(|at| &path[at]);
+        let apart = |place: &Place| (place.epoch as f64 - epoch).abs();
+        let nearest = if apart(near[0]) < apart(near[1]) { near[0] } else { near[1] };
+        if few.last().is_none_or(|before| before.epoch < nearest.epoch) {
+            few.push(nearest);
+        }
+    }
+    few
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::finding::tests::run_of;
     use super::*;
+    use crate::landscape::{Looks, journey};
+
+    fn path(run: &Finished) -> Vec<Place> {
+        let case = &run.case;
+        let way = (&*case.model, Some(&*case.data), case.start.as_slice());
+        let looks = Looks::about(300, run.epochs);
+        journey(way, (&case.options, run.epochs), looks, &mut |_| Control::Continue).unwrap()
+    }
 
     #[test]
     fn it_goes_from_the_start_to_the_end_with_the_bound_of_the_rate() {
@@ -81,9 +119,10 @@ mod tests {
             o.learning_rate = 0.5;
             o.epochs = 1000;
         });
-        let spectrum = spectrum(&run, Limits::for_run(&run.case));
+        let spectrum = spectrum(&run, &path(&run), &mut |_| Control::Continue).unwrap();
         assert_eq!(spectrum.bound, Some(4.0));
-        assert_eq!((spectrum.places[0].epoch, spectrum.places.last().unwrap().epoch), (0, 1000));
+        let epochs: Vec<u64> = spectrum.places.iter().map(|place| place.epoch).collect();
+        assert_eq!((epochs.len(), epochs[0], epochs[20], epochs[40]), (41, 0, 500, 1000));
         for place in &spectrum.places {
             let all = place.all.as_ref().unwrap();
             assert!(all.len() == 9 && all.is_sorted());
@@ -94,8 +133,19 @@ mod tests {
     #[test]
     fn of_a_larger_net_it_has_the_two_ends() {
         let run = run_of("2-60tanh-1sigmoid", "mse", "xor", |o| o.epochs = 20);
-        let spectrum = spectrum(&run, Limits::for_run(&run.case));
+        let spectrum = spectrum(&run, &path(&run), &mut |_| Control::Continue).unwrap();
         let place = &spectrum.places[1];
         assert!(place.all.is_none() && place.smallest < place.largest);
+    }
+
+    #[test]
+    fn it_tells_how_far_it_is_and_ends_where_it_is_told_to() {
+        let run = run_of("2-2sigmoid-1sigmoid", "mse", "xor", |o| o.epochs = 9);
+        let mut told = Vec::new();
+        let half = spectrum(&run, &path(&run), &mut |share| {
+            told.push(share);
+            if share < 0.5 { Control::Continue } else { Control::Stop }
+        });
+        assert_eq!((half, told), (None, vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5]));
     }
 }

@@ -1,11 +1,15 @@
 //! The pictures of `--plot`.
 
+use whygrad::data::Dataset;
+use whygrad::model::Model;
 use whygrad::plot::Figure;
-use whygrad::report::{Choices, What, picture};
+use whygrad::report::{Choices, Onlooker, PictureError, What, picture};
+use whygrad::train::Run;
 use whygrad::why::Finished;
 
 use crate::command::picture::names;
 use crate::output;
+use crate::progress::Stages;
 
 /// What was asked for.
 pub(super) enum Wanted {
@@ -24,26 +28,44 @@ pub(super) fn named(text: &str) -> anyhow::Result<Wanted> {
     Ok(Wanted::Named(whats))
 }
 
-/// The usual pictures of a run and those that are wanted, each in the place of one of its name.
+/// The usual pictures of a run and those that are wanted, each in the place of one of its name. Ctrl-C leaves out what is not
+/// drawn yet.
 pub(super) fn of(
-    mut figures: Vec<(&'static str, Figure)>,
+    (model, data, run): (&Model, &Dataset, &Run),
     wanted: Option<(&Wanted, &Finished)>,
+    quiet: bool,
 ) -> Vec<(&'static str, Figure)> {
     let all = What::ALL.map(|what| what.0).to_vec();
+    let mut figures = super::folder::figures(model, data, run);
     let Some((wanted, run)) = wanted else { return figures };
     let (whats, is_named) = match wanted {
         Wanted::All => (&all, false),
         Wanted::Named(whats) => (whats, true),
     };
+    let mut stages = Stages::new(quiet);
+    let mut onlooker = Onlooker::new(|stage, share| stages.see(stage, share));
+    if whats.contains(&What::Updates) {
+        onlooker = onlooker.with_steps();
+    }
+    let mut notes = Vec::new();
     for what in whats {
-        match picture(&[("run".to_owned(), run)], *what, &Choices::default()) {
+        match picture(&[("run".to_owned(), run)], *what, &Choices::default(), &mut onlooker) {
             Ok(figure) => {
                 figures.retain(|(name, _)| *name != file(*what));
                 figures.push((file(*what), figure));
             }
-            Err(error) if is_named => output::say(&format!("note: no picture '{what}': {error}")),
+            Err(PictureError::Stopped) => {
+                notes.push(format!("note: interrupted; the pictures from '{what}' on are left out"));
+                break;
+            }
+            Err(error) if is_named => notes.push(format!("note: no picture '{what}': {error}")),
             Err(_) => {}
         }
+    }
+    drop(onlooker);
+    drop(stages);
+    for note in notes {
+        output::say(&note);
     }
     figures
 }

@@ -3,11 +3,11 @@
 use whygrad_plot::{Figure, Lines, Mark, Series, words};
 
 use super::told::short;
-use super::{Choices, PictureError, places, rows};
+use super::{Choices, Onlooker, PictureError, rows};
 use crate::landscape::{Field, norm};
 use crate::train::schedule::Rates;
 use crate::train::{Optimiser, Run, evaluate};
-use crate::why::{Finished, Limits, spectrum};
+use crate::why::{Finished, Spectrum};
 
 /// The loss over the epochs; logarithmic where it falls by more than a factor of 100. `None` before
 /// the first epoch.
@@ -35,7 +35,7 @@ pub(super) fn losses(runs: &[(String, &Finished)], choices: &Choices) -> Figure 
 fn named(
     runs: &[(String, &Finished)],
     what: &str,
-    points: impl Fn(&Finished) -> Result<Vec<(f64, f64)>, PictureError>,
+    mut points: impl FnMut(&Finished) -> Result<Vec<(f64, f64)>, PictureError>,
 ) -> Result<Vec<Series>, PictureError> {
     let name = |name: &String| if runs.len() > 1 { name.clone() } else { what.to_owned() };
     runs.iter().map(|(run_name, run)| Ok(Series::line(name(run_name), points(run)?))).collect()
@@ -71,7 +71,11 @@ fn plateau_end(points: &[(f64, f64)], y_log: bool) -> Option<Mark> {
 }
 
 /// The share of rows that are right.
-pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
+pub(super) fn accuracy(
+    runs: &[(String, &Finished)],
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
     let series = named(runs, "accuracy in percent", |run| {
         if run.evaluation.accuracy.is_none() {
             return Err(PictureError::Nothing(
@@ -80,7 +84,8 @@ pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Resul
         }
         let of =
             |theta: &[f64]| evaluate(&run.case.model, &run.case.data, theta).accuracy.unwrap_or(f64::NAN);
-        Ok(places(run, false)?.iter().map(|p| (p.epoch as f64, 100.0 * of(&p.theta))).collect())
+        let places = onlooker.places(run, false)?;
+        onlooker.at_each("accuracy along the run", &places, |p| (p.epoch as f64, 100.0 * of(&p.theta)))
     })?;
     let linear = Choices { log: Some(choices.log.unwrap_or(false)), ..choices.clone() };
     let figure = over_epochs(("Rows that are right", "percent"), series, &linear);
@@ -88,10 +93,16 @@ pub(super) fn accuracy(runs: &[(String, &Finished)], choices: &Choices) -> Resul
 }
 
 /// The length of the derived gradient on all rows.
-pub(super) fn gradient_norm(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
+pub(super) fn gradient_norm(
+    runs: &[(String, &Finished)],
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
     let series = named(runs, "gradient norm", |run| {
         let mut field = Field::new(&run.case.model, rows(run));
-        Ok(places(run, false)?.iter().map(|p| (p.epoch as f64, norm(&field.gradient(&p.theta)))).collect())
+        let places = onlooker.places(run, false)?;
+        onlooker
+            .at_each("gradient along the run", &places, |p| (p.epoch as f64, norm(&field.gradient(&p.theta))))
     })?;
     Ok(over_epochs(("Length of the gradient", "gradient norm"), series, choices).into())
 }
@@ -131,9 +142,24 @@ fn rates(run: &Finished) -> Result<Vec<(f64, f64)>, PictureError> {
     Ok(points)
 }
 
+/// The eigenvalues of the Hessian along a run. The onlooker is told how far they are, and ends it with
+/// [`PictureError::Stopped`].
+///
+/// # Errors
+/// A run that takes too long to be made again.
+pub fn spectrum(run: &Finished, onlooker: &mut Onlooker<'_>) -> Result<Spectrum, PictureError> {
+    let places = onlooker.places(run, false)?;
+    let mut watch = |share| onlooker.see("eigenvalues of the Hessian", share);
+    crate::why::spectrum(run, &places, &mut watch).ok_or(PictureError::Stopped)
+}
+
 /// The eigenvalues of the Hessian along the run, with the largest that is stable.
-pub(super) fn eigenvalues(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
-    let found = spectrum(run, Limits::for_run(&run.case));
+pub(super) fn eigenvalues(
+    run: &Finished,
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
+    let found = spectrum(run, onlooker)?;
     if found.places.is_empty() {
         return Err(PictureError::Nothing("no eigenvalue is finite along this run".into()));
     }

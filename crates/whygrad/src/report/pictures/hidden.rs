@@ -6,7 +6,7 @@ use whygrad_plot::{Figure, Lines, Map, Panels, Series, Style};
 
 use super::outputs::{View, column, unit_name};
 use super::told::{begun, listed, pair, short, some};
-use super::{Choices, PictureError, places};
+use super::{Choices, Onlooker, PictureError};
 use crate::train::method::Eigen;
 use crate::why::{Finished, Group, Units};
 
@@ -17,7 +17,11 @@ const MOST_MAPS: usize = 12;
 const MOST_WAYS: usize = 16;
 
 /// A map of each hidden unit over two inputs, and the space of the last hidden layer with the way of each row.
-pub(super) fn hidden(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+pub(super) fn hidden(
+    run: &Finished,
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
     let case = &run.case;
     let mut units = Units::of(&case.model, &case.data);
     let layer = last_hidden(&units.groups);
@@ -25,7 +29,7 @@ pub(super) fn hidden(run: &Finished, choices: &Choices) -> Result<Figure, Pictur
         return Err(PictureError::Nothing("the model has no hidden units".into()));
     }
     let (mut figures, notes) = maps(run, choices)?;
-    figures.push(space(run, &mut units, &layer)?.into());
+    figures.push(space(run, (&mut units, &layer), onlooker)?.into());
     let columns = if figures.len() > 4 { 3 } else { 2 };
     let summary = told(run, &figures);
     Ok(Panels { title: "Hidden units".into(), figures, columns, notes, summary }.into())
@@ -175,7 +179,11 @@ fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>),
 }
 
 /// Where the rows lie in the space of a layer's units, with their ways there, and the border of the output.
-fn space(run: &Finished, units: &mut Units, layer: &[usize]) -> Result<Lines, PictureError> {
+fn space(
+    run: &Finished,
+    (units, layer): (&mut Units, &[usize]),
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Lines, PictureError> {
     let data = &run.case.data;
     let names: Vec<String> = layer
         .iter()
@@ -193,7 +201,8 @@ fn space(run: &Finished, units: &mut Units, layer: &[usize]) -> Result<Lines, Pi
     let view = Flat::of(&end, &names);
     let mut series = Vec::new();
     if data.rows <= MOST_WAYS {
-        let seen: Vec<Vec<(f64, f64)>> = places(run, false)?
+        let seen: Vec<Vec<(f64, f64)>> = onlooker
+            .places(run, false)?
             .iter()
             .map(|p| at(&p.theta).iter().map(|row| view.see(row)).collect())
             .collect();

@@ -4,7 +4,7 @@ use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, 
 
 use super::line;
 use super::told::short;
-use super::{PictureError, places, range, rows};
+use super::{Onlooker, PictureError, range, rows};
 use crate::data::Dataset;
 use crate::landscape::{
     Field, Grid, Kind, Plane, Projection, Stationary, norm, rise_between, stationary_points,
@@ -55,6 +55,24 @@ impl Default for LandscapeChoices {
     }
 }
 
+/// Products of a parameter with a row in all looks at the loss that take some seconds.
+const WAITED: f64 = 4e9;
+
+/// How many samples there are to each side where nothing is said: fewer for large nets and many rows.
+pub fn usual_side(run: &Finished) -> usize {
+    ((WAITED / products(run)).sqrt() as usize).clamp(21, 101)
+}
+
+/// Whether a landscape with so many samples to each side takes more than some seconds.
+pub fn takes_long(run: &Finished, side: usize) -> bool {
+    (side * side) as f64 * products(run) > WAITED
+}
+
+/// Products of a parameter with a row in one look at the loss.
+fn products(run: &Finished) -> f64 {
+    (run.case.data.rows * run.theta.len()).max(1) as f64
+}
+
 /// How far to each side without a path.
 const REACH: f64 = 10.0;
 
@@ -75,11 +93,16 @@ const FAR: f64 = 1e3;
 
 impl Way {
     /// The path of a run, as long as its loss is of the size of its first.
-    fn of(name: &str, run: &Finished, field: &mut Field) -> Result<Way, PictureError> {
-        let places = places(run, false)?;
-        let first = places.first().map_or(0.0, |place| field.loss(&place.theta).abs());
-        let mut is_near = |theta: &[f64]| field.loss(theta).abs() <= FAR * first.max(f64::MIN_POSITIVE);
-        let near = places.iter().take_while(|place| is_near(&place.theta)).count();
+    fn of(
+        name: &str,
+        run: &Finished,
+        field: &mut Field,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<Way, PictureError> {
+        let places = onlooker.places(run, false)?;
+        let sizes = onlooker.at_each(ALONG, &places, |place| field.loss(&place.theta).abs())?;
+        let first = sizes.first().copied().unwrap_or_default().max(f64::MIN_POSITIVE);
+        let near = sizes.iter().take_while(|size| **size <= FAR * first).count();
         // Its first step belongs to it, however far it goes.
         let finite = places.iter().take_while(|place| place.theta.iter().all(|t| t.is_finite())).count();
         let kept = near.max(2).min(finite);
@@ -89,13 +112,18 @@ impl Way {
                 places[kept.saturating_sub(1)].epoch
             )
         });
-        let (epochs, thetas) = places.into_iter().take(kept).map(|place| (place.epoch, place.theta)).unzip();
+        let epochs = places.iter().take(kept).map(|place| place.epoch).collect();
+        let thetas = places.iter().take(kept).map(|place| place.theta.clone()).collect();
         Ok(Way { name: name.to_owned(), thetas, epochs, note })
     }
 }
 
+/// What an onlooker is told.
+const ALONG: &str = "loss along the path";
+const OVER: &str = "loss over the plane";
+
 /// The loss of a model over a plane with the path of the run; with another run, over the plane between the two. The model is
-/// the run's own, or it with another loss.
+/// the run's own, or it with another loss. The onlooker is told how far it is, and ends it with [`PictureError::Stopped`].
 ///
 /// # Errors
 /// A plane that does not exist, with what to do.
@@ -103,12 +131,13 @@ pub fn landscape(
     (run, model): (&Finished, &Model),
     other: Option<(&str, &Finished)>,
     choices: &LandscapeChoices,
+    onlooker: &mut Onlooker<'_>,
 ) -> Result<Figure, PictureError> {
     let mut field = Field::new(&run.case.model, rows(run));
-    let mut ways = vec![Way::of("path", run, &mut field)?];
+    let mut ways = vec![Way::of("path", run, &mut field, onlooker)?];
     let plane = match (other, &choices.plane) {
         (Some((name, other)), _) => {
-            ways.push(Way::of(&format!("path of {name}"), other, &mut field)?);
+            ways.push(Way::of(&format!("path of {name}"), other, &mut field, onlooker)?);
             Plane::between(&ways[0].thetas, &ways[1].thetas)?
         }
         (None, PlaneKind::Parameters(names)) => Plane::of_parameters(model, &run.theta, names)?,
@@ -117,9 +146,9 @@ pub fn landscape(
     };
     let scene = Scene { model, data: rows(run), plane, ways };
     if scene.plane.y.is_none() {
-        return Ok(scene.line(choices));
+        return scene.line(choices, onlooker);
     }
-    let map = scene.map(choices);
+    let map = scene.map(choices, onlooker)?;
     Ok(if choices.three_dimensional {
         Surface { map, turn: super::outputs::TURN, tilt: super::outputs::TILT }.into()
     } else {
@@ -136,11 +165,12 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
     let scene = Scene { model, data: None, plane, ways };
     let choices =
         LandscapeChoices { side: super::outputs::SIDE, log: Some(false), ..LandscapeChoices::default() };
+    let nobody = &mut Onlooker::nobody();
     if scene.plane.y.is_none() {
-        return Some(scene.curve(&choices).0.into());
+        return Some(scene.curve(&choices, nobody).ok()?.0.into());
     }
     let title = format!("Descent on f({}, {})", names[0], names[1]);
-    Some(Map { title, notes: vec![], ..scene.map(&choices) }.into())
+    Some(Map { title, notes: vec![], ..scene.map(&choices, nobody).ok()? }.into())
 }
 
 /// A plane and what is drawn on it.
@@ -167,10 +197,12 @@ impl Scene<'_> {
         (choices.x.unwrap_or_else(|| of(|p| p.0)), choices.y.unwrap_or_else(|| of(|p| p.1)), projected)
     }
 
-    fn map(&self, choices: &LandscapeChoices) -> Map {
+    fn map(&self, choices: &LandscapeChoices, onlooker: &mut Onlooker<'_>) -> Result<Map, PictureError> {
         let (x, y, projected) = self.extent(choices);
         let mut field = Field::new(self.model, self.data);
-        let grid = Grid::sample(&mut field, &self.plane, (x, y), choices.side);
+        let ends = (x, y, choices.side);
+        let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
+        let grid = grid.ok_or(PictureError::Stopped)?;
         let label = |axis: Option<&crate::landscape::Axis>| axis.map(|a| a.name.clone()).unwrap_or_default();
         let finite = || grid.losses.iter().copied().filter(|l| l.is_finite());
         let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
@@ -178,7 +210,7 @@ impl Scene<'_> {
         let mut paths = Vec::new();
         let mut spots = Vec::new();
         for (way, there) in self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1) {
-            paths.push(self.path(&mut field, way, there));
+            paths.push(self.path(&mut field, way, there, onlooker)?);
             notes.extend(way.note.clone());
             let ends = [
                 (there.points.first(), SpotKind::Start, "start"),
@@ -190,11 +222,14 @@ impl Scene<'_> {
                 at.map(|&(x, y)| Spot { x, y, kind, label, ..Spot::default() })
             }));
         }
-        if let [first, other] = self.ways.as_slice() {
-            let (a, b) = (first.thetas.last(), other.thetas.last());
-            notes.extend(a.zip(b).map(|(a, b)| barrier(rise_between(&mut field, a, b))));
+        if let [first, other] = self.ways.as_slice()
+            && let (Some(a), Some(b)) = (first.thetas.last(), other.thetas.last())
+        {
+            let watch = &mut |share| onlooker.see("loss between the two ends", share);
+            let rise = rise_between(&mut field, (a, b), watch).ok_or(PictureError::Stopped)?;
+            notes.push(barrier(rise));
         }
-        let stationary = self.stationary(&mut field, (x, y));
+        let stationary = self.stationary(&mut field, (x, y), onlooker)?;
         // Beside two runs there is no room for two names at one place.
         let is_named = |end: &Spot| {
             let apart = |spot: &Spot| (spot.x - end.x).abs() + (spot.y - end.y).abs() + spot.distance;
@@ -205,7 +240,7 @@ impl Scene<'_> {
         }
         spots.extend(stationary);
         let word = if self.data.is_some() { "Loss" } else { "Value" };
-        Map {
+        Ok(Map {
             title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
             x_label: self.plane.x.name.clone(),
             y_label: label(self.plane.y.as_ref()),
@@ -220,32 +255,42 @@ impl Scene<'_> {
             spots,
             notes,
             ..Map::default()
-        }
+        })
     }
 
-    fn path(&self, field: &mut Field, way: &Way, there: &Projection) -> MapPath {
+    fn path(
+        &self,
+        field: &mut Field,
+        way: &Way,
+        there: &Projection,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<MapPath, PictureError> {
         let distance = if there.held > 1.0 - 1e-9 { vec![] } else { there.distance.clone() };
         // A plane of all parameters there are holds everything.
         let held = (self.model.program.parameter_count() > 2).then_some(there.held);
-        let values = way.thetas.iter().map(|theta| field.loss(theta)).collect();
-        MapPath {
-            name: way.name.clone(),
-            points: there.points.clone(),
-            distance,
-            held,
-            values,
-            epochs: way.epochs.clone(),
-            ..MapPath::default()
+        let mut values = Vec::with_capacity(way.thetas.len());
+        for (k, theta) in way.thetas.iter().enumerate() {
+            onlooker.ask(ALONG, k as f64 / way.thetas.len() as f64)?;
+            values.push(field.loss(theta));
         }
+        let (name, points, epochs) = (way.name.clone(), there.points.clone(), way.epochs.clone());
+        Ok(MapPath { name, points, distance, held, values, epochs, ..MapPath::default() })
     }
 
     /// The stationary points of the loss near the path that lie within the picture.
-    fn stationary(&self, field: &mut Field, (x, y): ((f64, f64), (f64, f64))) -> Vec<Spot> {
+    fn stationary(
+        &self,
+        field: &mut Field,
+        (x, y): ((f64, f64), (f64, f64)),
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<Vec<Spot>, PictureError> {
         let whole = self.model.program.parameter_count() <= 2;
         let mut found: Vec<Stationary> = Vec::new();
         for (k, way) in self.ways.iter().enumerate() {
             let around = (whole && k == 0).then_some((x, y));
-            for point in stationary_points((self.model, self.data), &way.thetas, around) {
+            let watch = &mut |share| onlooker.see("stationary points", share);
+            let points = stationary_points((self.model, self.data), &way.thetas, around, watch);
+            for point in onlooker.unless_stopped(points)? {
                 let apart = |other: &Stationary| {
                     let away = other.theta.iter().zip(&point.theta).map(|(a, b)| a - b).collect::<Vec<f64>>();
                     norm(&away) > 1e-4 * (1.0 + norm(&point.theta))
@@ -274,7 +319,7 @@ impl Scene<'_> {
                 });
             }
         }
-        spots
+        Ok(spots)
     }
 
     /// A loss that is 0 as far as can be told, where no loss is below 0: a trillionth of that at the start. `None` where the
@@ -287,14 +332,24 @@ impl Scene<'_> {
     }
 
     /// The value along a line and its slope, each with the steps.
-    fn curve(&self, choices: &LandscapeChoices) -> (Lines, Lines) {
+    fn curve(
+        &self,
+        choices: &LandscapeChoices,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<(Lines, Lines), PictureError> {
         let (x, _, projected) = self.extent(choices);
         let mut field = Field::new(self.model, self.data);
-        let grid = Grid::sample(&mut field, &self.plane, (x, (0.0, 0.0)), choices.side.max(201));
+        let ends = (x, (0.0, 0.0), choices.side.max(201));
+        let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
+        let grid = grid.ok_or(PictureError::Stopped)?;
         let direction = &self.plane.x.direction;
         let mut slope =
             |theta: &[f64]| field.gradient(theta).iter().zip(direction).map(|(g, d)| g * d).sum::<f64>();
-        let slopes = grid.line().iter().map(|(x, _)| (*x, slope(&self.plane.at(*x, 0.0)))).collect();
+        let mut slopes = Vec::with_capacity(grid.columns);
+        for (x, _) in grid.line() {
+            onlooker.ask("slope along the line", slopes.len() as f64 / grid.columns as f64)?;
+            slopes.push((x, slope(&self.plane.at(x, 0.0))));
+        }
         let mut steps = [vec![], vec![]];
         for (way, there) in self.ways.iter().zip(&projected) {
             for (theta, at) in way.thetas.iter().zip(&there.points) {
@@ -315,14 +370,14 @@ impl Scene<'_> {
             ..Lines::default()
         };
         let y_label = if self.data.is_some() { "loss".to_owned() } else { format!("f({name})") };
-        (
+        Ok((
             lines("Descent", y_label, Series::line(f, grid.line()), on_value),
             lines("Derivative", format!("d {f} / d {name}"), Series::line("derivative", slopes), on_slope),
-        )
+        ))
     }
 
-    fn line(&self, choices: &LandscapeChoices) -> Figure {
-        let (mut value, slope) = self.curve(choices);
+    fn line(&self, choices: &LandscapeChoices, onlooker: &mut Onlooker<'_>) -> Result<Figure, PictureError> {
+        let (mut value, slope) = self.curve(choices, onlooker)?;
         let mut summary = line::told((&value, &slope), &self.plane.x.name);
         for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
             if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
@@ -335,8 +390,8 @@ impl Scene<'_> {
             if self.data.is_some() { "Loss" } else { "f" },
             self.plane.x.name
         );
-        Panels { title, figures: vec![value.into(), slope.into()], columns: 2, summary, ..Panels::default() }
-            .into()
+        let figures = vec![value.into(), slope.into()];
+        Ok(Panels { title, figures, columns: 2, summary, ..Panels::default() }.into())
     }
 }
 

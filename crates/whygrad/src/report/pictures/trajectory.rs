@@ -3,7 +3,7 @@
 use whygrad_plot::{Figure, Lines, Panels, Series, words};
 
 use super::told::some;
-use super::{Choices, PictureError, places};
+use super::{Choices, Onlooker, PictureError};
 use crate::landscape::Place;
 use crate::why::Finished;
 
@@ -14,9 +14,13 @@ const MOST: usize = 10;
 const PAIRS: usize = 3;
 
 /// Values over epochs, and the ways of pairs: of the parameters named, else of those that go farthest.
-pub(super) fn trajectory(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
+pub(super) fn trajectory(
+    run: &Finished,
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
     let entries = run.case.model.program.entry_names();
-    let places = places(run, false)?;
+    let places = onlooker.places(run, false)?;
     let mut chosen = Vec::new();
     for name in &choices.parameters {
         let at = entries.iter().position(|entry| entry == name);

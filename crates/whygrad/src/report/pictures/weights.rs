@@ -3,7 +3,7 @@
 use whygrad_plot::{Figure, Lines, Map, Panels, Series};
 
 use super::told::{begun, short, some};
-use super::{Choices, PictureError, places};
+use super::{Choices, Onlooker, PictureError};
 use crate::landscape::norm;
 use crate::model::Model;
 use crate::why::Finished;
@@ -45,8 +45,12 @@ pub(super) fn layers(model: &Model) -> Vec<(String, Vec<usize>)> {
 }
 
 /// The length of each layer's step beside the length of the layer itself.
-pub(super) fn updates(run: &Finished, choices: &Choices) -> Result<Figure, PictureError> {
-    let places = places(run, true)?;
+pub(super) fn updates(
+    run: &Finished,
+    choices: &Choices,
+    onlooker: &mut Onlooker<'_>,
+) -> Result<Figure, PictureError> {
+    let places = onlooker.places(run, true)?;
     let of = |part: &[usize], theta: &[f64]| norm(&part.iter().map(|&k| theta[k]).collect::<Vec<_>>());
     let series: Vec<Series> = layers(&run.case.model)
         .into_iter()
@@ -78,8 +82,8 @@ pub(super) fn updates(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
 }
 
 /// How many weights of each layer have which value, at epochs from the start to the end.
-pub(super) fn histogram(run: &Finished) -> Result<Figure, PictureError> {
-    let places = places(run, false)?;
+pub(super) fn histogram(run: &Finished, onlooker: &mut Onlooker<'_>) -> Result<Figure, PictureError> {
+    let places = onlooker.places(run, false)?;
     let last = places.last().map_or(0, |p| p.epoch);
     // Columns at equal distances: the place last reached at each.
     let columns = COLUMNS.min(places.len()).max(2);

@@ -9,13 +9,17 @@ use whygrad_expr::derivative;
 use whygrad_expr::program::Parameter;
 use whygrad_expr::simplify::Simplifier;
 
-use super::linear::{Eigen, dot, norm};
+use super::linear::{self, Eigen, dot, norm};
 use super::objective::Loaded;
 use crate::data::Dataset;
 use crate::model::Model;
 
 /// Products with the Hessian in one search for the largest eigenvalue, at most.
 const MOST_PRODUCTS: usize = 60;
+
+/// Up to so many parameters eigenvalues come from Jacobi's rotations, which keep the digits of small ones; beyond, these
+/// take too long.
+const FEW: usize = 40;
 
 /// Products between two looks at what was found.
 const LOOK: usize = 6;
@@ -101,9 +105,15 @@ impl Curvature {
         }
     }
 
-    /// All eigenvalues at a point, the least first, by Jacobi's rotations: for nets of some hundred parameters.
+    /// All eigenvalues at a point, the least first: for nets of some hundred parameters.
     pub fn eigenvalues(&mut self, at: &[f64]) -> Vec<f64> {
-        self.all(at).values
+        let count = self.count();
+        if count <= FEW {
+            return self.all(at).values;
+        }
+        let mut matrix = vec![0.0; count * count];
+        self.hessian(at, &mut matrix);
+        linear::eigenvalues(&matrix, count)
     }
 
     /// The same, each with its eigenvector of length 1.
