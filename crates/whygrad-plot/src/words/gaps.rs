@@ -22,11 +22,11 @@ pub(crate) fn omitted(lines: &Lines) -> Option<String> {
         let points = counted(count, "point that is", "points that are");
         (count > 0).then(|| format!("{points} {why}{}", places(lines, &stretches)))
     });
-    sentence(parts.collect())
+    sentence(&parts.collect::<Vec<_>>())
 }
 
 /// Makes one sentence of parts that are missing.
-pub(super) fn sentence(parts: Vec<String>) -> Option<String> {
+pub(super) fn sentence(parts: &[String]) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Not drawn: {}.", parts.join("; ")))
 }
 
@@ -45,7 +45,7 @@ pub(super) fn of_all(figures: &[Figure]) -> Option<String> {
         let told = lacks.map(|told| told.trim_start_matches("Not drawn: ").trim_end_matches('.').to_owned());
         parts.extend(told.filter(|told| !parts.contains(told)));
     }
-    sentence(parts)
+    sentence(&parts)
 }
 
 /// Why a point is not drawn.

@@ -14,12 +14,11 @@ pub(super) fn describe(map: &Map) -> Vec<String> {
     let steps = of_kind(map, PathKind::Steps);
     let besides = spots::besides(map);
     let mut sentences = Vec::new();
-    match ways::told(map, &steps) {
-        Some(ways) => sentences.extend([format!("{first}."), format!("{ways}{besides}.")]),
-        None => {
-            first.push_str(&besides);
-            sentences.push(format!("{first}."));
-        }
+    if let Some(ways) = ways::told(map, &steps) {
+        sentences.extend([format!("{first}."), format!("{ways}{besides}.")]);
+    } else {
+        first.push_str(&besides);
+        sentences.push(format!("{first}."));
     }
     sentences.extend(ways::off_plane(map));
     sentences.extend(borders(map));
@@ -206,7 +205,7 @@ pub(super) fn missing(map: &Map) -> Option<String> {
             parts.push(format!("{points} of the {name} that {are} not finite"));
         }
     }
-    gaps::sentence(parts)
+    gaps::sentence(&parts)
 }
 
 /// Says around which part of the map the samples of a kind lie that are not drawn; nothing where none is drawn.

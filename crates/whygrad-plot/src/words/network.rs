@@ -19,7 +19,7 @@ pub(super) fn describe(network: &Network) -> Vec<String> {
     sentences.extend(sentences_of(&network.notes));
     let nodes = hidden_nodes(network);
     let nodes = (nodes > 0).then(|| counted(nodes, "node", "nodes"));
-    sentences.extend(gaps::sentence(nodes.into_iter().chain(missing_part(network)).collect()));
+    sentences.extend(gaps::sentence(&nodes.into_iter().chain(missing_part(network)).collect::<Vec<_>>()));
     sentences
 }
 
@@ -50,7 +50,7 @@ fn hidden_nodes(network: &Network) -> usize {
 
 /// Says how many links of a network cannot be drawn, if any.
 pub(crate) fn missing(network: &Network) -> Option<String> {
-    gaps::sentence(missing_part(network).into_iter().collect())
+    gaps::sentence(&missing_part(network).into_iter().collect::<Vec<_>>())
 }
 
 fn missing_part(network: &Network) -> Option<String> {

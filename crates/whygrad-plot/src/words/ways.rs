@@ -81,9 +81,10 @@ pub(super) fn off_plane(map: &Map) -> Option<String> {
             (Some(share), away) => {
                 let away = away.map(|(when, away)| format!("; at its farthest, {when}, it is {away}"));
                 let away = away.unwrap_or_default();
-                match told.is_empty() {
-                    true => format!("The plane holds {share} of the {name}{away}"),
-                    false => format!("of the {name} it holds {share}{away}"),
+                if told.is_empty() {
+                    format!("The plane holds {share} of the {name}{away}")
+                } else {
+                    format!("of the {name} it holds {share}{away}")
                 }
             }
             (None, Some((when, away))) => {
