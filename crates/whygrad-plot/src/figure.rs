@@ -179,6 +179,8 @@ pub struct Map {
     pub x: (f64, f64),
     /// The lowest and highest place upwards.
     pub y: (f64, f64),
+    /// Whether only whole numbers have a meaning to the right, as with epochs: no tick is put between them.
+    pub x_whole: bool,
     /// How many samples one row has.
     pub columns: usize,
     /// How many rows there are.

@@ -68,7 +68,7 @@ impl Map {
     /// Returns the horizontal and the vertical axis.
     pub(crate) fn axes(&self) -> (Axis<'static>, Axis<'static>) {
         let axis = |ends: (f64, f64)| Axis::over([ends.0, ends.1].into_iter(), false, 0.0);
-        (axis(self.x), axis(self.y))
+        (axis(self.x).of_whole(self.x_whole), axis(self.y))
     }
 
     /// Returns the value of a place with a name: its own, else that of the way on which it lies, else that of the map.

@@ -22,8 +22,8 @@ pub use odds::{
 pub use onlooker::Onlooker;
 pub use page::{report_html, report_latex};
 pub use pictures::{
-    Choices, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure, picture,
-    side_by_side, spectrum, surface_figure, takes_long, usual_side,
+    Choices, Eye, LandscapeChoices, PictureError, PlaneKind, What, landscape, loss_figure, path_figure,
+    picture, side_by_side, spectrum, surface_figure, takes_long, usual_side,
 };
 pub use second_order::{second_order_json, second_order_text};
 pub use why::{spectrum_text, why_json, why_text, wrapped};

@@ -13,7 +13,7 @@ use whygrad::report::{
 use whygrad::train::{Control, Options, RandomSource, starting_values};
 use whygrad::why::{Case, Finished};
 
-use super::picture::{PictureArguments, ends, names};
+use super::picture::{EyeArguments, PictureArguments, ends, names};
 use super::plot::named;
 use super::why::recorded;
 use crate::input::{self, DataArguments};
@@ -27,7 +27,7 @@ The plane of a run is that of its path unless another is said; the picture tells
 the path is the paler the farther it is from the plane.
 Examples:
   whygrad landscape runs/xor-1                             the path of a run on the loss, over its principal directions
-  whygrad landscape runs/xor-1 --plane w1,w2 -o loss.html --3d
+  whygrad landscape runs/xor-1 --plane 'hidden.W[0,0],hidden.W[0,1]' -o loss.html --3d
   whygrad landscape runs/xor-1 --plane random --seed 2 -o loss.svg
   whygrad landscape runs/xor-1 --with runs/xor-2           between two runs
   whygrad landscape net.model --data not --loss mse,binary_cross_entropy --3d -o not.svg")]
@@ -59,6 +59,8 @@ pub(crate) struct Arguments {
     /// Seen from the side
     #[arg(long = "3d")]
     three_dimensional: bool,
+    #[command(flatten)]
+    eye: EyeArguments,
     /// Logarithmic values
     #[arg(long, conflicts_with = "linear")]
     log: bool,
@@ -79,6 +81,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         Some(folder) => Some((named(folder), recorded(folder, &a.data)?)),
         None => None,
     };
+    finished.note.iter().for_each(|note| output::say(&format!("note: {note}")));
     let choices = LandscapeChoices {
         plane: plane(a, &finished),
         x: a.x,
@@ -86,6 +89,7 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         side: side(a, &finished),
         log: if a.log { Some(true) } else { a.linear.then_some(false) },
         three_dimensional: a.three_dimensional,
+        from: a.eye.eye(),
     };
     let mut figures = Vec::new();
     let mut stages = Stages::new(false);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use whygrad::plot::{Figure, Format, Look, words};
+use whygrad::report::Eye;
 
 use crate::output;
 
@@ -31,6 +32,25 @@ pub(crate) struct PictureArguments {
     /// Points of a PNG for each pixel: 2 is sharp in print
     #[arg(long, value_name = "FACTOR", default_value_t = 2.0, value_parser = scale)]
     pub(crate) scale: f64,
+}
+
+/// From where a landscape is seen.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct EyeArguments {
+    /// How far a landscape is turned about its vertical axis [default: 35]
+    #[arg(long, value_name = "DEGREES", allow_negative_numbers = true, value_parser = degrees)]
+    turn: Option<f64>,
+    /// How far above it the eye is: 0 from the side, 90 from above [default: 30]
+    #[arg(long, value_name = "DEGREES", value_parser = lifted)]
+    tilt: Option<f64>,
+}
+
+impl EyeArguments {
+    /// From where it is seen.
+    pub(crate) fn eye(&self) -> Eye {
+        let usual = Eye::default();
+        Eye { turn: self.turn.unwrap_or(usual.turn), tilt: self.tilt.unwrap_or(usual.tilt) }
+    }
 }
 
 impl PictureArguments {
@@ -143,6 +163,20 @@ fn size(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(size) if (100.0..=10_000.0).contains(&size) => Ok(size),
         _ => Err("expected a number of pixels between 100 and 10000".into()),
+    }
+}
+
+fn degrees(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(turn) if (-360.0..=360.0).contains(&turn) => Ok(turn),
+        _ => Err("expected degrees between -360 and 360".into()),
+    }
+}
+
+fn lifted(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(tilt) if (0.0..=90.0).contains(&tilt) => Ok(tilt),
+        _ => Err("expected degrees between 0 and 90".into()),
     }
 }
 

@@ -8,9 +8,10 @@ use whygrad::interop::run_folder;
 use whygrad::report::{Choices, Onlooker, What, picture};
 use whygrad::why::Finished;
 
-use super::picture::{PictureArguments, names};
+use super::picture::{EyeArguments, PictureArguments, names};
 use super::why::recorded;
 use crate::input::DataArguments;
+use crate::output;
 use crate::progress::Stages;
 
 /// What `plot` takes.
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
     picture: PictureArguments,
     #[command(flatten)]
     data: DataArguments,
+    #[command(flatten)]
+    eye: EyeArguments,
     /// Logarithmic values
     #[arg(long, conflicts_with = "linear")]
     log: bool,
@@ -61,7 +64,7 @@ Examples:
   whygrad plot runs/xor-1 runs/xor-2 loss -o loss.svg
   whygrad plot runs/xor-1 surface -o surface.html  turns with the mouse, a finger or the keys
   whygrad plot runs/xor-1 contour --describe       in plain sentences
-  whygrad plot runs/xor-1 trajectory --parameters w1,w2 -o path.tex"
+  whygrad plot runs/xor-1 trajectory --parameters 'y_hat.W[0,0],y_hat.W[0,1]' -o path.tex"
 }
 
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
@@ -76,8 +79,16 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
         held: a.hold.clone(),
         output: a.output.map(|output| usize::from(output) - 1),
         parameters: a.parameters.as_deref().map(names).unwrap_or_default(),
+        from: a.eye.eye(),
         marks: a.mark.clone(),
     };
+    let last = runs.iter().map(|(_, run)| run.epochs).max().unwrap_or(0);
+    if let Some((epoch, _)) = a.mark.iter().find(|(epoch, _)| !(0.0..=last as f64).contains(epoch)) {
+        bail!("--mark {epoch}: the run has the epochs 0 to {last}");
+    }
+    for (name, run) in &runs {
+        run.note.iter().for_each(|note| output::say(&format!("note: {name}: {note}")));
+    }
     let mut stages = Stages::new(false);
     let figure = picture(&runs, what, &choices, &mut Onlooker::new(|stage, share| stages.see(stage, share)))?;
     drop(stages);

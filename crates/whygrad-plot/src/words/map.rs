@@ -129,11 +129,11 @@ fn borders(map: &Map) -> Option<String> {
         let line = match (path.name.trim(), ways::ends(map, path)) {
             ("", Some((from, to))) => format!("a line runs from {from} to {to}"),
             ("", None) => "a line lies beyond the map".to_owned(),
-            (name, None) => format!("{name} is undecided nowhere on the map"),
-            (name, Some((from, to))) if told.iter().any(|line| line.contains("undecided on")) => {
+            (name, None) => format!("{name} takes in 0 nowhere on the map"),
+            (name, Some((from, to))) if told.iter().any(|line| line.contains("takes in 0 on")) => {
                 format!("{name} on that from {from} to {to}")
             }
-            (name, Some((from, to))) => format!("{name} is undecided on the line from {from} to {to}"),
+            (name, Some((from, to))) => format!("{name} takes in 0 on the line from {from} to {to}"),
         };
         told.push(line);
     }

@@ -25,7 +25,7 @@ pub use curves::{loss_figure, spectrum};
 pub use landscape::{
     LandscapeChoices, PlaneKind, landscape, path_figure, side_by_side, takes_long, usual_side,
 };
-pub use outputs::surface_figure;
+pub use outputs::{Eye, surface_figure};
 
 /// What there is to see of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +158,8 @@ pub struct Choices {
     pub output: Option<usize>,
     /// The parameters to show; those that move most where nothing is said.
     pub parameters: Vec<String>,
+    /// From where a landscape is seen.
+    pub from: Eye,
     /// Epochs to mark, with a word each.
     pub marks: Vec<(f64, String)>,
 }

@@ -143,7 +143,7 @@ impl Finished {
     }
 
     /// Whether a number was not finite.
-    pub(super) fn overflowed(&self) -> bool {
+    pub(crate) fn overflowed(&self) -> bool {
         self.stop == "overflow" || !self.loss.is_finite()
     }
 

@@ -27,8 +27,17 @@ pub(super) fn losses(runs: &[(String, &Finished)], choices: &Choices) -> Figure 
     if let [(_, run)] = runs {
         figure.marks.extend(plateau_end(&points(run), figure.y_log));
         figure.notes.extend(run.is_solved().then(|| "The run is solved.".to_owned()));
+        figure.notes.extend(overflow(run));
     }
     figure.into()
+}
+
+/// Says where the numbers of a run overflowed, if they did.
+fn overflow(run: &Finished) -> Option<String> {
+    let finite = |theta: &[f64]| theta.iter().all(|value| value.is_finite());
+    let ended = run.overflowed() || !run.loss.is_finite() || !finite(&run.theta);
+    let last = run.losses.iter().rev().find(|(_, loss)| loss.is_finite())?;
+    ended.then(|| format!("The run diverged: after epoch {} its loss is no longer a finite number.", last.0))
 }
 
 /// A curve of each run, under its name where there are several.
@@ -46,11 +55,14 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
     let values = || series.iter().flat_map(|s| &s.points).map(|p| p.1).filter(|v| v.is_finite());
     let low = values().fold(f64::INFINITY, f64::min);
     let high = values().fold(0.0, f64::max);
+    let last = series.iter().flat_map(|s| &s.points).map(|p| p.0).fold(0.0, f64::max);
     Lines {
         title: title.into(),
         x_label: "epoch".into(),
         y_label: label.into(),
         x_whole: true,
+        // A run of no epoch or of one has an axis all the same.
+        x_reach: (last <= 1.0).then_some((0.0, 1.0)),
         y_log: choices.log.unwrap_or(low > 0.0 && high > 100.0 * low),
         marks: choices.marks.iter().map(|(x, label)| Mark { x: *x, label: label.clone() }).collect(),
         series,
@@ -58,13 +70,17 @@ fn over_epochs((title, label): (&str, &str), series: Vec<Series>, choices: &Choi
     }
 }
 
+/// A loss below this share of the first has arrived, and rests at the bottom.
+const FLOOR: f64 = 1e-6;
+
 /// Where the loss leaves its longest rest: a stretch that the words call flat, of a fifth of the run at least, after which
 /// it falls by a tenth at least.
 fn plateau_end(points: &[(f64, f64)], y_log: bool) -> Option<Mark> {
     let last = points.last().filter(|last| last.0 >= 10.0)?;
     let rests = words::rests(points, y_log).into_iter();
     // A rest at the end of the run is no plateau.
-    let left = rests.filter(|(_, end)| last.1 < 0.9 * end.1 && end.0 < last.0);
+    let first = points.first().map_or(0.0, |point| point.1);
+    let left = rests.filter(|(_, end)| last.1 < 0.9 * end.1 && end.0 < last.0 && end.1 > FLOOR * first);
     let longest = left.max_by(|a, b| (a.1.0 - a.0.0).total_cmp(&(b.1.0 - b.0.0)))?;
     let (start, end) = longest;
     (end.0 - start.0 >= last.0 / 5.0).then(|| Mark { x: end.0, label: "the plateau ends".into() })
@@ -110,7 +126,8 @@ pub(super) fn gradient_norm(
 /// The learning rate of the first step of each epoch.
 pub(super) fn learning_rate(runs: &[(String, &Finished)], choices: &Choices) -> Result<Figure, PictureError> {
     let series = named(runs, "learning rate", rates)?;
-    Ok(over_epochs(("Learning rate", "learning rate"), series, choices).into())
+    let linear = Choices { log: Some(choices.log.unwrap_or(false)), ..choices.clone() };
+    Ok(over_epochs(("Learning rate", "learning rate"), series, &linear).into())
 }
 
 fn rates(run: &Finished) -> Result<Vec<(f64, f64)>, PictureError> {
@@ -153,6 +170,9 @@ pub fn spectrum(run: &Finished, onlooker: &mut Onlooker<'_>) -> Result<Spectrum,
     crate::why::spectrum(run, &places, &mut watch).ok_or(PictureError::Stopped)
 }
 
+/// A bound of so many times the largest eigenvalue is told and not drawn.
+const FAR_ABOVE: f64 = 8.0;
+
 /// The eigenvalues of the Hessian along the run, with the largest that is stable.
 pub(super) fn eigenvalues(
     run: &Finished,
@@ -184,7 +204,11 @@ pub(super) fn eigenvalues(
         let plain = run.case.options.optimiser == Optimiser::GradientDescent;
         let name = if plain { "2 / learning rate" } else { "largest that is stable" };
         let line = ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect();
-        series.push(Series::line(name, line).silent());
+        let largest = found.places.iter().map(|p| p.largest.abs().max(p.smallest.abs())).fold(0.0, f64::max);
+        // Beside a bound far above them all eigenvalues would be one line.
+        if bound <= FAR_ABOVE * largest {
+            series.push(Series::line(name, line).silent());
+        }
         let bound_told = if plain {
             format!("{name} = {}", short(bound))
         } else {

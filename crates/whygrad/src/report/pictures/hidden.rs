@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use whygrad_plot::{Figure, Lines, Map, Panels, Series, Style};
+use whygrad_plot::{Figure, Lines, Map, Panels, Series, Style, words};
 
 use super::outputs::{View, column, unit_name};
 use super::told::{begun, listed, pair, short, some};
@@ -10,8 +10,9 @@ use super::{Choices, Onlooker, PictureError};
 use crate::train::method::Eigen;
 use crate::why::{Finished, Group, Units};
 
-/// Maps of more units than these are not drawn.
+/// Of more units than these only the most different are drawn, so many.
 const MOST_MAPS: usize = 12;
+const DRAWN: usize = 9;
 
 /// Rows of more ways than these are drawn as dots alone.
 const MOST_WAYS: usize = 16;
@@ -46,6 +47,9 @@ fn told(run: &Finished, figures: &[Figure]) -> Vec<String> {
         .collect();
     let units: Vec<String> = maps.iter().filter_map(|map| told_unit(map)).collect();
     let mut sentences = Vec::new();
+    if let Some(Figure::Lines(curves)) = figures.first().filter(|_| figures.len() > 1) {
+        sentences.extend(words::sentences(&curves.clone().into()));
+    }
     if !units.is_empty() {
         sentences.push(format!("{}.", begun(&some(&units, TOLD, "units"))));
     }
@@ -156,26 +160,65 @@ fn last_hidden(groups: &[Group]) -> Vec<usize> {
 /// What each unit gives over two inputs, and where the others are held; none for a model with one input or many units.
 fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>), PictureError> {
     let case = &run.case;
-    let Some(view) = View::of(&case.model, &case.data, choices)? else { return Ok((vec![], vec![])) };
+    let Some(view) = View::of(&case.model, &case.data, choices)? else {
+        return Ok((vec![curves(run).into()], vec![]));
+    };
     let mut units = Units::of(&case.model, &view.grid);
     let values = units.at(&run.theta);
-    let mut maps = Vec::new();
+    let mut maps: Vec<Map> = Vec::new();
     for (group, values) in units.groups.iter().zip(&values).filter(|(group, _)| !group.is_output) {
         for unit in 0..group.units {
-            maps.push(
-                Map {
-                    title: unit_name(group, unit),
-                    values: column(values, group.units, unit),
-                    paths: view.unit_line(group, values, unit).into_iter().collect(),
-                    value_label: "activation".into(),
-                    classes: super::outputs::border(&case.data),
-                    ..view.empty(&case.data, choices.output.unwrap_or(0))
-                }
-                .into(),
-            );
+            maps.push(Map {
+                title: unit_name(group, unit),
+                values: column(values, group.units, unit),
+                paths: view.unit_line(group, values, unit).into_iter().collect(),
+                value_label: "activation".into(),
+                classes: super::outputs::border(&case.data),
+                ..view.empty(&case.data, choices.output.unwrap_or(0))
+            });
         }
     }
-    Ok(if maps.len() > MOST_MAPS { (vec![], vec![]) } else { (maps, view.notes) })
+    let mut notes = view.notes;
+    let all = maps.len();
+    if all > MOST_MAPS {
+        let spread = |map: &Map| {
+            let (low, high) = super::range(map.values.iter().copied().filter(|v| v.is_finite()), 0.0);
+            high - low
+        };
+        let mut spreads: Vec<f64> = maps.iter().map(spread).collect();
+        spreads.sort_by(|a, b| b.total_cmp(a));
+        let least = spreads[DRAWN - 1];
+        maps.retain(|map| spread(map) >= least);
+        maps.truncate(DRAWN);
+        notes.push(format!("Shown are the {DRAWN} of {all} units that differ most over these inputs."));
+    }
+    Ok((maps.into_iter().map(Figure::from).collect(), notes))
+}
+
+/// What each unit gives over the only input.
+fn curves(run: &Finished) -> Lines {
+    let case = &run.case;
+    let grid = super::outputs::line_of_inputs(&case.model, &case.data);
+    let mut units = Units::of(&case.model, &grid);
+    let values = units.at(&run.theta);
+    let mut series = Vec::new();
+    for (group, values) in units.groups.iter().zip(&values).filter(|(group, _)| !group.is_output) {
+        series.extend((0..group.units).map(|unit| {
+            let outputs = column(values, group.units, unit);
+            Series::line(unit_name(group, unit), grid.inputs.iter().copied().zip(outputs).collect())
+        }));
+    }
+    let all = series.len();
+    series.truncate(MOST_MAPS);
+    let notes = (all > MOST_MAPS).then(|| format!("Shown are the first {MOST_MAPS} of {all} units."));
+    Lines {
+        title: "What each unit gives".into(),
+        x_label: case.data.input_names.first().cloned().unwrap_or_else(|| "x".into()),
+        y_label: "activation".into(),
+        series,
+        notes: notes.into_iter().collect(),
+        ..Lines::default()
+    }
 }
 
 /// Where the rows lie in the space of a layer's units, with their ways there, and the border of the output.
@@ -218,7 +261,7 @@ fn space(
     }
     series.extend(border_line(run, &names, &series));
     Ok(Lines {
-        title: "Where the rows lie in the space of the hidden units".into(),
+        title: "Rows in the space of the units".into(),
         x_label: view.x_label,
         y_label: view.y_label,
         notes: view.notes,

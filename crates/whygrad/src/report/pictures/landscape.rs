@@ -1,10 +1,9 @@
 //! The loss over a plane through the parameters, with the path of the run and how far it is from the plane.
 
-use whygrad_plot::{Figure, Lines, Map, MapPath, Panels, Series, Spot, SpotKind, Surface, words};
+use whygrad_plot::{Figure, Map, MapPath, Panels, Spot, SpotKind, words};
 
-use super::line;
 use super::told::short;
-use super::{Onlooker, PictureError, range, rows};
+use super::{Eye, Onlooker, PictureError, range, rows};
 use crate::data::Dataset;
 use crate::landscape::{
     Field, Grid, Kind, Plane, Projection, Stationary, norm, rise_between, stationary_points,
@@ -40,6 +39,8 @@ pub struct LandscapeChoices {
     pub log: Option<bool>,
     /// As a landscape seen from the side.
     pub three_dimensional: bool,
+    /// From where it is seen then.
+    pub from: Eye,
 }
 
 impl Default for LandscapeChoices {
@@ -51,6 +52,7 @@ impl Default for LandscapeChoices {
             side: 101,
             log: None,
             three_dimensional: false,
+            from: Eye::default(),
         }
     }
 }
@@ -76,13 +78,16 @@ fn products(run: &Finished) -> f64 {
 /// How far to each side without a path.
 const REACH: f64 = 10.0;
 
+/// An axis that is shorter than this share of the other is as long as the other.
+const FLATTEST: f64 = 1e-6;
+
 /// Share of the path's extent that is shown on both sides of it.
 const MARGIN: f64 = 0.25;
 
 /// A way with its name, and what has to be said of it.
-struct Way {
-    name: String,
-    thetas: Vec<Vec<f64>>,
+pub(super) struct Way {
+    pub(super) name: String,
+    pub(super) thetas: Vec<Vec<f64>>,
     /// The epochs done at each place; empty where each is a step.
     epochs: Vec<u64>,
     note: Option<String>,
@@ -120,7 +125,7 @@ impl Way {
 
 /// What an onlooker is told.
 const ALONG: &str = "loss along the path";
-const OVER: &str = "loss over the plane";
+pub(super) const OVER: &str = "loss over the plane";
 
 /// The loss of a model over a plane with the path of the run; with another run, over the plane between the two. The model is
 /// the run's own, or it with another loss. The onlooker is told how far it is, and ends it with [`PictureError::Stopped`].
@@ -140,9 +145,13 @@ pub fn landscape(
             ways.push(Way::of(&format!("path of {name}"), other, &mut field, onlooker)?);
             Plane::between(&ways[0].thetas, &ways[1].thetas)?
         }
-        (None, PlaneKind::Parameters(names)) => Plane::of_parameters(model, &run.theta, names)?,
+        (None, PlaneKind::Parameters(names)) => Plane::of_parameters(model, end(run, &ways[0]), names)?,
+        // Of one parameter there is one line.
+        (None, _) if run.theta.len() == 1 => {
+            Plane::of_parameters(model, end(run, &ways[0]), &model.program.entry_names())?
+        }
         (None, PlaneKind::Path) => Plane::of_path(&ways[0].thetas)?,
-        (None, PlaneKind::Random(seed)) => Plane::random(model, &run.theta, *seed),
+        (None, PlaneKind::Random(seed)) => Plane::random(model, end(run, &ways[0]), *seed),
     };
     let scene = Scene { model, data: rows(run), plane, ways };
     if scene.plane.y.is_none() {
@@ -150,10 +159,16 @@ pub fn landscape(
     }
     let map = scene.map(choices, onlooker)?;
     Ok(if choices.three_dimensional {
-        Surface { map, turn: super::outputs::TURN, tilt: super::outputs::TILT }.into()
+        choices.from.on(map).into()
     } else {
         Map { contours: true, ..map }.into()
     })
+}
+
+/// Where a run ends: of one whose numbers overflow, where its way is last shown.
+fn end<'r>(run: &'r Finished, way: &'r Way) -> &'r [f64] {
+    let last = way.thetas.last().filter(|_| !run.theta.iter().all(|t| t.is_finite()));
+    last.unwrap_or(&run.theta)
 }
 
 /// The path of a descent: on the curve of a function of one variable, on the map of one of two.
@@ -174,16 +189,16 @@ pub fn path_figure(model: &Model, run: &Run) -> Option<Figure> {
 }
 
 /// A plane and what is drawn on it.
-struct Scene<'a> {
-    model: &'a Model,
-    data: Option<&'a Dataset>,
-    plane: Plane,
-    ways: Vec<Way>,
+pub(super) struct Scene<'a> {
+    pub(super) model: &'a Model,
+    pub(super) data: Option<&'a Dataset>,
+    pub(super) plane: Plane,
+    pub(super) ways: Vec<Way>,
 }
 
 impl Scene<'_> {
     /// From where to where, and the ways in the plane.
-    fn extent(&self, choices: &LandscapeChoices) -> ((f64, f64), (f64, f64), Vec<Projection>) {
+    pub(super) fn extent(&self, choices: &LandscapeChoices) -> ((f64, f64), (f64, f64), Vec<Projection>) {
         let projected: Vec<Projection> =
             self.ways.iter().map(|way| self.plane.project(&way.thetas)).collect();
         let points = || projected.iter().flat_map(|p| &p.points);
@@ -194,7 +209,13 @@ impl Scene<'_> {
             (true, _) => (-REACH, REACH),
             _ => range(points().map(value), MARGIN),
         };
-        (choices.x.unwrap_or_else(|| of(|p| p.0)), choices.y.unwrap_or_else(|| of(|p| p.1)), projected)
+        let (x, y) = (of(|p| p.0), of(|p| p.1));
+        // A way along one axis has no extent across it.
+        let wide = |own: (f64, f64), other: (f64, f64)| {
+            let (middle, half) = (f64::midpoint(own.0, own.1), 0.5 * (other.1 - other.0));
+            if own.1 - own.0 < FLATTEST * 2.0 * half { (middle - half, middle + half) } else { own }
+        };
+        (choices.x.unwrap_or_else(|| wide(x, y)), choices.y.unwrap_or_else(|| wide(y, x)), projected)
     }
 
     fn map(&self, choices: &LandscapeChoices, onlooker: &mut Onlooker<'_>) -> Result<Map, PictureError> {
@@ -204,8 +225,6 @@ impl Scene<'_> {
         let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
         let grid = grid.ok_or(PictureError::Stopped)?;
         let label = |axis: Option<&crate::landscape::Axis>| axis.map(|a| a.name.clone()).unwrap_or_default();
-        let finite = || grid.losses.iter().copied().filter(|l| l.is_finite());
-        let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
         let mut notes = Vec::new();
         let mut paths = Vec::new();
         let mut spots = Vec::new();
@@ -241,7 +260,10 @@ impl Scene<'_> {
         spots.extend(stationary);
         let word = if self.data.is_some() { "Loss" } else { "Value" };
         Ok(Map {
-            title: format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
+            title: match self.ways.len() {
+                2 => format!("{word} between the two runs"),
+                _ => format!("{word} over {} and {}", self.plane.x.name, label(self.plane.y.as_ref())),
+            },
             x_label: self.plane.x.name.clone(),
             y_label: label(self.plane.y.as_ref()),
             x,
@@ -250,7 +272,7 @@ impl Scene<'_> {
             rows: grid.rows,
             values: grid.losses.clone(),
             value_label: if self.data.is_some() { "loss".into() } else { "f".into() },
-            value_log: choices.log.unwrap_or(!choices.three_dimensional && low > 0.0 && high > 100.0 * low),
+            value_log: choices.log.unwrap_or(!choices.three_dimensional && falls_far(&grid.losses)),
             paths,
             spots,
             notes,
@@ -278,7 +300,7 @@ impl Scene<'_> {
     }
 
     /// The stationary points of the loss near the path that lie within the picture.
-    fn stationary(
+    pub(super) fn stationary(
         &self,
         field: &mut Field,
         (x, y): ((f64, f64), (f64, f64)),
@@ -330,69 +352,16 @@ impl Scene<'_> {
         let start = self.ways.first()?.thetas.first()?;
         is_bounded.then(|| 1e-12 * field.loss(start))
     }
+}
 
-    /// The value along a line and its slope, each with the steps.
-    fn curve(
-        &self,
-        choices: &LandscapeChoices,
-        onlooker: &mut Onlooker<'_>,
-    ) -> Result<(Lines, Lines), PictureError> {
-        let (x, _, projected) = self.extent(choices);
-        let mut field = Field::new(self.model, self.data);
-        let ends = (x, (0.0, 0.0), choices.side.max(201));
-        let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
-        let grid = grid.ok_or(PictureError::Stopped)?;
-        let direction = &self.plane.x.direction;
-        let mut slope =
-            |theta: &[f64]| field.gradient(theta).iter().zip(direction).map(|(g, d)| g * d).sum::<f64>();
-        let mut slopes = Vec::with_capacity(grid.columns);
-        for (x, _) in grid.line() {
-            onlooker.ask("slope along the line", slopes.len() as f64 / grid.columns as f64)?;
-            slopes.push((x, slope(&self.plane.at(x, 0.0))));
-        }
-        let mut steps = [vec![], vec![]];
-        for (way, there) in self.ways.iter().zip(&projected) {
-            for (theta, at) in way.thetas.iter().zip(&there.points) {
-                steps[1].push((at.0, slope(theta)));
-            }
-        }
-        for (way, there) in self.ways.iter().zip(&projected) {
-            steps[0]
-                .extend(way.thetas.iter().zip(&there.points).map(|(theta, at)| (at.0, field.loss(theta))));
-        }
-        let [on_value, on_slope] = steps;
-        let (name, f) = (&self.plane.x.name, if self.data.is_some() { "loss" } else { "f" });
-        let lines = |title: &str, y_label: String, curve: Series, steps: Vec<(f64, f64)>| Lines {
-            title: title.into(),
-            x_label: name.clone(),
-            y_label,
-            series: vec![curve, Series::dots("steps", steps)],
-            ..Lines::default()
-        };
-        let y_label = if self.data.is_some() { "loss".to_owned() } else { format!("f({name})") };
-        Ok((
-            lines("Descent", y_label, Series::line(f, grid.line()), on_value),
-            lines("Derivative", format!("d {f} / d {name}"), Series::line("derivative", slopes), on_slope),
-        ))
-    }
-
-    fn line(&self, choices: &LandscapeChoices, onlooker: &mut Onlooker<'_>) -> Result<Figure, PictureError> {
-        let (mut value, slope) = self.curve(choices, onlooker)?;
-        let mut summary = line::told((&value, &slope), &self.plane.x.name);
-        for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
-            if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
-                value.notes.push(line::held(&way.name, there));
-            }
-        }
-        summary.extend(value.notes.clone());
-        let title = format!(
-            "{} and its derivative along {}",
-            if self.data.is_some() { "Loss" } else { "f" },
-            self.plane.x.name
-        );
-        let figures = vec![value.into(), slope.into()];
-        Ok(Panels { title, figures, columns: 2, summary, ..Panels::default() }.into())
-    }
+/// Whether a twentieth of the values is positive and a hundred times smaller than the largest: of fewer, logarithmic colours
+/// would show the bottom of a valley and nothing of the rest.
+fn falls_far(values: &[f64]) -> bool {
+    let mut values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    values.sort_by(f64::total_cmp);
+    let (lowest, low, highest) = (values.first(), values.get(values.len() / 20), values.last());
+    lowest.is_some_and(|lowest| *lowest > 0.0)
+        && low.zip(highest).is_some_and(|(low, high)| *high > 100.0 * low)
 }
 
 /// Landscapes of several losses side by side, a sentence each.

@@ -1,9 +1,105 @@
-//! The sentences of a curve along a line through the parameters.
+//! The loss along a line through the parameters, with its slope and the steps on both, and its sentences.
 
-use whygrad_plot::Lines;
+use whygrad_plot::{Figure, Lines, Panels, Series, Spot};
 
+use super::landscape::{LandscapeChoices, OVER, Scene};
 use super::told::{listed, pair, short};
-use crate::landscape::Projection;
+use super::{Onlooker, PictureError};
+use crate::landscape::{Field, Grid, Projection};
+
+impl Scene<'_> {
+    /// The value along a line and its slope, each with the steps and, of a function of one variable, its stationary points.
+    pub(super) fn curve(
+        &self,
+        choices: &LandscapeChoices,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<(Lines, Lines), PictureError> {
+        let (x, _, projected) = self.extent(choices);
+        let mut field = Field::new(self.model, self.data);
+        let ends = (x, (0.0, 0.0), choices.side.max(201));
+        let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
+        let grid = grid.ok_or(PictureError::Stopped)?;
+        let stationary = if self.model.program.parameter_count() == 1 {
+            self.stationary(&mut field, (x, (-1.0, 1.0)), onlooker)?
+        } else {
+            vec![]
+        };
+        let direction = &self.plane.x.direction;
+        let mut slope =
+            |theta: &[f64]| field.gradient(theta).iter().zip(direction).map(|(g, d)| g * d).sum::<f64>();
+        let mut slopes = Vec::with_capacity(grid.columns);
+        for (x, _) in grid.line() {
+            onlooker.ask("slope along the line", slopes.len() as f64 / grid.columns as f64)?;
+            slopes.push((x, slope(&self.plane.at(x, 0.0))));
+        }
+        let ways = || self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1);
+        let steps = || ways().flat_map(|(way, there)| way.thetas.iter().zip(&there.points));
+        let on_slope = steps().map(|(theta, at)| (at.0, slope(theta))).collect();
+        let on_value = steps().map(|(theta, at)| (at.0, field.loss(theta))).collect();
+        let (name, f) = (&self.plane.x.name, if self.data.is_some() { "loss" } else { "f" });
+        let lines = |title: &str, y_label: String, curve: Series, steps: Vec<(f64, f64)>| {
+            let mut series = vec![curve];
+            series.extend((!steps.is_empty()).then(|| Series::dots("steps", steps)));
+            Lines { title: title.into(), x_label: name.clone(), y_label, series, ..Lines::default() }
+        };
+        let y_label = if self.data.is_some() { "loss".to_owned() } else { format!("f({name})") };
+        let curve = Series::line(f, within(grid.line(), choices.y));
+        let mut value = lines("Descent", y_label, curve, on_value);
+        value.y_reach = choices.y;
+        if ways().next().is_none() {
+            value.title = "Value".into();
+        }
+        let mut derivative =
+            lines("Derivative", format!("d {f} / d {name}"), Series::line("derivative", slopes), on_slope);
+        value.series.extend(
+            stationary
+                .iter()
+                .map(|spot| Series::dots(word(spot), vec![(spot.x, spot.value.unwrap_or(f64::NAN))])),
+        );
+        derivative.series.extend(stationary.iter().map(|spot| Series::dots(word(spot), vec![(spot.x, 0.0)])));
+        Ok((value, derivative))
+    }
+
+    /// The value along a line beside its slope.
+    pub(super) fn line(
+        &self,
+        choices: &LandscapeChoices,
+        onlooker: &mut Onlooker<'_>,
+    ) -> Result<Figure, PictureError> {
+        let (mut value, slope) = self.curve(choices, onlooker)?;
+        let mut summary = told((&value, &slope), &self.plane.x.name);
+        for (way, there) in self.ways.iter().zip(&self.extent(choices).2) {
+            if way.thetas.len() > 1 && self.model.program.parameter_count() > 1 {
+                value.notes.push(held(&way.name, there));
+            }
+        }
+        summary.extend(value.notes.clone());
+        let title = format!(
+            "{} and its derivative along {}",
+            if self.data.is_some() { "Loss" } else { "f" },
+            self.plane.x.name
+        );
+        let figures = vec![value.into(), slope.into()];
+        Ok(Panels { title, figures, columns: 2, summary, ..Panels::default() }.into())
+    }
+}
+
+/// What a stationary point is called in a legend: `minimum at 2.25`.
+fn word(spot: &Spot) -> String {
+    let kind = spot.label.split(',').next().unwrap_or_default();
+    let kind = if kind.starts_with("flat") { "flat" } else { kind };
+    format!("{kind} at {}", short(spot.x))
+}
+
+/// The points of a curve between two heights, where these are said: what lies beyond is a gap.
+fn within(curve: Vec<(f64, f64)>, heights: Option<(f64, f64)>) -> Vec<(f64, f64)> {
+    let Some((low, high)) = heights else { return curve };
+    let is_within = |point: &(f64, f64)| (low..=high).contains(&point.1);
+    let (first, last) = (curve.iter().position(is_within), curve.iter().rposition(is_within));
+    let Some((first, last)) = first.zip(last) else { return vec![] };
+    let gap = |point: &(f64, f64)| if is_within(point) { *point } else { (point.0, f64::NAN) };
+    curve[first..=last].iter().map(gap).collect()
+}
 
 /// How much of a way a line holds.
 pub(super) fn held(name: &str, there: &Projection) -> String {
@@ -27,7 +123,9 @@ pub(super) fn told((value, slope): (&Lines, &Lines), along: &str) -> Vec<String>
         let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
         lines.series.get(k).map_or(vec![], |series| series.points.iter().filter(finite).copied().collect())
     };
-    let (curve, steps, slopes) = (points(value, 0), points(value, 1), points(slope, 0));
+    let steps = value.series.iter().position(|series| series.name == "steps");
+    let steps = steps.map_or(vec![], |k| points(value, k));
+    let (curve, slopes) = (points(value, 0), points(slope, 0));
     let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
     let Some((low, high)) = curve.iter().min_by(by_height).zip(curve.iter().max_by(by_height)) else {
         return vec!["There is no finite value along this line.".into()];
@@ -47,7 +145,12 @@ pub(super) fn told((value, slope): (&Lines, &Lines), along: &str) -> Vec<String>
         (Some(only), _) => format!("; it is now at {}", pair(*only)),
         _ => String::new(),
     };
-    let zeros: Vec<String> = sign_changes(&slopes).into_iter().map(short).collect();
+    // What is known of a place where the derivative is 0 is told with it.
+    let known = slope.series.iter().filter_map(|series| series.name.split_once(" at "));
+    let mut zeros: Vec<String> = known.map(|(kind, at)| format!("{at} ({kind})")).collect();
+    if zeros.is_empty() {
+        zeros = sign_changes(&slopes).into_iter().map(short).collect();
+    }
     let zeros = match zeros.len() {
         0 => "keeps its sign".to_owned(),
         1..=MOST_ZEROS => format!("is 0 at {}", listed(&zeros)),

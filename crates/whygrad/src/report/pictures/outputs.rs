@@ -11,9 +11,28 @@ use crate::why::{Finished, Group, Units, Values};
 /// Samples to each side of the output surface.
 pub(super) const SIDE: usize = 61;
 
-/// From where a landscape is seen, in degrees: a little from the right, and from above.
-pub(super) const TURN: f64 = 35.0;
-pub(super) const TILT: f64 = 30.0;
+/// From where a landscape is seen, in degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Eye {
+    /// How far it is turned about the vertical: 0 looks along the upward axis.
+    pub turn: f64,
+    /// How far the eye is lifted above the plane: 0 is from the side, 90 from above.
+    pub tilt: f64,
+}
+
+impl Default for Eye {
+    /// A little from the right, and from above.
+    fn default() -> Self {
+        Eye { turn: 35.0, tilt: 30.0 }
+    }
+}
+
+impl Eye {
+    /// A map as a landscape.
+    pub(super) fn on(self, map: Map) -> Surface {
+        Surface { map, turn: self.turn, tilt: self.tilt }
+    }
+}
 
 /// The most inputs of a model whose output is drawn without being asked for: over two of many, the rest at their
 /// mean, it says nothing.
@@ -43,8 +62,16 @@ pub(super) fn contour(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
     let Some(view) = View::of(&case.model, &case.data, choices)? else {
         return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
     };
-    let paths = view.unit_lines(&case.model, &run.theta);
-    let map = |map: Map| Map { contours: true, paths: paths.clone(), ..map }.into();
+    let mut paths = view.unit_lines(&case.model, &run.theta);
+    let left_out = (paths.len() > MOST_LINES).then(|| {
+        let count = paths.len();
+        paths.clear();
+        format!("The lines of its {count} hidden units are not drawn.")
+    });
+    let map = |mut map: Map| {
+        map.notes.extend(left_out.clone());
+        Map { contours: true, paths: paths.clone(), ..map }.into()
+    };
     Ok(each_output(view.maps(&case.model, &case.data, &run.theta), map))
 }
 
@@ -55,7 +82,7 @@ pub(super) fn surface(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
         return Ok(output_curve(&case.model, &case.data, &run.theta, choices.output));
     };
     let maps = view.maps(&case.model, &case.data, &run.theta);
-    Ok(each_output(maps, |map| Surface { map, turn: TURN, tilt: TILT }.into()))
+    Ok(each_output(maps, |map| choices.from.on(map).into()))
 }
 
 /// One figure, or one of each output side by side.
@@ -206,7 +233,7 @@ impl View {
                 paths.extend((0..group.units).filter_map(|unit| self.unit_line(group, values, unit)));
             }
         }
-        if paths.len() > MOST_LINES { vec![] } else { paths }
+        paths
     }
 
     /// Where a unit of the first layer takes in 0: a straight line; `None` where that is outside, and for units above.
@@ -312,17 +339,23 @@ pub(super) fn border(data: &Dataset) -> Option<f64> {
     }
 }
 
-/// An output over the only input, with the data; each of several where none is named.
-fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: Option<usize>) -> Figure {
+/// Rows along the only input.
+pub(super) fn line_of_inputs(model: &Model, data: &Dataset) -> Dataset {
     let over = range((0..data.rows).map(|r| data.input_row(r)[0]), 0.1);
     let inputs: Vec<f64> = (0..=200).map(|k| between(over, k, 200)).collect();
-    let grid = Dataset {
+    Dataset {
         targets: vec![0.0; inputs.len() * model.program.target_width()],
         rows: inputs.len(),
-        inputs: inputs.clone(),
+        inputs,
         input_names: vec![],
         target_names: vec![],
-    };
+    }
+}
+
+/// An output over the only input, with the data; each of several where none is named.
+fn output_curve(model: &Model, data: &Dataset, theta: &[f64], output: Option<usize>) -> Figure {
+    let grid = line_of_inputs(model, data);
+    let inputs = &grid.inputs;
     let predictions = evaluate(model, &grid, theta).predictions;
     let name =
         |names: &[String], k: usize, other: &str| names.get(k).cloned().unwrap_or_else(|| other.into());

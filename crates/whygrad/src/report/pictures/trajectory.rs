@@ -53,6 +53,7 @@ pub(super) fn trajectory(
         x_label: "epoch".into(),
         y_label: "value".into(),
         x_whole: true,
+        x_reach: (run.epochs <= 1).then_some((0.0, 1.0)),
         series: chosen
             .iter()
             .map(|&k| {

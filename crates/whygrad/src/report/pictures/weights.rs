@@ -67,6 +67,12 @@ pub(super) fn updates(
     if series.iter().all(|s| s.points.is_empty()) {
         return Err(PictureError::Nothing("the run has no step that could be shown".into()));
     }
+    // On a logarithmic axis a layer that never moves has no curve.
+    let still = |s: &Series| !s.points.is_empty() && s.points.iter().all(|point| point.1 == 0.0);
+    let resting: Vec<String> = series.iter().filter(|s| still(s)).map(|s| s.name.clone()).collect();
+    let notes = resting.iter().map(|name| format!("{name} never moves: its steps are 0.")).collect();
+    let (moving, unmoved): (Vec<Series>, Vec<Series>) = series.into_iter().partition(|s| !still(s));
+    let series = if moving.is_empty() { unmoved } else { moving };
     let steps = run.case.options.steps_per_epoch(run.case.data.rows);
     let step = if steps > 1 { format!("an epoch of {steps} steps") } else { "a step".to_owned() };
     Ok(Lines {
@@ -74,8 +80,10 @@ pub(super) fn updates(
         x_label: "epoch".into(),
         y_label: "length of the change / length of the weights".into(),
         x_whole: true,
-        y_log: choices.log.unwrap_or(true),
+        y_log: choices.log.unwrap_or(true) && series.iter().any(|s| s.points.iter().any(|p| p.1 > 0.0)),
+        x_reach: (run.epochs <= 1).then_some((0.0, 1.0)),
         series,
+        notes,
         ..Lines::default()
     }
     .into())
@@ -111,7 +119,7 @@ pub(super) fn histogram(run: &Finished, onlooker: &mut Onlooker<'_>) -> Result<F
             }
             let half = 0.5 * (high - low) / BINS as f64;
             Map {
-                title: format!("{name}, {} parameters", part.len()),
+                title: format!("{name}, {} parameter{}", part.len(), if part.len() == 1 { "" } else { "s" }),
                 x_label: "epoch".into(),
                 y_label: "value".into(),
                 x: (0.0, last as f64),
@@ -120,6 +128,7 @@ pub(super) fn histogram(run: &Finished, onlooker: &mut Onlooker<'_>) -> Result<F
                 rows: BINS,
                 values: counts,
                 value_label: "number of weights".into(),
+                x_whole: true,
                 ..Map::default()
             }
             .into()
