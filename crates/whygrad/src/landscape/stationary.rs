@@ -106,6 +106,15 @@ impl Stationary {
         if length > NEARLY * largest(&pairs) {
             return None;
         }
+        // Of one parameter there is no larger eigenvalue beside which this one could be 0: it is, where it changes its
+        // sign close by.
+        if let ([at], [pair]) = (&theta[..], &mut pairs[..]) {
+            let close = 1e-4 * (1.0 + at.abs());
+            let mut bend = |at: f64| curvature.eigenpairs(&[at]).first().map_or(0.0, |pair| pair.0);
+            if bend(at - close) * bend(at + close) <= 0.0 {
+                pair.0 = 0.0;
+            }
+        }
         let loss = field.loss(&theta);
         loss.is_finite().then_some(Stationary { theta, loss, gradient_norm: length, moved, pairs })
     }
@@ -278,7 +287,9 @@ mod tests {
         // x^3 - 3x + y^2: a minimum at (1, 0), a saddle at (-1, 0).
         let found = kinds("minimize x^3 - 3*x + y^2", ((-2.0, 2.0), (-2.0, 2.0)));
         assert_eq!(found, [(Kind::Saddle, vec![-1.0, 0.0]), (Kind::Minimum, vec![1.0, 0.0])]);
-        // x^4 - 3x^3 + 2: flat at 0, the minimum at 9/4.
+        // Flat at 0, the minimum at 9/4.
+        let found = kinds("minimize x^4 - 3*x^3 + 2", ((-2.0, 4.0), (0.0, 0.0)));
+        assert_eq!(found, [(Kind::Flat, vec![0.0]), (Kind::Minimum, vec![2.25])]);
         let found = kinds("minimize x^3 - 3*x", ((-3.0, 3.0), (0.0, 0.0)));
         assert_eq!(found, [(Kind::Maximum, vec![-1.0]), (Kind::Minimum, vec![1.0])]);
     }

@@ -54,9 +54,11 @@ impl Scene<'_> {
         value.series.extend(
             stationary
                 .iter()
-                .map(|spot| Series::dots(word(spot), vec![(spot.x, spot.value.unwrap_or(f64::NAN))])),
+                .map(|spot| Series::dots(word(spot, x), vec![(spot.x, spot.value.unwrap_or(f64::NAN))])),
         );
-        derivative.series.extend(stationary.iter().map(|spot| Series::dots(word(spot), vec![(spot.x, 0.0)])));
+        derivative
+            .series
+            .extend(stationary.iter().map(|spot| Series::dots(word(spot, x), vec![(spot.x, 0.0)])));
         Ok((value, derivative))
     }
 
@@ -85,10 +87,12 @@ impl Scene<'_> {
 }
 
 /// What a stationary point is called in a legend: `minimum at 2.25`.
-fn word(spot: &Spot) -> String {
+fn word(spot: &Spot, (low, high): (f64, f64)) -> String {
     let kind = spot.label.split(',').next().unwrap_or_default();
     let kind = if kind.starts_with("flat") { "flat" } else { kind };
-    format!("{kind} at {}", short(spot.x))
+    // What rounding has left of a zero is a zero.
+    let at = if spot.x.abs() < 1e-9 * (high - low) { 0.0 } else { spot.x };
+    format!("{kind} at {}", short(at))
 }
 
 /// The points of a curve between two heights, where these are said: what lies beyond is a gap.
