@@ -50,7 +50,7 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 pub(crate) fn diagnostics(source: &str, file: &str, messages: &[Diagnostic]) {
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    for message in messages {
+    for message in messages.iter().take(MOST) {
         let level = match message.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -72,7 +72,14 @@ pub(crate) fn diagnostics(source: &str, file: &str, messages: &[Diagnostic]) {
         report.push(group);
         say(&renderer.render(&report));
     }
+    // A text that is no model at all has an error in every line.
+    if messages.len() > MOST {
+        say(&format!("and {} more of {file}; is it what you meant?", messages.len() - MOST));
+    }
 }
+
+/// More messages about one text than these are counted.
+const MOST: usize = 12;
 
 /// The columns of the terminal; where there is none those that `COLUMNS` says, else 80.
 pub(crate) fn columns() -> usize {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use whygrad::interop::{run_folder, shell};
-use whygrad::model::ModelOptions;
+use whygrad::model::{Model, ModelOptions};
 use whygrad::report::{self, Onlooker, PictureError};
 use whygrad::train::Control;
 use whygrad::why::{Case, Finished, Limits, Report, Spectrum, Time, why_within};
@@ -88,7 +88,9 @@ pub(crate) fn recorded(folder: &Path, data: &DataArguments) -> anyhow::Result<Fi
     let kept = |file: &str| folder.join(file).is_file().then(|| read(file)).transpose();
     let (path, gradient) = (kept(run_folder::PATH)?, kept(run_folder::GRADIENT)?);
     let history = kept(run_folder::HISTORY)?;
-    let said: serde_json::Value = serde_json::from_str(&options).unwrap_or_default();
+    let said: serde_json::Value = serde_json::from_str(&options).with_context(|| {
+        format!("'{name}': {} is broken; train again, or put back the file as it was", run_folder::OPTIONS)
+    })?;
     let model = ModelOptions { loss: said["loss"].as_str().map(str::to_owned), gradient };
     let loaded = input::model(&name, &model)?;
     let data = input::dataset(&loaded, data, 1)?;
@@ -106,8 +108,8 @@ fn instead(path: &Path) -> String {
         let runs = entries.map(|entry| entry.path()).filter(|inside| run_folder::is_run(inside));
         let newest = runs.max_by_key(|run| std::fs::metadata(run).and_then(|data| data.modified()).ok());
         return match newest {
-            Some(run) => format!("there are runs in it: whygrad why {}", line(&[&run.display().to_string()])),
-            None => "train first, such as with: whygrad train xor --why".to_owned(),
+            Some(run) => format!("there are runs in it, such as {}", line(&[&run.display().to_string()])),
+            None => "train first, such as with: whygrad train xor".to_owned(),
         };
     }
     let is_table = path.extension().is_some_and(|ending| ["csv", "tsv", "txt"].iter().any(|t| ending == *t));
@@ -117,11 +119,17 @@ fn instead(path: &Path) -> String {
         let net = format!("{}-4tanh-1", columns.saturating_sub(1).max(1));
         return format!(
             "these are data; train on them first, such as with: whygrad train {}",
-            line(&[&net, "--data", &name, "--why"])
+            line(&[&net, "--data", &name])
         );
     }
-    let model = if input::model(&name, &ModelOptions::default()).is_ok() { name } else { "xor".to_owned() };
-    format!("train first, such as with: whygrad train {}", line(&[&model, "--why"]))
+    let options = ModelOptions::default();
+    // What is wrong with a text that may be no model at all is not asked here.
+    let is_model = match input::read_text(path) {
+        Ok(text) if path.is_file() => Model::parse(&text, &options).is_ok(),
+        _ => input::model(&name, &options).is_ok(),
+    };
+    let model = if is_model { name } else { "xor".to_owned() };
+    format!("train first, such as with: whygrad train {}", line(&[&model]))
 }
 
 /// The seconds that a verdict on a run may take: one on a tiny net is waited for, and wide nets and many rows take more.
