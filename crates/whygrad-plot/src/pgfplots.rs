@@ -10,23 +10,35 @@ mod cells;
 mod lines;
 mod map;
 mod network;
+mod overlay;
 
 use std::collections::BTreeSet;
 
-use crate::figure::{Figure, Panels};
+use crate::figure::{Figure, Lines, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
+use crate::svg::glyph;
 use crate::view;
 pub use axes::escaped;
 
 /// Pixels in a centimetre of paper.
 const PER_CENTIMETRE: f64 = 96.0 / 2.54;
 
+/// Points of print, as TeX has them, in a pixel.
+const POINTS: f64 = 72.27 / 96.0;
+
 /// A size on paper in centimetres.
 #[derive(Clone, Copy)]
 struct Size {
     width: f64,
     height: f64,
+}
+
+impl Size {
+    /// Returns the size of the axes of a picture, without what stands around them.
+    fn inner(self) -> Size {
+        Size { width: (self.width - 2.6).max(2.4), height: (self.height - 2.8).max(2.0) }
+    }
 }
 
 /// Writes a figure as a whole LaTeX document of the class `standalone`.
@@ -60,7 +72,7 @@ pub fn picture(figure: &Figure, look: &Look) -> String {
 /// Returns the definitions of the colours.
 fn colours() -> String {
     let mut out = String::new();
-    for index in 0..6 {
+    for index in 0..palette::SERIES {
         let Rgb(red, green, blue) = palette::series(index, Ground::Light);
         out.extend([format!("\\definecolor{{series{index}}}{{RGB}}{{{red},{green},{blue}}}\n")]);
     }
@@ -75,11 +87,31 @@ fn colours() -> String {
     out
 }
 
-/// Returns the colour and the dashes of a series; with the dashes they stay apart in black and white.
-fn stroke(index: usize) -> String {
-    let dashes =
-        ["solid", "densely dashed", "densely dotted", "densely dashdotted", "loosely dashed", "dotted"];
-    format!("series{}, {}", index % 6, dashes[index % dashes.len()])
+/// Returns the colour of a series.
+fn colour(index: usize) -> String {
+    format!("series{}", index % palette::SERIES)
+}
+
+/// Returns the colour and the dashes of a curve, those of the SVG; with the dashes curves stay apart in black and white.
+fn stroke(lines: &Lines, index: usize) -> String {
+    format!("{}, {}", colour(index), dashes(glyph::dashes(lines, index)))
+}
+
+/// Returns the setting for dashes and gaps of so many pixels.
+fn dashes(pixels: &str) -> String {
+    let lengths: Vec<f64> = pixels.split_whitespace().filter_map(|length| length.parse().ok()).collect();
+    if lengths.is_empty() {
+        return "solid".to_owned();
+    }
+    let parts = lengths.iter().enumerate().map(|(index, length)| {
+        format!("{} {:.2}pt", if index % 2 == 0 { "on" } else { "off" }, length * POINTS)
+    });
+    format!("dash pattern={}", parts.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns the setting for a colour that has no name.
+fn rgb(Rgb(red, green, blue): Rgb) -> String {
+    format!("{{rgb,255:red,{red};green,{green};blue,{blue}}}")
 }
 
 fn drawn(figure: &Figure, size: Size) -> String {
@@ -143,11 +175,8 @@ fn tikzpicture(drawn: &str, notes: &[String], size: Size) -> String {
 
 /// Returns the settings that all axes share: size, title and labels.
 fn frame(size: Size, title: &str, x_label: &str, y_label: &str) -> String {
-    let mut out = format!(
-        "scale only axis, width={:.2}cm, height={:.2}cm,\n",
-        (size.width - 2.6).max(2.4),
-        (size.height - 2.8).max(2.0)
-    );
+    let mut out =
+        format!("scale only axis, width={:.2}cm, height={:.2}cm,\n", size.inner().width, size.inner().height);
     if !title.trim().is_empty() {
         out.extend([format!(
             "title={{{}}}, title style={{align=center, text width={:.2}cm}},\n",

@@ -2,13 +2,13 @@
 
 mod cells;
 mod frame;
-mod glyph;
+pub(crate) mod glyph;
 mod key;
-mod labels;
+pub(crate) mod labels;
 mod lines;
 mod map;
 mod network;
-mod overlay;
+pub(crate) mod overlay;
 mod panels;
 mod path;
 mod solid;

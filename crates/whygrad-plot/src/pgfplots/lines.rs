@@ -1,7 +1,7 @@
 //! Curves, dots and columns in pgfplots.
 
 use super::axes::{TexAxis, escaped, number};
-use super::{Size, coordinates, frame, stroke, tikzpicture};
+use super::{Size, colour, coordinates, frame, stroke, tikzpicture};
 use crate::axis::{Axis, seen};
 use crate::figure::{Lines, Series, Style};
 use crate::thin::kept;
@@ -23,8 +23,8 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     out.push_str(&frame(size, &lines.title, &lines.x_label, &lines.y_label));
     let across = ((size.width / 1.3) as usize).clamp(2, 12);
     let names = lines.x_names.len();
-    out.push_str(&axes.0.settings('x', across.max(names.min(40)), lines.x_whole && !axes.0.is_log()));
-    out.push_str(&axes.1.settings('y', ((size.height / 1.1) as usize).clamp(2, 10), false));
+    out.push_str(&axes.0.settings('x', across.max(names.min(40))));
+    out.push_str(&axes.1.settings('y', ((size.height / 1.1) as usize).clamp(2, 10)));
     let letters: usize = lines.x_names.iter().map(|name| name.chars().count() + 2).sum();
     if letters as f64 * LETTER > size.width - 2.6 {
         out.push_str("x tick label style={rotate=40, anchor=north east},\n");
@@ -35,11 +35,13 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
     let is_named = lines.series.len() > 1 && lines.series.iter().any(|series| !series.name.is_empty());
     if is_named {
         let longest = lines.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);
-        let fitting = (size.width / (1.2 + LETTER * longest as f64)) as usize;
+        let fitting = (size.width / (1.6 + LETTER * longest as f64)) as usize;
         let down = if letters > 0 { 0.2 } else { 0.0 } + 1.25 / (size.height - 2.8).max(2.0);
         out.extend([format!(
             "legend columns={}, legend style={{at={{(0.5,{:.3})}}, anchor=north, draw=none, font=\\small, \
-             /tikz/every even column/.append style={{column sep=4pt}}}}, legend cell align=left,\n",
+             /tikz/every even column/.append style={{column sep=4pt}}, \
+             /tikz/every odd column/.append style={{column sep=2pt}}}}, legend cell align=left,\n\
+             legend image post style={{xscale=1.6}},\n",
             fitting.clamp(1, lines.series.len()),
             -down
         )]);
@@ -49,7 +51,7 @@ pub(super) fn draw(lines: &Lines, size: Size) -> String {
         draw_bars(&mut out, lines, index, axes);
     }
     for (index, series) in lines.series.iter().enumerate() {
-        draw_series(&mut out, series, index, axes);
+        draw_series(&mut out, lines, index, axes);
         if is_named {
             out.extend([format!("\\addlegendentry{{{}}}\n", escaped(&series.name))]);
         }
@@ -64,7 +66,8 @@ fn point(axes: (TexAxis, TexAxis), (x, y): (f64, f64)) -> Option<String> {
     Some(format!("({},{})", axes.0.coordinate(x)?, axes.1.coordinate(y)?))
 }
 
-fn draw_series(out: &mut String, series: &Series, index: usize, axes: (TexAxis, TexAxis)) {
+fn draw_series(out: &mut String, lines: &Lines, index: usize, axes: (TexAxis, TexAxis)) {
+    let series = &lines.series[index];
     let (style, points) = match series.style {
         Style::Line => {
             let mut points = Vec::new();
@@ -74,27 +77,40 @@ fn draw_series(out: &mut String, series: &Series, index: usize, axes: (TexAxis, 
                 }
                 points.extend(stroke.iter().filter_map(|at| point(axes, series.points[*at])));
             }
-            (format!("{}, thick, line join=round", stroke(index)), points)
+            (format!("{}, thick, line join=round", stroke(lines, index)), points)
         }
         Style::Dots => {
             let stride = series.points.len().div_ceil(DOTS).max(1);
             let points = series.points.iter().step_by(stride).filter_map(|at| point(axes, *at)).collect();
-            let shape = ["*", "square*", "triangle*", "diamond*", "pentagon*", "o"][index % 6];
-            (format!("series{}, only marks, mark={shape}, mark size=1.6pt", index % 6), points)
+            (format!("{}, only marks, {}", colour(index), dot(lines, index)), points)
         }
         Style::Columns => {
             let points = series.points.iter().take(DOTS).filter_map(|at| point(axes, *at)).collect();
             let width = column_width(series, axes);
             (
                 format!(
-                    "ybar, bar shift=0pt, bar width={width}, draw=white, fill=series{}, fill opacity=0.8, area legend",
-                    index % 6
+                    "ybar, bar shift=0pt, bar width={width}, draw=white, fill={}, fill opacity=0.8, area legend",
+                    colour(index)
                 ),
                 points,
             )
         }
     };
     out.extend([format!("\\addplot[{style}] coordinates {};\n", coordinates(&points))]);
+}
+
+/// Returns the mark of a series of dots, by its number among these as in the SVG: a disc, a ring, a square, a diamond or a
+/// triangle.
+fn dot(lines: &Lines, index: usize) -> String {
+    let before = lines.series.iter().take(index).filter(|series| series.style == Style::Dots);
+    let edge = "draw=white, line width=0.4pt";
+    match before.count() % 5 {
+        0 => format!("mark=*, mark size=2.2pt, mark options={{{edge}}}"),
+        1 => "mark=*, mark size=2pt, mark options={fill=white, line width=1.2pt}".to_owned(),
+        2 => format!("mark=square*, mark size=2.2pt, mark options={{{edge}}}"),
+        3 => format!("mark=diamond*, mark size=3pt, mark options={{{edge}}}"),
+        _ => format!("mark=triangle*, mark size=3pt, mark options={{{edge}}}"),
+    }
 }
 
 /// Returns the width of columns as wide as the points are apart, in units of the axis or in points of print.
@@ -125,7 +141,7 @@ fn draw_bars(out: &mut String, lines: &Lines, index: usize, axes: (TexAxis, TexA
             (chunk[chunk.len() / 2].0, reach)
         })
         .collect();
-    let colour = format!("series{}", index % 6);
+    let colour = colour(index);
     if series.style == Style::Line && bars.len() > 30 {
         let upper = bars.iter().filter_map(|(x, bar)| point(axes, (*x, bar.1)));
         let lower = bars.iter().rev().filter_map(|(x, bar)| point(axes, (*x, bar.0)));
