@@ -186,7 +186,7 @@ impl Plan {
                     "\\node[anchor=north, align=center, font=\\small] at ({:.2},{:.2}) {{{}}};\n",
                     index as f64 * self.step,
                     self.foot - 0.05,
-                    below.join("\\\\")
+                    below.join("\\\\ ")
                 )]);
             }
         }

@@ -355,7 +355,7 @@ impl<'m> Overlay<'m> {
         };
         let line = |style: &str| format!("\\draw[{style}] (0cm,0cm) -- (0.5cm,0cm);");
         let mut entries = Vec::new();
-        match map.parting() {
+        match map.parting().filter(|value| value.is_finite()) {
             _ if map.points.is_empty() => {}
             Some(value) => {
                 entries.push((dot((true, false)), format!("target $\\ge {}$", number(value))));
@@ -368,7 +368,7 @@ impl<'m> Overlay<'m> {
         }
         let crosses =
             |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
-        if let Some(level) = map.level.filter(crosses) {
+        if let Some(level) = map.level.filter(|level| level.is_finite() && crosses(level)) {
             entries.push((line("white, line width=1.65pt"), format!("level ${}$", number(level))));
         }
         let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
