@@ -1,9 +1,10 @@
 //! Curves, dots and columns in pgfplots.
 
 use super::axes::{TexAxis, escaped, number};
-use super::{Size, colour, coordinates, frame, stroke, tikzpicture};
+use super::{PER_CENTIMETRE, Size, colour, coordinates, frame, stroke, tikzpicture};
 use crate::axis::{Axis, seen};
-use crate::figure::{Lines, Series, Style};
+use crate::figure::{Lines, Mark, Series, Style};
+use crate::svg::labels::{Labels, Rect};
 use crate::thin::kept;
 use crate::words;
 
@@ -12,6 +13,9 @@ const COLUMNS: usize = 500;
 
 /// The most dots of a series.
 const DOTS: usize = 2000;
+
+/// The size of labels in pixels, for letters narrower than those of the SVG.
+const LABEL: f64 = 11.0;
 
 /// The width of a letter of the legend, generously, in centimetres.
 const LETTER: f64 = 0.2;
@@ -165,26 +169,75 @@ fn inner(point: &str) -> &str {
     point.trim_start_matches('(').trim_end_matches(')')
 }
 
-/// Draws the marks as dashed lines; of neighbours, the labels stand one below the other.
+/// Draws the marks as dashed lines, with their labels where no curve is.
 fn draw_marks(out: &mut String, lines: &Lines, axes: (TexAxis, TexAxis), size: Size) {
-    let mut written: Vec<(f64, f64, u32)> = Vec::new();
-    for mark in &lines.marks {
-        let Some((place, x)) = axes.0.axis.place_within(mark.x).zip(axes.0.coordinate_within(mark.x)) else {
-            continue;
-        };
-        let wide = mark.label.chars().count() as f64 * LETTER / (size.width - 2.6).max(2.4);
-        let is_left = place + wide > 1.0;
-        let (start, end) = if is_left { (place - wide, place) } else { (place, place + wide) };
-        let line = (0..8).find(|line| !written.iter().any(|w| w.2 == *line && w.0 < end && start < w.1));
-        let line = line.unwrap_or(0);
-        written.push((start, end, line));
-        let side = if is_left { "east" } else { "west" };
+    let inner = size.inner();
+    let (wide, high) = (inner.width * PER_CENTIMETRE, inner.height * PER_CENTIMETRE);
+    let mut labels = Labels::new(Rect { left: 0.0, top: 0.0, right: wide, bottom: high });
+    let marks: Vec<(&Mark, f64, String)> = lines
+        .marks
+        .iter()
+        .filter_map(|mark| Some((mark, axes.0.axis.place_within(mark.x)?, axes.0.coordinate_within(mark.x)?)))
+        .collect();
+    if !marks.is_empty() {
+        take_curves(&mut labels, lines, axes, (wide, high));
+    }
+    for (_, place, x) in &marks {
+        let at = place * wide;
+        labels.take(Rect { left: at - 1.0, top: 0.0, right: at + 1.0, bottom: high }, 0.5);
         let (low, high) = (axes.1.at(0.0), axes.1.at(1.0));
+        out.extend([format!("\\draw[gray, dashed] (axis cs:{x},{low}) -- (axis cs:{x},{high});\n")]);
+    }
+    for (mark, place, x) in marks.iter().filter(|(mark, ..)| !mark.label.trim().is_empty()) {
+        let words = mark.label.trim();
+        let size = LABEL;
+        let long = Rect::of_text((0.0, 0.0), words, size).right;
+        // From the top downwards, at the right of the line and at its left.
+        let lines_of_text = ((high / 6.0) as usize).max(1);
+        let starts = (0..lines_of_text).flat_map(|line| {
+            let y = 1.1 * size + line as f64 * 6.0;
+            [(place * wide + 5.0, y), (place * wide - 5.0 - long, y)].map(|start| (line, start))
+        });
+        let harm = |(line, start): &(usize, (f64, f64))| {
+            labels.harm(&Rect::of_text(*start, words, size).wider(2.0)) + *line as f64
+        };
+        let best = starts.min_by(|a, b| harm(a).total_cmp(&harm(b)));
+        let Some((_, start)) = best else { continue };
+        labels.take(Rect::of_text(start, words, size), 4.0);
+        let (side, shift) = if start.0 > place * wide { ("west", 4) } else { ("east", -4) };
         out.extend([format!(
-            "\\draw[gray, dashed] (axis cs:{x},{low}) -- (axis cs:{x},{high}) \
-             node[anchor=north {side}, yshift=-{}pt, font=\\small, text=black!65] {{{}}};\n",
-            line * 11,
-            escaped(&mark.label)
+            "\\node[anchor=base {side}, xshift={shift}pt, font=\\small, text=black!65, fill=white, fill opacity=0.8, \
+             text opacity=1, inner sep=1pt] at (axis cs:{x},{}) {{{}}};\n",
+            axes.1.at((1.0 - start.1 / high).clamp(0.0, 1.0)),
+            escaped(words)
         )]);
+    }
+}
+
+/// Takes the places along curves and of dots, so that labels avoid them.
+fn take_curves(labels: &mut Labels, lines: &Lines, axes: (TexAxis, TexAxis), (wide, high): (f64, f64)) {
+    for series in &lines.series {
+        let seen = |index: &usize| {
+            let (x, y) = series.points[*index];
+            let (across, up) = axes.0.axis.place(x).zip(axes.1.axis.place(y))?;
+            Some((across * wide, (1.0 - up) * high))
+        };
+        for stroke in kept(&series.points, &axes.0.axis, &axes.1.axis, 100) {
+            let seen: Vec<(f64, f64)> = stroke.iter().filter_map(seen).collect();
+            seen.first().into_iter().for_each(|at| labels.take(Rect::around(*at, 2.5), 4.0));
+            for ends in seen.windows(2).filter(|_| series.style != Style::Dots) {
+                let long = (ends[1].0 - ends[0].0).hypot(ends[1].1 - ends[0].1);
+                let pieces = ((long / 5.0).ceil() as usize).clamp(1, 200);
+                for piece in 1..=pieces {
+                    let share = piece as f64 / pieces as f64;
+                    let along = |from: f64, to: f64| from + share * (to - from);
+                    let at = (along(ends[0].0, ends[1].0), along(ends[0].1, ends[1].1));
+                    labels.take(Rect::around(at, 2.5), 4.0);
+                }
+            }
+            if series.style == Style::Dots {
+                seen.iter().for_each(|at| labels.take(Rect::around(*at, 2.5), 4.0));
+            }
+        }
     }
 }

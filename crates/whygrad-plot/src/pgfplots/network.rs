@@ -92,7 +92,7 @@ impl Plan {
     fn new(network: &Network, size: Size) -> Self {
         let shown = |layer: &NetworkLayer| layer.nodes.len().min(NODES);
         let tallest = network.layers.iter().map(shown).max().unwrap_or(0).max(1);
-        let apart = ((size.height - 2.0) / tallest as f64).clamp(0.5, 1.8);
+        let apart = ((size.height - 2.0) / tallest as f64).clamp(0.5, 2.1);
         let high = apart * tallest as f64;
         let radius = (apart * 0.34).min(0.42);
         let step = ((size.width - 2.0) / (network.layers.len().max(2) - 1) as f64).clamp(1.5, 5.5);
@@ -137,13 +137,14 @@ impl Plan {
             for piece in 0..=40 {
                 let share = f64::from(piece) / 40.0;
                 let at = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
-                labels.take(Rect::around(at, 2.0), 2.0);
+                labels.take(Rect::around(at, 5.0), 2.0);
             }
         }
         for (link, ends) in lines.iter().rev() {
             let text = minus(&significant(link.weight, 3));
             let Some(start) = labels.along(ends, &text, LABEL) else { continue };
             let rect = Rect::of_text(start, &text, LABEL);
+            labels.take(rect.wider(10.0), 2.0);
             out.extend([format!(
                 "\\node[anchor=base, font=\\footnotesize, fill=white, inner sep=1.2pt] at ({:.2},{:.2}) {{{}}};\n",
                 f64::midpoint(rect.left, rect.right) / PER_CENTIMETRE,
