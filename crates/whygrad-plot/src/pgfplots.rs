@@ -18,11 +18,14 @@ use crate::figure::{Figure, Lines, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
 use crate::svg::glyph;
-use crate::view;
 pub use axes::escaped;
 
 /// Pixels in a centimetre of paper.
 const PER_CENTIMETRE: f64 = 96.0 / 2.54;
+
+/// The most samples along a side of a map that TeX's memory takes, and the fewest that show it.
+const FINEST: usize = 61;
+const COARSEST: f64 = 17.0;
 
 /// Points of print, as TeX has them, in a pixel.
 const POINTS: f64 = 72.27 / 96.0;
@@ -32,12 +35,14 @@ const POINTS: f64 = 72.27 / 96.0;
 struct Size {
     width: f64,
     height: f64,
+    /// The most samples along a side of a map.
+    samples: usize,
 }
 
 impl Size {
     /// Returns the size of the axes of a picture, without what stands around them.
     fn inner(self) -> Size {
-        Size { width: (self.width - 2.6).max(2.4), height: (self.height - 2.8).max(2.0) }
+        Size { width: (self.width - 2.6).max(2.4), height: (self.height - 2.8).max(2.0), ..self }
     }
 }
 
@@ -66,7 +71,8 @@ pub fn picture(figure: &Figure, look: &Look) -> String {
     let length = |pixels: f64, least: f64| {
         if pixels.is_finite() { (pixels / PER_CENTIMETRE).clamp(least, 60.0) } else { least }
     };
-    drawn(figure, Size { width: length(look.width, 5.0), height: length(look.height, 4.0) })
+    let (width, height) = (length(look.width, 5.0), length(look.height, 4.0));
+    drawn(figure, Size { width, height, samples: FINEST })
 }
 
 /// Returns the definitions of the colours.
@@ -118,7 +124,7 @@ fn drawn(figure: &Figure, size: Size) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, size),
         Figure::Map(figure) => map::draw(figure, None, size),
-        Figure::Surface(figure) => map::draw(&figure.map, Some(view::angles(figure)), size),
+        Figure::Surface(figure) => map::draw(&figure.map, Some(figure), size),
         Figure::Cells(figure) => cells::draw(figure, size),
         Figure::Network(figure) => network::draw(figure, size),
         Figure::Panels(figure) => panels(figure, size),
@@ -129,7 +135,10 @@ fn drawn(figure: &Figure, size: Size) -> String {
 fn panels(panels: &Panels, size: Size) -> String {
     let columns = panels.columns.clamp(1, 6).min(panels.figures.len().max(1));
     // A row grows as long as its figures need it.
-    let each = Size { width: (size.width / columns as f64).max(5.0), height: (size.height).clamp(4.0, 30.0) };
+    let (width, height) = ((size.width / columns as f64).max(5.0), size.height.clamp(4.0, 30.0));
+    // All maps of a page share TeX's memory.
+    let samples = (size.samples as f64 / (panels.figures.len().max(1) as f64).sqrt()).max(COARSEST) as usize;
+    let each = Size { width, height, samples };
     let each = Size { height: each.height.min(each.width * 0.8).max(4.0), ..each };
     let mut out = format!("\\begin{{tabular}}{{{}}}\n", "c".repeat(columns));
     if !panels.title.trim().is_empty() {

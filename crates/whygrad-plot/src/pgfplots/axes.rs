@@ -35,6 +35,16 @@ impl<'a> TexAxis<'a> {
         TexAxis { by_place: plain.by_place || log, ..plain }
     }
 
+    /// Returns the axis with places in 0..=1 as coordinates.
+    pub(super) fn of_places(self) -> Self {
+        TexAxis { by_place: true, ..self }
+    }
+
+    /// Returns how far the ends of a linear axis are apart in coordinates.
+    pub(super) fn span(&self) -> f64 {
+        if self.by_place { 1.0 } else { self.axis.span() }
+    }
+
     /// Returns a value as a coordinate, or `None` for one that cannot be drawn.
     pub(super) fn coordinate(&self, value: f64) -> Option<String> {
         if self.by_place {

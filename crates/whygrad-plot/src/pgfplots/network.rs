@@ -126,7 +126,7 @@ impl Plan {
         let seen = |(x, y): (f64, f64)| (x * PER_CENTIMETRE, -y * PER_CENTIMETRE);
         let radius = self.radius * PER_CENTIMETRE;
         for (at, half) in self.nodes.iter().flatten() {
-            let ((x, y), half) = (seen(*at), half * PER_CENTIMETRE + 3.0);
+            let ((x, y), half) = (seen(*at), half * PER_CENTIMETRE + 14.0);
             labels.take(Rect { left: x - half, top: y - radius, right: x + half, bottom: y + radius }, 3.0);
         }
         let lines: Vec<(&Link, [(f64, f64); 2])> = links

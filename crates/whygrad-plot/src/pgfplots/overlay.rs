@@ -9,6 +9,7 @@ use crate::figure::{Map, MapPath, PathKind, Spot, SpotKind};
 use crate::palette::{Rgb, ink_on, sequence};
 use crate::svg::labels::{Labels, Rect, leader};
 use crate::svg::overlay::{FEW, WAYS};
+use crate::view::Heights;
 use crate::way;
 
 /// The most points of a path.
@@ -20,11 +21,22 @@ const LABEL: f64 = 10.0;
 /// At most so many contour lines have a number.
 const NUMBERED: usize = 7;
 
+/// The most samples along a side of what may hide something.
+const FINEST_HEIGHTS: usize = 121;
+
 /// How many grades of paleness a way has.
 const GRADES: f64 = 4.0;
 
-/// A point of a way: its place, its value, and its share of the greatest distance from the plane.
-type Station = (Place, f64, f64);
+/// A point of a way.
+#[derive(Clone, Copy)]
+struct Station {
+    place: Place,
+    value: f64,
+    /// The share of the greatest distance from the plane.
+    distance: f64,
+    /// Whether a landscape lies before it.
+    hidden: bool,
+}
 
 /// What lies on a map, and where it is seen.
 pub(super) struct Overlay<'m> {
@@ -32,6 +44,8 @@ pub(super) struct Overlay<'m> {
     axes: Axes,
     /// The size of the axes in pixels.
     size: (f64, f64),
+    /// The heights of a landscape.
+    heights: Option<Heights>,
     ways: Vec<Vec<Vec<Station>>>,
 }
 
@@ -48,15 +62,36 @@ struct Text {
 
 impl<'m> Overlay<'m> {
     pub(super) fn of(map: &'m Map, axes: Axes, size: (f64, f64)) -> Self {
+        let heights = axes.view.map(|_| Heights::of(map, FINEST_HEIGHTS));
+        let mut overlay = Overlay { map, axes, size, heights, ways: Vec::new() };
         // Seen from above, a straight line needs no points between its ends.
         let step = if axes.view.is_some() { 1.0 / 40.0 } else { 2.0 };
-        let ways = map.paths.iter().map(|path| way::upon(map, path, step, STEPS)).collect();
-        Overlay { map, axes, size, ways }
+        let way = |path| {
+            let parts = way::upon(map, path, step, STEPS).into_iter();
+            let station = |(place, value, distance)| {
+                let hidden = overlay.hides(place, axes.values.axis.place(value).unwrap_or(0.0));
+                Station { place, value, distance, hidden }
+            };
+            parts.map(|part| part.into_iter().map(station).collect()).collect()
+        };
+        overlay.ways = map.paths.iter().map(way).collect();
+        overlay
+    }
+
+    /// Returns whether the axes have little room for numbers.
+    pub(super) fn is_small(&self) -> bool {
+        self.size.0 < 200.0
+    }
+
+    /// Returns whether a landscape lies before a point over a place; both are shares.
+    pub(super) fn hides(&self, place: Place, height: f64) -> bool {
+        let stage = self.axes.view.zip(self.heights.as_ref());
+        stage.is_some_and(|(view, heights)| view.hides(|x, y| heights.over(x, y), (place.0, place.1, height)))
     }
 
     /// Draws everything above the samples; the contour lines are drawn by the caller and returned.
-    pub(super) fn draw(&self, out: &mut String, contours: impl FnOnce(bool, &mut String) -> Vec<Contour>) {
-        let contours = contours(self.size.0 < 200.0, out);
+    pub(super) fn draw(&self, out: &mut String, contours: impl FnOnce(&Self, &mut String) -> Vec<Contour>) {
+        let contours = contours(self, out);
         let mut labels = self.taken();
         let (mut texts, leaders) = self.spot_texts(&mut labels);
         if self.axes.view.is_none() {
@@ -89,24 +124,27 @@ impl<'m> Overlay<'m> {
 
     /// Returns where a place of a height is seen, in pixels from the upper left corner of the axes; both are shares.
     fn seen(&self, (x, y): Place, height: f64) -> (f64, f64) {
-        let Some((turn, tilt)) = self.axes.view else {
+        let Some(view) = self.axes.view else {
             return (x * self.size.0, (1.0 - y) * self.size.1);
         };
-        let ((sin, cos), (up, down)) = (turn.to_radians().sin_cos(), tilt.to_radians().sin_cos());
-        let project = |x: f64, y: f64, z: f64| (x * cos - y * sin, (x * sin + y * cos) * up + z * down);
-        // The box fills the axes.
-        let corners = (0..8_u8).map(|corner| {
-            let [x, y, z] = [1, 2, 4].map(|bit| f64::from(u8::from(corner & bit > 0)));
-            project(x, y, z)
-        });
+        // The box fills the axes as far as its proportions allow.
         let (mut low, mut high) = ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY));
-        for (across, upwards) in corners {
-            low = (low.0.min(across), low.1.min(upwards));
-            high = (high.0.max(across), high.1.max(upwards));
+        for corner in 0..8_u8 {
+            let [x, y, z] = [1, 2, 4].map(|bit| f64::from(u8::from(corner & bit > 0)));
+            let (across, up) = view.at((x, y, z));
+            low = (low.0.min(across), low.1.min(up));
+            high = (high.0.max(across), high.1.max(up));
         }
-        let (across, upwards) = project(x, y, height);
-        let share = |at: f64, low: f64, high: f64| (at - low) / (high - low).max(1e-9);
-        (share(across, low.0, high.0) * self.size.0, (1.0 - share(upwards, low.1, high.1)) * self.size.1)
+        let scale = (self.size.0 / (high.0 - low.0)).min(self.size.1 / (high.1 - low.1));
+        let (across, up) = view.at((x, y, height));
+        let middle = (f64::midpoint(low.0, high.0), f64::midpoint(low.1, high.1));
+        (self.size.0 / 2.0 + scale * (across - middle.0), self.size.1 / 2.0 - scale * (up - middle.1))
+    }
+
+    fn hides_at(&self, (x, y): (f64, f64), value: f64) -> bool {
+        let axes = self.map.axes();
+        let place = axes.0.place_within(x).zip(axes.1.place_within(y));
+        place.is_some_and(|place| self.hides(place, self.axes.values.axis.place(value).unwrap_or(0.0)))
     }
 
     fn seen_value(&self, place: Place, value: f64) -> (f64, f64) {
@@ -127,7 +165,10 @@ impl<'m> Overlay<'m> {
         let mut labels = Labels::new(Rect { left: 2.0, top: 2.0, right, bottom });
         let count: usize = self.ways.iter().flatten().map(Vec::len).sum();
         for ends in self.ways.iter().flatten().flat_map(|part| part.windows(2)).step_by(count / 600 + 1) {
-            let (from, to) = (self.seen_value(ends[0].0, ends[0].1), self.seen_value(ends[1].0, ends[1].1));
+            let (from, to) = (
+                self.seen_value(ends[0].place, ends[0].value),
+                self.seen_value(ends[1].place, ends[1].value),
+            );
             let pieces = (((to.0 - from.0).hypot(to.1 - from.1) / 12.0) as usize).clamp(1, 40);
             for piece in 0..pieces {
                 let share = piece as f64 / pieces as f64;
@@ -182,7 +223,8 @@ impl<'m> Overlay<'m> {
             if path.kind != PathKind::Border || path.name.trim().is_empty() {
                 continue;
             }
-            let curve: Vec<(f64, f64)> = longest.iter().map(|(place, ..)| self.seen(*place, 0.0)).collect();
+            let curve: Vec<(f64, f64)> =
+                longest.iter().map(|station| self.seen(station.place, 0.0)).collect();
             if let Some(start) = labels.along(&curve, &path.name, LABEL) {
                 texts.push(self.over(start, &path.name, (BLACK, WHITE)));
             }
@@ -221,9 +263,13 @@ impl<'m> Overlay<'m> {
 
     fn draw_borders(&self, out: &mut String) {
         let borders = self.map.paths.iter().zip(&self.ways).filter(|(path, _)| path.kind == PathKind::Border);
-        for part in borders.flat_map(|(_, way)| way) {
+        for run in borders.flat_map(|(_, way)| runs(way, |station| usize::from(station.hidden))) {
+            if run[0].hidden {
+                dotted(BLACK).iter().for_each(|style| self.draw_line(out, &run, style));
+                continue;
+            }
             for style in ["white, opacity=0.75, line width=2.5pt", BORDER] {
-                self.draw_line(out, part, style);
+                self.draw_line(out, &run, style);
             }
         }
     }
@@ -231,9 +277,9 @@ impl<'m> Overlay<'m> {
     /// Draws a line through stations.
     fn draw_line(&self, out: &mut String, stations: &[Station], style: &str) {
         let (x, y) = self.map.axes();
-        let points = stations
-            .iter()
-            .filter_map(|(place, value, _)| self.axes.point((x.value(place.0), y.value(place.1)), *value));
+        let points = stations.iter().filter_map(|station| {
+            self.axes.point((x.value(station.place.0), y.value(station.place.1)), station.value)
+        });
         let points: Vec<String> = points.collect();
         if !points.is_empty() {
             let plot = self.axes.plot();
@@ -241,21 +287,21 @@ impl<'m> Overlay<'m> {
         }
     }
 
-    /// Draws a way: black with a white edge; what lies far from the drawn plane is paler and thinner, in few grades.
+    /// Draws a way: black with a white edge; what lies far from the drawn plane is paler and thinner, in few grades, and
+    /// what a landscape hides is dotted.
     fn draw_way(&self, out: &mut String, path: &MapPath, way: &[Vec<Station>], index: usize) {
-        let grade = |station: &Station| (station.2 * GRADES).round();
+        let grade = |station: &Station| (station.distance * GRADES).round() as usize;
+        let runs = runs(way, |station| if station.hidden { usize::MAX } else { grade(station) });
         let (colour, dash) = WAYS[index % WAYS.len()];
         // All edges lie below all lines, so that no edge cuts through a line.
         for is_edge in [true, false] {
-            for part in way {
-                let mut end = 0;
-                for run in part.chunk_by(|a, b| grade(a) == grade(b)) {
-                    end += run.len();
-                    // A run reaches to the beginning of the next, so that the way has no gaps.
-                    let stations: Vec<Station> = run.iter().chain(part.get(end)).copied().collect();
-                    let share = grade(&run[0]) / GRADES;
-                    self.draw_line(out, &stations, &way_style(colour, dash, share, is_edge));
-                }
+            for run in &runs {
+                let style = if run[0].hidden {
+                    dotted(colour)[usize::from(!is_edge)].clone()
+                } else {
+                    way_style(colour, dash, grade(&run[0]) as f64 / GRADES, is_edge)
+                };
+                self.draw_line(out, run, &style);
             }
         }
         if path.points.len() > FEW && way.iter().all(|part| part.len() > 1) {
@@ -293,10 +339,15 @@ impl<'m> Overlay<'m> {
         for aside in [true, false] {
             for (kind, (mark, style)) in DOTS {
                 let of_kind = dots.iter().filter(|dot| (dot.upper, dot.lower) == kind && dot.aside == aside);
-                let points: Vec<String> = of_kind
-                    .filter_map(|dot| self.axes.point(dot.at, self.map.at(dot.at.0, dot.at.1)))
-                    .collect();
-                self.draw_marks(out, mark, if aside { 1.7 } else { 2.6 }, style, &points);
+                let (mut hidden, mut seen) = (Vec::new(), Vec::new());
+                for at in of_kind.map(|dot| dot.at) {
+                    let value = self.map.at(at.0, at.1);
+                    let points = if self.hides_at(at, value) { &mut hidden } else { &mut seen };
+                    points.extend(self.axes.point(at, value));
+                }
+                let size = if aside { 1.7 } else { 2.6 };
+                self.draw_marks(out, mark, size, &format!("{style}, {FAINT}"), &hidden);
+                self.draw_marks(out, mark, size, style, &seen);
             }
         }
     }
@@ -308,7 +359,9 @@ impl<'m> Overlay<'m> {
                 let Some((_, coordinate)) = self.spot(spot) else { continue };
                 for (mark, size, style) in shape(spot.kind) {
                     let size = if self.is_beneath(spot) { BENEATH * size } else { *size };
-                    self.draw_marks(out, mark, size, style, std::slice::from_ref(&coordinate));
+                    let hidden = self.hides_at((spot.x, spot.y), self.map.value_of(spot));
+                    let style = if hidden { format!("{style}, {FAINT}") } else { (*style).to_owned() };
+                    self.draw_marks(out, mark, size, &style, std::slice::from_ref(&coordinate));
                 }
             }
         }
@@ -396,6 +449,9 @@ impl<'m> Overlay<'m> {
     }
 }
 
+/// How a mark is drawn that a landscape hides.
+const FAINT: &str = "opacity=0.3";
+
 /// How much larger a mark is that lies beneath another.
 const BENEATH: f64 = 1.5;
 
@@ -422,6 +478,28 @@ fn way_style(colour: Rgb, dash: &str, share: f64, is_edge: bool) -> String {
     }
     let (colour, dash) = (rgb(colour), dashes(dash));
     format!("draw={colour}, line width={width:.2}pt, opacity={opacity:.2}, line join=round, {dash}")
+}
+
+/// Returns the settings of what is hidden: faint dots, which show on dark and on light.
+fn dotted(colour: Rgb) -> [String; 2] {
+    let dots = "dash pattern=on 0.1pt off 4.5pt, line cap=round";
+    [
+        format!("white, line width=2.4pt, opacity=0.55, {dots}"),
+        format!("draw={}, line width=1.4pt, opacity=0.6, {dots}", rgb(colour)),
+    ]
+}
+
+/// Returns the runs of a way that are drawn alike; each reaches to the beginning of the next, so that there are no gaps.
+fn runs(way: &[Vec<Station>], alike: impl Fn(&Station) -> usize) -> Vec<Vec<Station>> {
+    let mut runs = Vec::new();
+    for part in way {
+        let mut end = 0;
+        for run in part.chunk_by(|a, b| alike(a) == alike(b)) {
+            end += run.len();
+            runs.push(run.iter().chain(part.get(end)).copied().collect());
+        }
+    }
+    runs
 }
 
 /// Returns the marks of a place, the lowest first, each with its size: a ring where a way starts, a target where it ends.
