@@ -8,6 +8,7 @@
 mod axes;
 mod cells;
 mod lines;
+mod look;
 mod map;
 mod network;
 mod overlay;

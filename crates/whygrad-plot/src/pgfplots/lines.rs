@@ -236,7 +236,9 @@ fn take_curves(labels: &mut Labels, lines: &Lines, axes: (TexAxis, TexAxis), (wi
                 }
             }
             if series.style == Style::Dots {
-                seen.iter().for_each(|at| labels.take(Rect::around(*at, 2.5), 4.0));
+                for at in &seen {
+                    labels.take(Rect::around(*at, 2.5), 4.0);
+                }
             }
         }
     }

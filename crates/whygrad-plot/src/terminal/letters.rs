@@ -32,7 +32,7 @@ pub(super) fn places(curves: &[BTreeSet<At>], width: usize) -> Vec<(usize, At)> 
             let alone = round == 0 && cells.iter().any(|at| others(at) == 0);
             let free = |at: &At| {
                 let beside = |(_, other): &(usize, At)| other.1 == at.1 && other.0.abs_diff(at.0) <= 1;
-                !places.iter().any(beside) && !(alone && others(at) > 0)
+                !places.iter().any(beside) && (!alone || others(at) == 0)
             };
             let harm = |at: &At| at.0.abs_diff(target) + SHARED * others(at).min(2);
             let best = cells.iter().filter(|at| free(at)).min_by_key(|at| harm(at));
