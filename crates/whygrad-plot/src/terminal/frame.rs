@@ -8,6 +8,9 @@ use crate::ticks::Tick;
 /// The lines below the picture: axis and tick numbers.
 const AXIS_ROWS: usize = 2;
 
+/// The lines of a picture with a title, the names of its axes and about eight lines of its own.
+pub(super) const AROUND: usize = 14;
+
 /// The most lines of a title.
 const TITLE: usize = 3;
 

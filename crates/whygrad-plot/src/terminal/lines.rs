@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Terminal;
 use super::braille::{Canvas, DASHES, Dash};
-use super::frame::{Frame, Texts, below, flow, wrapped};
+use super::frame::{AROUND, Frame, Texts, below, flow, wrapped};
 use super::letters::{self, At};
 use super::marks;
 use super::screen::{FAINT, Screen, width};
@@ -16,9 +16,6 @@ use crate::words;
 
 /// The width of a sample of a curve in the legend.
 const SAMPLE: usize = 3;
-
-/// The lines of a picture with a title, the names of its axes and about eight lines of curves.
-const AROUND: usize = 14;
 
 /// Curves where only ASCII can be shown.
 const LETTERS: [char; 6] = ['*', '+', 'x', '%', '=', '&'];
