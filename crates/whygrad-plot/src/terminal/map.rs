@@ -2,7 +2,7 @@
 
 use super::Terminal;
 use super::braille::{Canvas, DASHES};
-use super::frame::{AROUND, Frame, Texts, flow, wrapped};
+use super::frame::{Frame, Texts, flow, wrapped};
 use super::overlay;
 use super::screen::{FAINT, Screen, width};
 use crate::axis::Axis;
@@ -35,8 +35,7 @@ pub(super) fn draw(map: &Map, terminal: Terminal, told: bool) -> Screen {
 
     let texts = Texts { title: &map.title, x_label: &map.x_label, y_label: &map.y_label };
     // A long legend must not leave too little of the map itself.
-    let most = (terminal.rows / 3).min(terminal.rows.saturating_sub(AROUND)).max(2);
-    let below = (legend_rows + notes.len()).min(most);
+    let below = (legend_rows + notes.len()).min((terminal.rows / 4).max(3));
     let mut frame = Frame::new(terminal, texts, axes, below, key_width + 5);
     frame.width = frame.width.min(shape(axes, frame.height));
     let mut screen = Screen::new(terminal, frame.rows() + legend_rows);
