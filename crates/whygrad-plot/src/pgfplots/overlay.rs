@@ -111,7 +111,7 @@ impl<'m> Overlay<'m> {
         for text in texts {
             out.extend([format!(
                 "\\node[anchor={}, xshift={:.1}pt, yshift={:.1}pt, font=\\footnotesize, text={}, fill={}, \
-                 fill opacity=0.7, text opacity=1, inner sep=0.5pt] at ({}) {{{}}};\n",
+                 fill opacity=0.88, text opacity=1, inner sep=0.5pt] at ({}) {{{}}};\n",
                 text.anchor,
                 text.shift.0,
                 text.shift.1,
