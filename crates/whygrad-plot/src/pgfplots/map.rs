@@ -17,7 +17,7 @@ const FINEST: usize = 61;
 const FINEST_SURFACE: usize = 49;
 
 /// How many times as long units of two axes may be.
-const UNEVEN: f64 = 200.0;
+const UNEVEN: f64 = 8.0;
 
 /// The axes of a map and its colours.
 #[derive(Clone, Copy)]
