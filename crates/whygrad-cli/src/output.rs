@@ -110,6 +110,14 @@ pub(crate) fn wrapped(text: &str) -> String {
 
 /// A figure as text for standard output.
 pub(crate) fn figure(figure: &Figure, rows: usize) -> String {
-    let columns = columns().min(100);
-    terminal::render(figure, &terminal::Terminal { columns, rows, colour: colour(), unicode: unicode() })
+    terminal::render(figure, &screen(rows))
+}
+
+/// A figure as text for standard output, above its words, which tell its notes.
+pub(crate) fn figure_above_words(figure: &Figure, rows: usize) -> String {
+    terminal::render_above_words(figure, &screen(rows))
+}
+
+fn screen(rows: usize) -> terminal::Terminal {
+    terminal::Terminal { columns: columns().min(100), rows, colour: colour(), unicode: unicode() }
 }

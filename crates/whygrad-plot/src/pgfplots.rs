@@ -8,25 +8,43 @@
 mod axes;
 mod cells;
 mod lines;
+mod look;
 mod map;
 mod network;
+mod overlay;
 
 use std::collections::BTreeSet;
 
-use crate::figure::{Figure, Panels};
+use crate::figure::{Figure, Lines, Panels};
 use crate::format::Look;
 use crate::palette::{self, Ground, Rgb};
-use crate::view;
+use crate::svg::glyph;
 pub use axes::escaped;
 
 /// Pixels in a centimetre of paper.
 const PER_CENTIMETRE: f64 = 96.0 / 2.54;
+
+/// The most samples along a side of a map that TeX's memory takes, and the fewest that show it.
+const FINEST: usize = 61;
+const COARSEST: f64 = 17.0;
+
+/// Points of print, as TeX has them, in a pixel.
+const POINTS: f64 = 72.27 / 96.0;
 
 /// A size on paper in centimetres.
 #[derive(Clone, Copy)]
 struct Size {
     width: f64,
     height: f64,
+    /// The most samples along a side of a map.
+    samples: usize,
+}
+
+impl Size {
+    /// Returns the size of the axes of a picture, without what stands around them.
+    fn inner(self) -> Size {
+        Size { width: (self.width - 2.6).max(2.4), height: (self.height - 2.8).max(2.0), ..self }
+    }
 }
 
 /// Writes a figure as a whole LaTeX document of the class `standalone`.
@@ -54,13 +72,14 @@ pub fn picture(figure: &Figure, look: &Look) -> String {
     let length = |pixels: f64, least: f64| {
         if pixels.is_finite() { (pixels / PER_CENTIMETRE).clamp(least, 60.0) } else { least }
     };
-    drawn(figure, Size { width: length(look.width, 5.0), height: length(look.height, 4.0) })
+    let (width, height) = (length(look.width, 5.0), length(look.height, 4.0));
+    drawn(figure, Size { width, height, samples: FINEST })
 }
 
 /// Returns the definitions of the colours.
 fn colours() -> String {
     let mut out = String::new();
-    for index in 0..6 {
+    for index in 0..palette::SERIES {
         let Rgb(red, green, blue) = palette::series(index, Ground::Light);
         out.extend([format!("\\definecolor{{series{index}}}{{RGB}}{{{red},{green},{blue}}}\n")]);
     }
@@ -75,18 +94,38 @@ fn colours() -> String {
     out
 }
 
-/// Returns the colour and the dashes of a series; with the dashes they stay apart in black and white.
-fn stroke(index: usize) -> String {
-    let dashes =
-        ["solid", "densely dashed", "densely dotted", "densely dashdotted", "loosely dashed", "dotted"];
-    format!("series{}, {}", index % 6, dashes[index % dashes.len()])
+/// Returns the colour of a series.
+fn colour(index: usize) -> String {
+    format!("series{}", index % palette::SERIES)
+}
+
+/// Returns the colour and the dashes of a curve, those of the SVG; with the dashes curves stay apart in black and white.
+fn stroke(lines: &Lines, index: usize) -> String {
+    format!("{}, {}", colour(index), dashes(glyph::dashes(lines, index)))
+}
+
+/// Returns the setting for dashes and gaps of so many pixels.
+fn dashes(pixels: &str) -> String {
+    let lengths: Vec<f64> = pixels.split_whitespace().filter_map(|length| length.parse().ok()).collect();
+    if lengths.is_empty() {
+        return "solid".to_owned();
+    }
+    let parts = lengths.iter().enumerate().map(|(index, length)| {
+        format!("{} {:.2}pt", if index % 2 == 0 { "on" } else { "off" }, length * POINTS)
+    });
+    format!("dash pattern={}", parts.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns the setting for a colour that has no name.
+fn rgb(Rgb(red, green, blue): Rgb) -> String {
+    format!("{{rgb,255:red,{red};green,{green};blue,{blue}}}")
 }
 
 fn drawn(figure: &Figure, size: Size) -> String {
     match figure {
         Figure::Lines(figure) => lines::draw(figure, size),
         Figure::Map(figure) => map::draw(figure, None, size),
-        Figure::Surface(figure) => map::draw(&figure.map, Some(view::angles(figure)), size),
+        Figure::Surface(figure) => map::draw(&figure.map, Some(figure), size),
         Figure::Cells(figure) => cells::draw(figure, size),
         Figure::Network(figure) => network::draw(figure, size),
         Figure::Panels(figure) => panels(figure, size),
@@ -97,7 +136,10 @@ fn drawn(figure: &Figure, size: Size) -> String {
 fn panels(panels: &Panels, size: Size) -> String {
     let columns = panels.columns.clamp(1, 6).min(panels.figures.len().max(1));
     // A row grows as long as its figures need it.
-    let each = Size { width: (size.width / columns as f64).max(5.0), height: (size.height).clamp(4.0, 30.0) };
+    let (width, height) = ((size.width / columns as f64).max(5.0), size.height.clamp(4.0, 30.0));
+    // All maps of a page share TeX's memory.
+    let samples = (size.samples as f64 / (panels.figures.len().max(1) as f64).sqrt()).max(COARSEST) as usize;
+    let each = Size { width, height, samples };
     let each = Size { height: each.height.min(each.width * 0.8).max(4.0), ..each };
     let mut out = format!("\\begin{{tabular}}{{{}}}\n", "c".repeat(columns));
     if !panels.title.trim().is_empty() {
@@ -143,11 +185,8 @@ fn tikzpicture(drawn: &str, notes: &[String], size: Size) -> String {
 
 /// Returns the settings that all axes share: size, title and labels.
 fn frame(size: Size, title: &str, x_label: &str, y_label: &str) -> String {
-    let mut out = format!(
-        "scale only axis, width={:.2}cm, height={:.2}cm,\n",
-        (size.width - 2.6).max(2.4),
-        (size.height - 2.8).max(2.0)
-    );
+    let mut out =
+        format!("scale only axis, width={:.2}cm, height={:.2}cm,\n", size.inner().width, size.inner().height);
     if !title.trim().is_empty() {
         out.extend([format!(
             "title={{{}}}, title style={{align=center, text width={:.2}cm}},\n",

@@ -2,14 +2,14 @@
 
 mod cells;
 mod frame;
-mod glyph;
+pub(crate) mod glyph;
 mod key;
-mod labels;
+pub(crate) mod labels;
 mod lines;
 mod map;
 mod marks;
 mod network;
-mod overlay;
+pub(crate) mod overlay;
 mod panels;
 mod path;
 mod solid;

@@ -44,6 +44,11 @@ impl View {
         (across, (z - 0.5) * HEIGHT * self.tilt.1 + back * self.tilt.0)
     }
 
+    /// Returns the lengths of the box to the right, to the back and upwards.
+    pub(crate) fn sides(&self) -> Point {
+        (self.size.0, self.size.1, HEIGHT)
+    }
+
     /// Returns whether columns lie the farther the higher their number, and whether rows do.
     pub(crate) fn farther(&self) -> (bool, bool) {
         (self.turn.0 > 0.0, self.turn.1 > 0.0)

@@ -162,7 +162,10 @@ proptest! {
         colour: bool,
         unicode: bool,
     ) {
-        let text = terminal::render(&figure, &terminal::Terminal { columns, rows, colour, unicode });
+        let terminal = terminal::Terminal { columns, rows, colour, unicode };
+        let bare = terminal::render_above_words(&figure, &terminal);
+        let text = terminal::render(&figure, &terminal);
+        prop_assert!(bare.lines().count() <= text.lines().count());
         prop_assert!(text.ends_with('\n'));
         prop_assert!(colour || !text.contains(ESCAPE));
         prop_assert!(unicode || text.is_ascii());

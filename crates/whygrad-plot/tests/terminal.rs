@@ -1,7 +1,8 @@
 //! Small pictures, character by character.
 
-use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Series, terminal};
+use whygrad_plot::{Cells, Figure, Lines, Map, MapPoint, Mark, Panels, Series, terminal};
 
+#[track_caller]
 fn check(figure: impl Into<Figure>, (columns, rows): (usize, usize), unicode: bool, expected: &str) {
     let text =
         terminal::render(&figure.into(), &terminal::Terminal { columns, rows, colour: false, unicode });
@@ -299,4 +300,161 @@ fn values_on_colours_have_the_ink_that_can_be_read() {
         "black on yellow"
     );
     assert!(text.contains("\u{1b}[48;2;68;1;84m    \u{1b}[38;2;255;255;255m0 "), "white on violet");
+}
+
+fn fan(count: u32) -> Lines {
+    let series = (0..count)
+        .map(|k| Series::line(format!("run {}", k + 1), vec![(0.0, 0.0), (10.0, f64::from(k))]))
+        .collect();
+    Lines { series, ..Lines::default() }
+}
+
+#[test]
+fn curves_that_dashes_cannot_tell_apart_carry_letters() {
+    check(
+        fan(5),
+        (50, 14),
+        true,
+        "
+4 ┤                                             ⣀⠤
+  │                                        ⣀⠤⠔⠊e
+  │                                   ⣀⠤⠔⠊⠉      ⣀
+  │                              ⣀⠤⠔⠊⠉    d⣀⠤⠔⠒⠊⠉
+  │                         ⣀⠤⠔⠊⠉  ⢀⣀⡠⠤⠒⠊⠉⠁
+2 ┤                   ⢀⣀e⠒⠊⠉ ⣀⡠⠤⠔⠒⠉⠁     ⣀⣀⡠⠤⠤⠒⠒⠊⠉
+  │              ⢀⣀⠤⠒⠊⢁⣀⠤⠔⠒⠊⠉  ⢀⣀⣀⠤⠤⠔⠒c⠉⠉
+  │         ⢀⣀⠤⢒⣊⡡⠤d⠊⢉⣁⣀⠤⠤⠔⠒⠒⠉⠉⠁          ⣀⣀⣀⣀⣀⠤⠤⠤
+  │    ⢀⣀⣤⡲⠮⣕⣒⡩⠥c⠒⠒⠉⠉⢁b⣀⣀⣀⡠⠤⠤⠤⠤⠔⠒b⠒⠒⠒⠉⠉⠉⠉⠉
+0 ┤⣀⣤⣶⣾⣿⣿⣮⣭⣛⣒⣒⣒⣒⣉⣉⣉⣉⣉⣁a⣀⣀⣀⣀⣀a⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀
+  └┬────────┬────────┬─────────┬────────┬────────┬
+   0        2        4         6        8       10
+  ⠤a⠤ run 1   ⠤b⠤ run 2   ⠤c⠤ run 3   ⠤d⠤ run 4
+  ⠤e⠤ run 5
+",
+    );
+    check(
+        fan(7),
+        (50, 14),
+        false,
+        "
+6 +                                             gg
+  |                                        ggggg
+  |                                   ggggg ffffff
+4 +                              gggggfffffff  eee
+  |                         gggggffffffeeeeeeee
+  |                   ggggggfffffeeeeeee ddddddddd
+2 +              ggggggffffeeeeeddddddddd       cc
+  |         ggggggfffeeeedddddddcccccccccccccccc
+  |    ggggggffeedddddcccccccccccbbbbbbbbbbbbbbbbb
+0 +gggggfeddcccccbbbbbbbbbbbbbbaaaaaaaaaaaaaaaaaaa
+  ++--------+--------+---------+--------+--------+
+   0        2        4         6        8       10
+  aaa run 1   bbb run 2   ccc run 3   ddd run 4
+  eee run 5   fff run 6   ggg run 7
+",
+    );
+}
+
+#[test]
+fn twelve_curves_each_have_a_letter_with_colours_and_without() {
+    for colour in [false, true] {
+        let terminal = terminal::Terminal { columns: 80, rows: 20, colour, unicode: true };
+        let text = terminal::render(&fan(12).into(), &terminal);
+        let picture: String = text.lines().take_while(|line| !line.contains('└')).collect();
+        for letter in 'a'..='l' {
+            let once = if colour { format!("m{letter}") } else { letter.to_string() };
+            assert!(picture.contains(&once), "{letter} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn words_of_a_mark_stand_where_no_curve_is_or_below() {
+    let points = vec![(0.0, 1.0), (8.0, 0.99), (9.0, 0.0), (10.0, 0.0)];
+    let mark = |x: f64, label: &str| Mark { x, label: label.into() };
+    let lines = Lines {
+        series: vec![Series::line("", points)],
+        marks: vec![mark(8.0, "the plateau ends")],
+        ..Lines::default()
+    };
+    check(
+        lines.clone(),
+        (44, 9),
+        true,
+        "
+1.0 ┤⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⢆
+    │              the plateau ends ⠸⡀
+    │                               ┊⢇
+0.5 ┤                               ┊⠘⡄
+    │                               ┊ ⢣
+    │                               ┊ ⠘⡄
+  0 ┤                               ┊  ⢣⣀⣀⣀⣀
+    └┬──────┬───────┬───────┬───────┬──────┬
+     0      2       4       6       8     10
+",
+    );
+    let marks = vec![mark(8.0, "the plateau ends at last, as was to be hoped")];
+    check(
+        Lines { marks, ..lines },
+        (30, 10),
+        true,
+        "
+1.0 ┤⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⢲
+    │                   ┊⡇
+    │                   ┊⢸
+0.5 ┤                   ┊ ⡇
+    │                   ┊ ⢱
+  0 ┤                   ┊ ⠈⣆⣀⣀
+    └┬───────────┬───────────┬
+     0           5          10
+  ┊ the plateau ends at last,
+    as was to be hoped (8)
+",
+    );
+}
+
+#[test]
+fn titles_and_names_go_on_in_the_next_line() {
+    let mut lines = fan(2);
+    lines.title = "Where the rows lie in the space of the hidden units".into();
+    lines.series[1].name = "a name that is longer than any line of this terminal".into();
+    check(
+        lines,
+        (34, 14),
+        true,
+        "
+Where the rows lie in the space of
+           the hidden units
+1.0 ┤                            ⠔
+    │                      ⢀ ⠐⠊⠁
+    │                   ⡀ ⠊⠁
+    │               ⣀ ⠐⠉
+0.5 ┤           ⣀⠄ ⠉
+    │       ⢀⡠ ⠈
+    │   ⢀⡠⠄ ⠁
+  0 ┤⣠⣔⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀
+    └┬─────────────┬─────────────┬
+     0             5            10
+  ⠤⠤⠤ run 1
+  ⠤⠤  a name that is longer than
+      any line of this terminal
+",
+    );
+}
+
+#[test]
+fn notes_that_the_words_below_tell_are_left_out() {
+    let lines = Lines {
+        notes: vec!["The run is solved.".into()],
+        series: vec![Series::line("", vec![(0.0, 1.0), (1.0, f64::NAN)])],
+        ..Lines::default()
+    };
+    let panels =
+        Panels { figures: vec![lines.into()], notes: vec!["All of them.".into()], ..Panels::default() };
+    let terminal = terminal::Terminal::default();
+    let whole = terminal::render(&panels.clone().into(), &terminal);
+    let bare = terminal::render_above_words(&panels.into(), &terminal);
+    for note in ["The run is solved.", "Not drawn: 1 point that is not finite", "All of them."] {
+        assert!(whole.contains(note) && !bare.contains(note), "{note}");
+    }
 }

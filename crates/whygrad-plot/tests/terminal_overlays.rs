@@ -93,7 +93,7 @@ fn a_landscape_is_seen_from_above() {
         &Surface { map: slope(), turn: 30.0, tilt: 30.0 }.into(),
         &terminal::Terminal::default(),
     );
-    assert!(text.ends_with("It is a plane.\nSeen from above.\n"), "{text}");
+    assert!(text.ends_with("It is a plane.\nShown here from above.\n"), "{text}");
 }
 
 fn network(hidden: usize) -> Network {

@@ -92,7 +92,11 @@ impl PictureArguments {
             return output::data(&format!("{}\n", output::wrapped(&told)));
         }
         if self.files.is_empty() {
-            return output::data(&format!("{}\n{}\n", output::figure(figure, LINES), output::wrapped(&told)));
+            return output::data(&format!(
+                "{}\n{}\n",
+                output::figure_above_words(figure, LINES),
+                output::wrapped(&told)
+            ));
         }
         Ok(())
     }

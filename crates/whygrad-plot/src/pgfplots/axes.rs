@@ -35,6 +35,16 @@ impl<'a> TexAxis<'a> {
         TexAxis { by_place: plain.by_place || log, ..plain }
     }
 
+    /// Returns the axis with places in 0..=1 as coordinates.
+    pub(super) fn of_places(self) -> Self {
+        TexAxis { by_place: true, ..self }
+    }
+
+    /// Returns how far the ends of a linear axis are apart in coordinates.
+    pub(super) fn span(&self) -> f64 {
+        if self.by_place { 1.0 } else { self.axis.span() }
+    }
+
     /// Returns a value as a coordinate, or `None` for one that cannot be drawn.
     pub(super) fn coordinate(&self, value: f64) -> Option<String> {
         if self.by_place {
@@ -66,13 +76,13 @@ impl<'a> TexAxis<'a> {
         !self.by_place
     }
 
-    /// Returns the settings of the axis with this letter: ends, ticks where pgfplots would not find them.
-    pub(super) fn settings(&self, letter: char, at_most: usize, whole: bool) -> String {
+    /// Returns the settings of the axis with this letter: its ends, and the ticks of the other formats, but that pgfplots
+    /// finds those of a logarithm.
+    pub(super) fn settings(&self, letter: char, at_most: usize) -> String {
         let mut out = format!("{letter}min={}, {letter}max={},\n", self.at(0.0), self.at(1.0));
         if self.is_log() {
             out.extend([format!("{letter}mode=log,\n")]);
-        }
-        if self.by_place || whole || !self.axis.names().is_empty() {
+        } else {
             out.push_str(&self.ticks(letter, at_most));
         }
         out
@@ -233,6 +243,6 @@ mod tests {
         assert_eq!(axis(0.0, 1e300, false).coordinate(5e299), Some("0.5".into()));
         assert_eq!(axis(1.0, 1.0 + 1e-8, false).at(1.0), "1");
         assert_eq!(axis(1.0, 100.0, true).coordinate(0.0), None);
-        assert!(axis(0.0, 1e300, false).settings('x', 3, false).contains("{$5\\cdot 10^{299}$}"));
+        assert!(axis(0.0, 1e300, false).settings('x', 3).contains("{$5\\cdot 10^{299}$}"));
     }
 }

@@ -30,13 +30,13 @@ pub(super) fn draw(cells: &Cells, size: Size) -> String {
         &cells.x_label,
         &cells.y_label,
     ));
-    out.push_str(&x.settings('x', (size.width / 0.7) as usize, false));
-    out.push_str(&y.settings('y', (size.height / 0.5) as usize, false));
+    out.push_str(&x.settings('x', (size.width / 0.7) as usize));
+    out.push_str(&y.settings('y', (size.height / 0.5) as usize));
     let letters: usize = cells.columns.iter().map(|name| name.chars().count() + 2).sum();
     if letters as f64 * 0.2 > size.width - 4.0 {
         out.push_str("x tick label style={rotate=40, anchor=north east},\n");
     }
-    out.push_str(&super::map::colour_bar(values, size));
+    out.push_str(&super::map::colour_bar(values, size, ""));
     out.push_str("enlargelimits=false, axis on top, tick align=outside, tick pos=left,\n]\n");
     let shown: Vec<(usize, usize)> =
         cells.places().filter(|(column, row)| column % right == 0 && row % up == 0).collect();

@@ -1,102 +1,152 @@
 //! Values over the plane in pgfplots: from above as colours with what lies on them, or from the side as a landscape.
 
 use super::axes::{TexAxis, escaped, number};
-use super::{Size, coordinates, frame, tikzpicture};
-use crate::axis::Axis;
+use super::overlay::Overlay;
+use super::{PER_CENTIMETRE, Size, coordinates, frame, rgb, tikzpicture};
 use crate::contour::{Grid, Place};
-use crate::figure::{Map, MapPath, PathKind, SpotKind};
-use crate::way;
+use crate::figure::{Map, Surface};
+use crate::palette::{ink_on, sequence};
+use crate::svg::labels::{minus, written_number};
+use crate::view::{View, angles};
 use crate::words;
 
-/// The most samples along a side that TeX's memory takes.
+/// The most samples along a side of contour lines.
 const FINEST: usize = 61;
 
-/// Contour lines besides the level.
-const CONTOURS: usize = 8;
+/// The most samples along a side of a landscape, each piece of which TeX draws by itself.
+const FINEST_SURFACE: usize = 49;
 
-/// The most points of a path.
-const STEPS: usize = 1000;
+/// How many times as long units of two axes may be.
+const UNEVEN: f64 = 8.0;
 
 /// The axes of a map and its colours.
 #[derive(Clone, Copy)]
-struct Axes {
-    x: TexAxis<'static>,
-    y: TexAxis<'static>,
-    values: TexAxis<'static>,
-    is_surface: bool,
+pub(super) struct Axes {
+    pub(super) x: TexAxis<'static>,
+    pub(super) y: TexAxis<'static>,
+    pub(super) values: TexAxis<'static>,
+    /// The eye that looks at a landscape.
+    pub(super) view: Option<View>,
 }
 
-/// Draws a map, or a landscape seen from a `(turn, tilt)`.
-pub(super) fn draw(map: &Map, view: Option<(f64, f64)>, size: Size) -> String {
+impl Axes {
+    fn is_surface(&self) -> bool {
+        self.view.is_some()
+    }
+
+    /// Returns how long a unit of each axis of a landscape is; that of the heights is 1, as pgfplots wants it.
+    fn units(&self, view: View) -> [f64; 3] {
+        let (right, back, up) = view.sides();
+        [right / self.x.span(), back / self.y.span(), up / self.values.span()]
+            .map(|unit| unit * self.values.span() / up)
+    }
+
+    /// Returns axes of places where the units of a landscape differ by more than TeX can compute with.
+    fn even(self) -> Self {
+        let even = |view| self.units(view).into_iter().all(|unit| (1.0 / UNEVEN..UNEVEN).contains(&unit));
+        if self.view.is_none_or(even) {
+            return self;
+        }
+        let [x, y, values] = [self.x, self.y, self.values].map(TexAxis::of_places);
+        Axes { x, y, values, ..self }
+    }
+
+    /// The command that draws coordinates.
+    pub(super) fn plot(&self) -> &'static str {
+        if self.is_surface() { "\\addplot3" } else { "\\addplot" }
+    }
+
+    /// Returns a place of the picture, with its height where it is a landscape.
+    pub(super) fn point(&self, (x, y): (f64, f64), value: f64) -> Option<String> {
+        let (across, up) = (self.x.coordinate_within(x)?, self.y.coordinate_within(y)?);
+        if self.is_surface() {
+            // What lies beneath the lowest colour stands on the floor.
+            let height = self.values.at(self.values.axis.place(value)?);
+            return Some(format!("({across},{up},{height})"));
+        }
+        Some(format!("({across},{up})"))
+    }
+}
+
+/// Draws a map, or the landscape that it is of.
+pub(super) fn draw(map: &Map, surface: Option<&Surface>, size: Size) -> String {
     let (x, y) = map.axes();
+    let ratio = x.span() / y.span();
+    let is_square = (0.4..=2.5).contains(&ratio);
+    let view = surface.map(|surface| View::new(surface, if is_square { ratio } else { 1.4 }));
     let axes = Axes {
         x: TexAxis::new(x, false),
         y: TexAxis::new(y, false),
         values: TexAxis::of_colours(map.value_axis(), map.value_log),
-        is_surface: view.is_some(),
-    };
+        view,
+    }
+    .even();
     let mut out = String::from("\\begin{axis}[\n");
-    let ratio = x.span() / y.span();
-    let room = Size { width: size.width - 1.5, ..size };
     // A map keeps the proportions of its plane where these are not too long.
     let room = match view {
-        None if (0.4..=2.5).contains(&ratio) => {
-            Size { width: room.width.min((size.height - 2.8).max(2.0) * ratio + 2.6), ..room }
+        // A landscape is about as high as wide.
+        Some(_) => Size { height: size.height.max(0.85 * size.width), ..size },
+        None if is_square => {
+            Size { width: (size.width - 1.5).min(size.inner().height * ratio + 2.6), ..size }
         }
-        _ => room,
+        None => Size { width: size.width - 1.5, ..size },
     };
     out.push_str(&frame(room, &map.title, &map.x_label, &map.y_label));
-    out.push_str(&axes.x.settings('x', 6, false));
-    out.push_str(&axes.y.settings('y', 6, false));
-    if let Some((turn, tilt)) = view {
+    out.push_str(&axes.x.settings('x', 6));
+    out.push_str(&axes.y.settings('y', 6));
+    if let (Some(surface), Some(view)) = (surface, view) {
         // The package turns the other way round.
-        out.extend([format!("view={{{}}}{{{}}},\n", number(-turn), number(tilt))]);
-        out.push_str(&axes.values.settings('z', 5, false));
+        let (turn, tilt) = angles(surface);
+        let [right, back, up] = axes.units(view).map(number);
+        out.extend([format!(
+            "view={{{}}}{{{}}}, unit vector ratio={right} {back} {up}, scale mode=scale uniformly,\n",
+            number(-turn),
+            number(tilt),
+        )]);
+        out.push_str(&axes.values.settings('z', 5));
         if !map.value_label.trim().is_empty() {
             out.extend([format!("zlabel={{{}}},\n", escaped(&map.value_label))]);
         }
+        out.push_str(&colours(axes.values));
+    } else {
+        out.push_str(&colour_bar(axes.values, size, &map.value_label));
     }
-    out.push_str(&colour_bar(axes.values, size));
-    out.push_str("unbounded coords=jump, filter discard warning=false, axis on top, tick align=outside,\n");
-    out.push_str(
-        "legend columns=3, legend cell align=left, legend style={at={(0.5,-0.22)}, anchor=north, draw=none, ",
-    );
-    out.push_str("font=\\small},\n]\n");
-    draw_samples(&mut out, map, axes);
-    draw_contours(&mut out, map, axes);
-    map.paths.iter().enumerate().for_each(|(index, path)| draw_path(&mut out, map, path, index, axes));
-    draw_points(&mut out, map, axes);
-    draw_spots(&mut out, map, axes);
+    out.push_str("unbounded coords=jump, filter discard warning=false, tick align=outside, tick pos=left,\n");
+    if view.is_none() {
+        out.push_str("axis on top,\n");
+    }
+    let inner = room.inner();
+    let overlay = Overlay::of(map, axes, (inner.width * PER_CENTIMETRE, inner.height * PER_CENTIMETRE));
+    out.push_str(&overlay.legend_settings(size));
+    out.push_str("]\n");
+    draw_samples(&mut out, map, axes, size.samples);
+    overlay.draw(&mut out, |overlay, out| draw_contours(out, map, axes, overlay));
     out.push_str("\\end{axis}\n");
     let notes = words::map_notes(map);
     tikzpicture(&out, &notes, size)
 }
 
-/// Returns the settings of the colours and the bar beside the picture.
-pub(super) fn colour_bar(values: TexAxis, size: Size) -> String {
+/// Returns the settings of the range of the colours.
+fn colours(values: TexAxis) -> String {
+    format!("point meta min={}, point meta max={},\n", values.at(0.0), values.at(1.0))
+}
+
+/// Returns the settings of the colours and the bar beside the picture, with the name of the values above it.
+pub(super) fn colour_bar(values: TexAxis, size: Size, name: &str) -> String {
     let mut style = String::from("width=0.3cm, ytick pos=right, tick label style={font=\\small}");
+    if !name.trim().is_empty() {
+        style.extend([format!(", title={{{}}}, title style={{font=\\small}}", escaped(name))]);
+    }
     if !values.is_plain() {
         style.extend([format!(", {}", values.ticks('y', ((size.height / 1.1) as usize).clamp(2, 8)))]);
     }
-    format!(
-        "point meta min={}, point meta max={}, colorbar, colorbar style={{{style}}},\n",
-        values.at(0.0),
-        values.at(1.0)
-    )
+    format!("{}colorbar, colorbar style={{{style}}},\n", colours(values))
 }
 
-/// Returns a place of the picture, with its height where it is a landscape.
-fn point(axes: Axes, (x, y): (f64, f64), value: f64) -> Option<String> {
-    let (across, up) = (axes.x.coordinate_within(x)?, axes.y.coordinate_within(y)?);
-    if axes.is_surface {
-        return Some(format!("({across},{up},{})", axes.values.coordinate(value)?));
-    }
-    Some(format!("({across},{up})"))
-}
-
-fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
+fn draw_samples(out: &mut String, map: &Map, axes: Axes, finest: usize) {
     let (x, y) = map.axes();
-    let (columns, rows) = (map.columns.clamp(2, FINEST), map.rows.clamp(2, FINEST));
+    let finest = if axes.is_surface() { finest.min(FINEST_SURFACE) } else { finest };
+    let (columns, rows) = (map.columns.clamp(2, finest), map.rows.clamp(2, finest));
     let share = |index: usize, count: usize| index as f64 / (count - 1) as f64;
     let samples: Vec<String> = (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (share(column, columns), share(row, rows))))
@@ -104,7 +154,7 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
             let value = map.at(x.value(place.0), y.value(place.1));
             let value = axes.values.coordinate(value).unwrap_or_else(|| "nan".into());
             let (across, up) = (axes.x.at(place.0), axes.y.at(place.1));
-            if axes.is_surface {
+            if axes.is_surface() {
                 format!("({across},{up},{value})")
             } else {
                 format!("({across},{up}) [{value}]")
@@ -119,10 +169,11 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     if !(0..rows - 1).any(|row| (0..columns - 1).any(|column| is_whole(column, row))) {
         return;
     }
-    let (plot, style) = if axes.is_surface {
-        ("\\addplot3", "surf, shader=faceted, faceted color=black!35, line width=0.1pt, z buffer=sort")
+    let plot = axes.plot();
+    let style = if axes.is_surface() {
+        "surf, shader=faceted, faceted color=black!25, line width=0.1pt, z buffer=sort"
     } else {
-        ("\\addplot", "surf, shader=interp, point meta=explicit")
+        "surf, shader=interp, point meta=explicit"
     };
     out.extend([format!(
         "{plot}[{style}, mesh/ordering=x varies, mesh/cols={columns}, forget plot] coordinates {};\n",
@@ -130,142 +181,53 @@ fn draw_samples(out: &mut String, map: &Map, axes: Axes) {
     )]);
 }
 
-/// Draws round contour lines and, stronger, the level.
-fn draw_contours(out: &mut String, map: &Map, axes: Axes) {
+/// Contour lines besides the level, on a map and on a small one.
+const CONTOURS: (usize, usize) = (12, 7);
+
+/// The curve at a value, in places of 0..=1, with the place of its colour and what is written on it.
+pub(super) struct Contour {
+    pub(super) place: f64,
+    pub(super) text: String,
+    pub(super) curves: Vec<Vec<Place>>,
+}
+
+/// Draws round contour lines and, stronger, the level. Returns the lines that may carry a number.
+fn draw_contours(out: &mut String, map: &Map, axes: Axes, overlay: &Overlay) -> Vec<Contour> {
     let (x, y) = map.axes();
     let grid = Grid::of(map, &x, &y, FINEST);
-    let rounds = if map.contours { axes.values.axis.ticks(CONTOURS) } else { Vec::new() };
-    let lines = rounds.iter().map(|(_, tick)| (tick.value, "black!60, thin"));
-    let level = map.level.map(|level| (level, "white, very thick"));
-    for (value, style) in lines.chain(level) {
+    let few = if overlay.is_small() { CONTOURS.1 } else { CONTOURS.0 };
+    let rounds = if map.contours && axes.view.is_none() { axes.values.axis.ticks(few) } else { Vec::new() };
+    let rounds = rounds.into_iter().filter(|(_, tick)| map.level != Some(tick.value));
+    let mut contours = Vec::new();
+    let mut line = |value: f64, styles: &[&str]| {
+        let curves = grid.curves(value);
         let mut points: Vec<String> = Vec::new();
-        for chain in chains(grid.line(value)) {
-            if !points.is_empty() {
-                points.push(if axes.is_surface { "(nan,nan,nan)" } else { "(nan,nan)" }.to_owned());
+        let height = axes.values.axis.place(value).unwrap_or(0.0);
+        for curve in &curves {
+            for run in curve.split(|place| overlay.hides(*place, height)).filter(|run| run.len() > 1) {
+                if !points.is_empty() {
+                    points.push(if axes.is_surface() { "(nan,nan,nan)" } else { "(nan,nan)" }.to_owned());
+                }
+                let place = |place: &Place| axes.point((x.value(place.0), y.value(place.1)), value);
+                points.extend(run.iter().filter_map(place));
             }
-            let place = |place: &Place| point(axes, (x.value(place.0), y.value(place.1)), value);
-            points.extend(chain.iter().filter_map(place));
         }
-        if !points.is_empty() {
-            let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
+        for style in styles.iter().filter(|_| !points.is_empty()) {
+            let plot = axes.plot();
             out.extend([format!("{plot}[{style}, forget plot] coordinates {};\n", coordinates(&points))]);
         }
-    }
-}
-
-/// Joins short lines that meet to long ones.
-fn chains(mut lines: Vec<(Place, Place)>) -> Vec<Vec<Place>> {
-    let near = |a: Place, b: Place| (a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9;
-    let mut chains = Vec::new();
-    while let Some((from, to)) = lines.pop() {
-        let mut chain = vec![from, to];
-        loop {
-            let end = chain[chain.len() - 1];
-            let Some(index) = lines.iter().position(|line| near(line.0, end) || near(line.1, end)) else {
-                break;
-            };
-            let line = lines.swap_remove(index);
-            chain.push(if near(line.0, end) { line.1 } else { line.0 });
-        }
-        chains.push(chain);
-    }
-    chains
-}
-
-/// Draws a way; what lies far from the drawn plane is paler, in four steps.
-fn draw_path(out: &mut String, map: &Map, path: &MapPath, index: usize, axes: Axes) {
-    let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    // Seen from above, a straight line needs no points between its ends.
-    let step = if axes.is_surface { 1.0 / 40.0 } else { 2.0 };
-    let (x, y) = map.axes();
-    let style = match path.kind {
-        PathKind::Steps if path.points.len() <= 60 => "thick, mark=*, mark size=0.9pt",
-        PathKind::Steps => "thick",
-        PathKind::Border => "thick, densely dashed",
+        curves
     };
-    let colour = match path.kind {
-        PathKind::Steps => ["red!80!black", "orange", "magenta"][index % 3],
-        PathKind::Border => "black",
-    };
-    let paleness = |distance: f64| (distance * 3.0).round() as u8;
-    let mut is_first = true;
-    for part in way::upon(map, path, step, STEPS) {
-        let mut end = 0;
-        for run in part.chunk_by(|a, b| paleness(a.2) == paleness(b.2)) {
-            end += run.len();
-            // A run reaches to the beginning of the next, so that the way has no gaps.
-            let stations = run.iter().chain(part.get(end));
-            let place = |(place, value, _): &(Place, f64, f64)| {
-                point(axes, (x.value(place.0), y.value(place.1)), *value)
-            };
-            let points: Vec<String> = stations.filter_map(place).collect();
-            if points.is_empty() {
-                continue;
-            }
-            let opacity = 1.0 - 0.23 * f64::from(paleness(run[0].2));
-            let forget = if is_first { "" } else { ", forget plot" };
-            out.extend([format!(
-                "{plot}[{colour}, {style}, opacity={opacity:.2}{forget}] coordinates {};\n",
-                coordinates(&points)
-            )]);
-            if is_first {
-                out.extend([format!("\\addlegendentry{{{}}}\n", escaped(&path.name))]);
-            }
-            is_first = false;
-        }
+    for (place, tick) in rounds {
+        let ink = rgb(ink_on(sequence(place)));
+        let curves = line(tick.value, &[&format!("draw={ink}, line width=0.6pt, opacity=0.65")]);
+        // The number has as many digits as tell neighbouring lines apart.
+        let text = if tick.power.is_some() { written_number(tick.value) } else { minus(&tick.label) };
+        contours.push(Contour { place, text, curves });
     }
-}
-
-fn draw_points(out: &mut String, map: &Map, axes: Axes) {
-    let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    let level = map.parting();
-    for (is_above, style) in [(true, "fill=black, draw=white"), (false, "fill=white, draw=black")] {
-        let side = map.points.iter().filter(|point| map.is_upper(point) == is_above);
-        let points: Vec<String> = side.filter_map(|p| point(axes, (p.x, p.y), map.at(p.x, p.y))).collect();
-        if points.is_empty() {
-            continue;
-        }
-        out.extend([format!(
-            "{plot}[only marks, mark=*, mark size=2.4pt, mark options={{{style}}}] coordinates {};\n",
-            coordinates(&points)
-        )]);
-        let name = match (level, is_above) {
-            (None, _) => "data".to_owned(),
-            (Some(level), true) => format!("target $\\ge {}$", number(level)),
-            (Some(_), false) => "target below".to_owned(),
-        };
-        out.extend([format!("\\addlegendentry{{{name}}}\n")]);
+    if let Some(level) = map.level {
+        let styles = ["black!90, line width=3.1pt", "white, line width=1.65pt"];
+        line(level, if axes.is_surface() { &styles } else { &styles[1..] });
     }
-}
-
-fn draw_spots(out: &mut String, map: &Map, axes: Axes) {
-    let plot = if axes.is_surface { "\\addplot3" } else { "\\addplot" };
-    for spot in &map.spots {
-        let Some(at) = point(axes, (spot.x, spot.y), map.at(spot.x, spot.y)) else { continue };
-        let mark = match spot.kind {
-            SpotKind::Plain => "+",
-            SpotKind::Start => "o",
-            SpotKind::End => "*",
-            SpotKind::Minimum => "triangle*",
-            SpotKind::Saddle => "x",
-            SpotKind::Flat => "square*",
-            SpotKind::Maximum => "diamond*",
-        };
-        out.extend([format!(
-            "{plot}[only marks, mark={mark}, mark size=3pt, mark options={{draw=black, fill=white, thick}}, \
-             forget plot] coordinates {{{at}}};\n"
-        )]);
-        let is_right = axis_place(map.axes().0, spot.x) > 0.6;
-        let (side, shift) = if is_right { ("east", "-4pt") } else { ("west", "4pt") };
-        let place = at.trim_start_matches('(').trim_end_matches(')');
-        out.extend([format!(
-            "\\node[anchor={side}, xshift={shift}, font=\\footnotesize, fill=white, fill opacity=0.75, \
-             text opacity=1, inner sep=1pt] at (axis cs:{place}) {{{}}};\n",
-            escaped(&spot.label)
-        )]);
-    }
-}
-
-fn axis_place(axis: Axis, value: f64) -> f64 {
-    axis.place(value).unwrap_or(0.5)
+    contours
 }

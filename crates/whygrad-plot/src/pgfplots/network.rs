@@ -1,97 +1,39 @@
 //! A network as a tikz picture: nodes in columns, connections with the size of a weight as width and its sign as colour
-//! and dashing.
+//! and dashing, and the weights themselves where they are few.
 
 use super::axes::escaped;
-use super::{Size, tikzpicture};
-use crate::figure::Network;
+use super::{PER_CENTIMETRE, Size, dashes, tikzpicture};
+use crate::figure::{Link, Network, NetworkLayer, NetworkNode};
+use crate::net::{self, FEW};
+use crate::svg::labels::{Labels, Rect, minus, written_number};
+use crate::ticks::significant;
+use crate::words;
 
 /// The most connections that are drawn: the strongest of all.
 const MOST: usize = 2000;
 
+/// So many nodes of a layer are drawn at most.
+const NODES: usize = 60;
+
+/// The widest and the thinnest line, in points.
+const WIDEST: f64 = 3.6;
+const THINNEST: f64 = 0.5;
+
+/// The size of the weights in pixels: that of a footnote.
+const LABEL: f64 = 10.0;
+
+/// The width of a letter of a label, in centimetres.
+const LETTER: f64 = 0.19;
+
 pub(super) fn draw(network: &Network, size: Size) -> String {
+    let plan = Plan::new(network, size);
+    let mut notes = words::notes(&network.notes, words::missing_links(network));
+    let links = drawn_links(network, &mut notes);
+    let most = net::largest(links.iter().map(|link| link.weight));
     let mut out = String::new();
-    let tallest = network.layers.iter().map(|layer| layer.nodes.len()).max().unwrap_or(0).max(1);
-    let apart = ((size.height - 2.0) / tallest as f64).clamp(0.5, 1.8);
-    let step = ((size.width - 2.0) / (network.layers.len().max(2) - 1) as f64).clamp(1.5, 5.0);
-    let radius = (apart * 0.32).min(0.4);
-    let at = |(layer, node): (usize, usize)| -> Option<(f64, f64)> {
-        let count = network.layers.get(layer)?.nodes.len();
-        let down = node as f64 - (count as f64 - 1.0) / 2.0;
-        (node < count).then_some((layer as f64 * step, -down * apart))
-    };
-    draw_links(&mut out, network, at);
-    let biases = network.layers.iter().flat_map(|layer| &layer.nodes).filter_map(|node| node.bias);
-    let largest_bias = largest(biases);
-    let bottom = -(tallest as f64) / 2.0 * apart;
-    for (index, layer) in network.layers.iter().enumerate() {
-        for (row, node) in layer.nodes.iter().enumerate() {
-            let Some((x, y)) = at((index, row)) else { continue };
-            let edge = node.bias.filter(|bias| bias.is_finite()).map_or("gray".to_owned(), |bias| {
-                let width = 0.4 + 1.8 * bias.abs() / largest_bias;
-                format!("{}, line width={width:.2}pt", sign_style(bias))
-            });
-            let label = escaped(&node.label);
-            // A long label stands beside its node.
-            let (inside, beside) =
-                if node.label.chars().count() <= 3 { (&*label, "") } else { ("", &*label) };
-            out.extend([format!(
-                "\\node[circle, draw={}, fill=white, minimum size={:.2}cm, inner sep=0pt, font=\\small, \
-                 label={{[font=\\footnotesize]below:{{{beside}}}}}] at ({x:.2},{y:.2}) {{{inside}}};\n",
-                edge.split(", ").next().unwrap_or("gray").to_owned() + &rest(&edge),
-                2.0 * radius
-            )]);
-        }
-        let more = if layer.more > 0 { format!("{} more", layer.more) } else { String::new() };
-        let below: Vec<String> =
-            [more, escaped(&layer.name)].into_iter().filter(|line| !line.is_empty()).collect();
-        if !below.is_empty() {
-            out.extend([format!(
-                "\\node[anchor=north, align=center, font=\\small] at ({:.2},{:.2}) {{{}}};\n",
-                index as f64 * step,
-                bottom - 0.1,
-                below.join("\\\\")
-            )]);
-        }
-    }
-    if !network.title.trim().is_empty() {
-        out.extend([format!(
-            "\\node[anchor=south, align=center, text width={:.2}cm] at (current bounding box.north) {{{}}};\n",
-            size.width,
-            escaped(&network.title)
-        )]);
-    }
-    let mut notes = network.notes.clone();
-    if network.links.len() > MOST {
-        notes.push(format!("Drawn are the {MOST} strongest of {} connections.", network.links.len()));
-    }
-    tikzpicture(&out, &notes, size)
-}
-
-/// Returns the settings behind the colour of an edge.
-fn rest(edge: &str) -> String {
-    edge.split_once(", ").map_or(String::new(), |(_, rest)| format!(", {rest}"))
-}
-
-/// Returns the colour and the dashes of a sign.
-fn sign_style(value: f64) -> &'static str {
-    if value < 0.0 { "series1, densely dashed" } else { "series0, solid" }
-}
-
-fn largest(values: impl Iterator<Item = f64>) -> f64 {
-    let largest =
-        values.filter(|value| value.is_finite()).fold(0.0, |most: f64, value| most.max(value.abs()));
-    if largest > 0.0 { largest } else { 1.0 }
-}
-
-fn draw_links(out: &mut String, network: &Network, at: impl Fn((usize, usize)) -> Option<(f64, f64)>) {
-    let most = largest(network.links.iter().map(|link| link.weight));
-    let mut links: Vec<_> = network.links.iter().filter(|link| link.weight.is_finite()).collect();
-    links.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    links.truncate(MOST);
-    // The strongest are drawn last, above the others.
-    for link in links.into_iter().rev() {
-        let Some((from, to)) = at(link.from).zip(at(link.to)) else { continue };
-        let width = 0.2 + 3.0 * link.weight.abs() / most;
+    for link in &links {
+        let Some((from, to)) = plan.ends(link) else { continue };
+        let width = THINNEST + (WIDEST - THINNEST) * link.weight.abs() / most;
         out.extend([format!(
             "\\draw[{}, line width={width:.2}pt] ({:.2},{:.2}) -- ({:.2},{:.2});\n",
             sign_style(link.weight),
@@ -101,4 +43,202 @@ fn draw_links(out: &mut String, network: &Network, at: impl Fn((usize, usize)) -
             to.1
         )]);
     }
+    if net::few(network) {
+        plan.draw_weights(&mut out, &links);
+    }
+    let largest_bias = net::largest(net::biases(network).into_iter().map(|(_, bias)| bias));
+    for (layer, places) in network.layers.iter().zip(&plan.nodes) {
+        for (node, place) in layer.nodes.iter().zip(places) {
+            plan.draw_node(&mut out, node, *place, largest_bias);
+        }
+    }
+    plan.draw_names(&mut out, network);
+    draw_legend(&mut out, network, &links, most);
+    if !network.title.trim().is_empty() {
+        out.extend([format!(
+            "\\node[anchor=south, align=center, text width={:.2}cm] at (current bounding box.north) {{{}}};\n",
+            size.width,
+            escaped(&network.title)
+        )]);
+    }
+    tikzpicture(&out, &notes, size)
+}
+
+/// Returns the links to draw, the smallest first, so that the largest lie on top.
+fn drawn_links(network: &Network, notes: &mut Vec<String>) -> Vec<Link> {
+    let mut links = net::drawable(network);
+    links.retain(|link| link.from.1 < NODES && link.to.1 < NODES);
+    links.sort_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
+    let all = links.len();
+    if all > MOST {
+        links.drain(..all - MOST);
+        notes.push(format!("Only the {MOST} largest of {all} weights are drawn."));
+    }
+    links
+}
+
+/// Where the nodes are, in centimetres.
+struct Plan {
+    /// The middle of each node of each layer, and half its width.
+    nodes: Vec<Vec<((f64, f64), f64)>>,
+    radius: f64,
+    /// From one layer to the next.
+    step: f64,
+    /// The lower end of all layers.
+    foot: f64,
+}
+
+impl Plan {
+    fn new(network: &Network, size: Size) -> Self {
+        let shown = |layer: &NetworkLayer| layer.nodes.len().min(NODES);
+        let tallest = network.layers.iter().map(shown).max().unwrap_or(0).max(1);
+        let apart = ((size.height - 2.0) / tallest as f64).clamp(0.5, 2.1);
+        let high = apart * tallest as f64;
+        let radius = (apart * 0.34).min(0.42);
+        let step = ((size.width - 2.0) / (network.layers.len().max(2) - 1) as f64).clamp(1.5, 5.5);
+        let nodes = network.layers.iter().enumerate().map(|(index, layer)| {
+            // A layer of few nodes beside one of many spreads out.
+            let count = shown(layer);
+            let apart = (high / count.max(1) as f64).clamp(apart, apart.max(1.7));
+            let place = |node: usize| {
+                let down = (node as f64 - (count as f64 - 1.0) / 2.0) * apart;
+                let wide = layer.nodes[node].label.chars().count() as f64 * LETTER / 2.0 + 0.12;
+                ((index as f64 * step, -down), wide.min(0.4 * step).max(radius))
+            };
+            (0..count).map(place).collect()
+        });
+        Plan { nodes: nodes.collect(), radius, step, foot: -high / 2.0 }
+    }
+
+    /// Returns the ends of a link, at the edges of its nodes.
+    fn ends(&self, link: &Link) -> Option<((f64, f64), (f64, f64))> {
+        let (from, half_from) = *self.nodes.get(link.from.0)?.get(link.from.1)?;
+        let (to, half_to) = *self.nodes.get(link.to.0)?.get(link.to.1)?;
+        let side = (to.0 - from.0).signum();
+        Some(((from.0 + side * half_from, from.1), (to.0 - side * half_to, to.1)))
+    }
+
+    /// Writes each weight on its line, where it meets the fewest others.
+    fn draw_weights(&self, out: &mut String, links: &[Link]) {
+        let far = f64::from(f32::MAX);
+        let mut labels = Labels::new(Rect { left: -far, top: -far, right: far, bottom: far });
+        // Down the page, in pixels.
+        let seen = |(x, y): (f64, f64)| (x * PER_CENTIMETRE, -y * PER_CENTIMETRE);
+        let radius = self.radius * PER_CENTIMETRE;
+        for (at, half) in self.nodes.iter().flatten() {
+            let ((x, y), half) = (seen(*at), half * PER_CENTIMETRE + 14.0);
+            labels.take(Rect { left: x - half, top: y - radius, right: x + half, bottom: y + radius }, 3.0);
+        }
+        let lines: Vec<(&Link, [(f64, f64); 2])> = links
+            .iter()
+            .filter_map(|link| self.ends(link).map(|(from, to)| (link, [seen(from), seen(to)])))
+            .collect();
+        for (_, [from, to]) in &lines {
+            for piece in 0..=40 {
+                let share = f64::from(piece) / 40.0;
+                let at = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+                labels.take(Rect::around(at, 5.0), 2.0);
+            }
+        }
+        for (link, ends) in lines.iter().rev() {
+            let text = minus(&significant(link.weight, 3));
+            let Some(start) = labels.along(ends, &text, LABEL) else { continue };
+            let rect = Rect::of_text(start, &text, LABEL);
+            labels.take(rect.wider(10.0), 2.0);
+            out.extend([format!(
+                "\\node[anchor=base, font=\\footnotesize, fill=white, inner sep=1.2pt] at ({:.2},{:.2}) {{{}}};\n",
+                f64::midpoint(rect.left, rect.right) / PER_CENTIMETRE,
+                -start.1 / PER_CENTIMETRE,
+                escaped(&text)
+            )]);
+        }
+    }
+
+    /// Draws a node with its name in it: round, or as wide as the name. Its edge tells the bias.
+    fn draw_node(&self, out: &mut String, node: &NetworkNode, place: ((f64, f64), f64), largest: f64) {
+        let ((x, y), half) = place;
+        let edge = match node.bias.filter(|bias| bias.is_finite()) {
+            None => "draw=gray, line width=0.8pt".to_owned(),
+            Some(bias) => {
+                let dash = if bias < 0.0 { dashes("4 2.5") } else { "solid".into() };
+                let width = 0.8 + 2.2 * bias.abs() / largest;
+                format!("draw={}, {dash}, line width={width:.2}pt", sign_colour(bias))
+            }
+        };
+        out.extend([format!(
+            "\\node[{edge}, fill=gray!6, rounded corners={:.2}cm, minimum width={:.2}cm, minimum height={:.2}cm, \
+             inner sep=0pt, font=\\small] at ({x:.2},{y:.2}) {{{}}};\n",
+            self.radius * 0.999,
+            2.0 * half,
+            2.0 * self.radius,
+            escaped(&node.label)
+        )]);
+    }
+
+    /// Writes below each layer what it is, and how many nodes it has that are not drawn.
+    fn draw_names(&self, out: &mut String, network: &Network) {
+        for (index, layer) in network.layers.iter().enumerate() {
+            let left_out = layer.more.saturating_add(layer.nodes.len().saturating_sub(NODES));
+            let more = if left_out > 0 { format!("{left_out} more") } else { String::new() };
+            let below: Vec<String> =
+                [more, escaped(layer.name.trim())].into_iter().filter(|line| !line.is_empty()).collect();
+            if !below.is_empty() {
+                out.extend([format!(
+                    "\\node[anchor=north, align=center, font=\\small] at ({:.2},{:.2}) {{{}}};\n",
+                    index as f64 * self.step,
+                    self.foot - 0.05,
+                    below.join("\\\\ ")
+                )]);
+            }
+        }
+    }
+}
+
+/// Writes above the picture what lines and edges mean.
+fn draw_legend(out: &mut String, network: &Network, links: &[Link], most: f64) {
+    let mut entries = Vec::new();
+    let line = |style: &str, width: f64, text: &str| {
+        format!(
+            "\\tikz[baseline=-0.6ex]{{\\draw[{style}, line width={width:.2}pt] (0,0) -- (0.75,0);}} {text}"
+        )
+    };
+    let middle = f64::midpoint(THINNEST, WIDEST);
+    if links.iter().any(|link| link.weight >= 0.0) {
+        entries.push(line(&sign_style(1.0), middle, "positive"));
+    }
+    if links.iter().any(|link| link.weight < 0.0) {
+        entries.push(line(&sign_style(-1.0), middle, "negative"));
+    }
+    // Between the two the width grows evenly.
+    if links.len() > FEW {
+        let number = |value: f64| {
+            let rounded = significant(value, 3).parse().unwrap_or(value);
+            escaped(&written_number(rounded))
+        };
+        entries.push(line(&sign_style(1.0), WIDEST, &number(most)));
+        entries.push(line(&sign_style(1.0), middle, &number(most / 2.0)));
+    }
+    if !net::biases(network).is_empty() {
+        let ring = format!(
+            "\\tikz[baseline=-0.6ex]{{\\draw[{}, line width=2pt] (0,0) circle[radius=0.14];}}",
+            sign_colour(1.0)
+        );
+        entries.push(format!("{ring} edge: bias"));
+    }
+    if !entries.is_empty() {
+        out.extend([format!(
+            "\\node[anchor=south, align=center, font=\\small, inner ysep=6pt] at (current bounding box.north) {{{}}};\n",
+            entries.join("\\quad ")
+        )]);
+    }
+}
+
+/// Returns the colour and the dashes of a sign.
+fn sign_style(value: f64) -> String {
+    let dash = if value < 0.0 { dashes("7 4") } else { "solid".into() };
+    format!("{}, {dash}", sign_colour(value))
+}
+
+fn sign_colour(value: f64) -> String {
+    super::colour(usize::from(value < 0.0))
 }

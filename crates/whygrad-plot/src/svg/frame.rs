@@ -272,6 +272,6 @@ pub(super) fn written(tick: &Tick) -> String {
 }
 
 /// Writes a number with a minus sign in place of a hyphen; a name keeps its hyphens.
-pub(super) fn minus(text: &str) -> String {
+pub(crate) fn minus(text: &str) -> String {
     if text.parse::<f64>().is_ok() { text.replace('-', "\u{2212}") } else { text.to_owned() }
 }

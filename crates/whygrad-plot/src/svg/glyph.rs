@@ -14,11 +14,16 @@ pub(super) fn colour(page: &Page, index: usize) -> Rgb {
     palette::series(index, if page.theme.dark { Ground::Dark } else { Ground::Light })
 }
 
-/// Returns the attribute with the dashes of a curve: none for the first, so that a single one is whole.
-pub(super) fn dash(lines: &Lines, index: usize) -> String {
+/// Returns the lengths of the dashes and gaps of a curve in pixels: none for the first, so that a single one is whole.
+pub(crate) fn dashes(lines: &Lines, index: usize) -> &'static str {
     let first = lines.series.iter().position(|series| series.style == Style::Line).unwrap_or(0);
     let place = index.saturating_sub(first);
-    match DASHES[(place + place / palette::SERIES) % DASHES.len()] {
+    DASHES[(place + place / palette::SERIES) % DASHES.len()]
+}
+
+/// Returns the attribute with the dashes of a curve.
+pub(super) fn dash(lines: &Lines, index: usize) -> String {
+    match dashes(lines, index) {
         "" => " stroke-linecap=\"round\"".to_owned(),
         dash => format!(" stroke-dasharray=\"{dash}\""),
     }

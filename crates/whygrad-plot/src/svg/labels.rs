@@ -1,31 +1,31 @@
 //! Where texts go, so that they meet neither each other nor an edge.
 
-use super::frame::minus;
+pub(crate) use super::frame::minus;
 use super::text_width;
 use crate::ticks::number;
 
 /// A rectangle on the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rect {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
+pub(crate) struct Rect {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) right: f64,
+    pub(crate) bottom: f64,
 }
 
 impl Rect {
     /// Returns the square around a point.
-    pub(super) fn around((x, y): (f64, f64), radius: f64) -> Self {
+    pub(crate) fn around((x, y): (f64, f64), radius: f64) -> Self {
         Rect { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius }
     }
 
     /// Returns the rectangle of a text that begins at a point of its baseline.
-    pub(super) fn of_text((x, y): (f64, f64), text: &str, size: f64) -> Self {
+    pub(crate) fn of_text((x, y): (f64, f64), text: &str, size: f64) -> Self {
         Rect { left: x, top: y - 0.8 * size, right: x + text_width(text, size), bottom: y + 0.25 * size }
     }
 
     /// Returns the rectangle with some room at the left and the right, and half as much above and below.
-    pub(super) fn wider(self, room: f64) -> Self {
+    pub(crate) fn wider(self, room: f64) -> Self {
         Rect {
             left: self.left - room,
             top: self.top - room / 2.0,
@@ -69,30 +69,30 @@ const RINGS: [f64; 8] = [4.0, 10.0, 20.0, 34.0, 52.0, 80.0, 115.0, 160.0];
 const LED: f64 = 26.0;
 
 /// The places that are taken.
-pub(super) struct Labels {
+pub(crate) struct Labels {
     within: Rect,
     taken: Vec<(Rect, f64)>,
 }
 
 impl Labels {
     /// Returns an empty page.
-    pub(super) fn new(within: Rect) -> Self {
+    pub(crate) fn new(within: Rect) -> Self {
         Labels { within, taken: Vec::new() }
     }
 
     /// Takes a place. A text may lie on it the less, the larger the weight; 1 is that of a text.
-    pub(super) fn take(&mut self, rect: Rect, weight: f64) {
+    pub(crate) fn take(&mut self, rect: Rect, weight: f64) {
         self.taken.push((rect, weight));
     }
 
     /// Returns how badly a text would lie in a rectangle; 0 where nothing is in its way.
-    pub(super) fn harm(&self, rect: &Rect) -> f64 {
+    pub(crate) fn harm(&self, rect: &Rect) -> f64 {
         let met: f64 = self.taken.iter().map(|(other, weight)| weight * rect.overlap(other)).sum();
         met + 1000.0 * rect.outside(&self.within)
     }
 
     /// Takes a rectangle if nothing is in its way.
-    pub(super) fn take_if_free(&mut self, rect: Rect) -> bool {
+    pub(crate) fn take_if_free(&mut self, rect: Rect) -> bool {
         let free = self.harm(&rect) <= 0.0;
         if free {
             self.take(rect, 1.0);
@@ -101,14 +101,14 @@ impl Labels {
     }
 
     /// Finds the best place for a text on a curve, takes it, and returns where the text begins on its baseline.
-    pub(super) fn along(&mut self, curve: &[(f64, f64)], text: &str, size: f64) -> Option<(f64, f64)> {
+    pub(crate) fn along(&mut self, curve: &[(f64, f64)], text: &str, size: f64) -> Option<(f64, f64)> {
         let (_, start) = self.best_along(curve, text, size)?;
         self.take(Rect::of_text(start, text, size), 1.0);
         Some(start)
     }
 
     /// Finds a place for a text on a curve where nothing is in its way, as [`Labels::along`] does.
-    pub(super) fn along_if_free(
+    pub(crate) fn along_if_free(
         &mut self,
         curve: &[(f64, f64)],
         text: &str,
@@ -132,7 +132,7 @@ impl Labels {
 
     /// Finds a place for a text beside a mark of so many pixels around a point, takes it, and returns where the text
     /// begins on its baseline.
-    pub(super) fn beside(&mut self, at: (f64, f64), mark: f64, text: &str, size: f64) -> (f64, f64) {
+    pub(crate) fn beside(&mut self, at: (f64, f64), mark: f64, text: &str, size: f64) -> (f64, f64) {
         let wide = text_width(text, size);
         let mut best: Option<(f64, (f64, f64))> = None;
         for (ring, away) in RINGS.into_iter().enumerate() {
@@ -170,7 +170,7 @@ impl Labels {
 }
 
 /// Returns the line from a mark to a text that stands far away from it, or `None` where it is near.
-pub(super) fn leader(
+pub(crate) fn leader(
     at: (f64, f64),
     start: (f64, f64),
     text: &str,
@@ -197,7 +197,7 @@ fn point_at(curve: &[(f64, f64)], share: f64) -> Option<(f64, f64)> {
 }
 
 /// Writes a number of a picture, with a true minus sign.
-pub(super) fn written_number(value: f64) -> String {
+pub(crate) fn written_number(value: f64) -> String {
     minus(&number(value))
 }
 

@@ -11,7 +11,7 @@ use crate::surface::Dot;
 pub(super) const LABEL: f64 = 12.0;
 
 /// A way with at most so many steps has a dot at each.
-pub(super) const FEW: usize = 60;
+pub(crate) const FEW: usize = 60;
 
 /// A way is drawn with about so many points at most.
 pub(super) const MOST: usize = 4000;
@@ -20,7 +20,7 @@ pub(super) const MOST: usize = 4000;
 const GRADES: f64 = 5.0;
 
 /// The colours of ways, and their dashes, which tell them apart in grey.
-const WAYS: [(Rgb, &str); 4] = [
+pub(crate) const WAYS: [(Rgb, &str); 4] = [
     (Rgb(17, 17, 17), ""),
     (Rgb(196, 54, 0), "10 3"),
     (Rgb(176, 20, 130), "10 3 2 3"),

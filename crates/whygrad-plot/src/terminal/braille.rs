@@ -6,7 +6,7 @@ use crate::palette::Rgb;
 pub(super) type Dash = (usize, usize);
 
 /// Tells curves apart where there is no colour.
-pub(super) const DASHES: [Dash; 4] = [(1, 0), (4, 3), (1, 2), (8, 4)];
+pub(super) const DASHES: [Dash; 3] = [(1, 0), (4, 3), (1, 2)];
 
 /// The bit of each dot in its cell, by column and row. Source: Unicode, block 2800..28FF.
 const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];

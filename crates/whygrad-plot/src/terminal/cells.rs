@@ -1,7 +1,7 @@
 //! A table of values on a terminal: values on colours or beside shades, or colours alone where there is no room.
 
 use super::Terminal;
-use super::frame::{Below, below, flow, wrapped};
+use super::frame::{Below, below, flow, title_lines, wrapped};
 use super::map::shade;
 use super::screen::{FAINT, Screen, centred_start, width};
 use crate::axis::Axis;
@@ -28,14 +28,15 @@ struct Layout {
     digits: Option<u8>,
 }
 
-pub(super) fn draw(cells: &Cells, terminal: Terminal) -> Screen {
+pub(super) fn draw(cells: &Cells, terminal: Terminal, told: bool) -> Screen {
     let mut layout = layout(cells, terminal);
     let Below { labels, legend } = below(&cells.columns, layout.wide);
-    let widths: Vec<usize> = legend.iter().map(|entry| width(entry)).collect();
-    let places = flow(&widths, terminal.columns.saturating_sub(2));
-    let legend_rows = places.last().map_or(0, |place| place.0 + 1);
-    let missing = words::empty_cells(cells).map_or_else(Vec::new, |note| wrapped(&note, terminal.columns));
-    let top = usize::from(!cells.title.is_empty()) + usize::from(!cells.y_label.is_empty());
+    let (places, legend_rows) =
+        flow(legend.iter().map(|entry| (0, &**entry)), terminal.columns.saturating_sub(2));
+    let missing = words::empty_cells(cells).filter(|_| !told);
+    let missing = missing.map_or_else(Vec::new, |note| wrapped(&note, terminal.columns));
+    let title = title_lines(&cells.title, terminal.columns);
+    let top = title.len() + usize::from(!cells.y_label.is_empty());
     // The column names, the key, and what may be said of cells without room.
     let around = top + 2 + usize::from(!cells.x_label.is_empty()) + legend_rows + missing.len();
     let room = terminal.rows.saturating_sub(around).max(3);
@@ -45,7 +46,9 @@ pub(super) fn draw(cells: &Cells, terminal: Terminal) -> Screen {
     let below = top + layout.shown.1 + 1;
     let mut screen = Screen::new(terminal, below + usize::from(!cells.x_label.is_empty()) + legend_rows);
     let middle = layout.left + layout.wide * layout.shown.0 / 2;
-    screen.centred(middle, 0, &cells.title, None);
+    for (row, line) in title.iter().enumerate() {
+        screen.centred(middle, row, line, None);
+    }
     if !cells.y_label.is_empty() {
         screen.text(0, top - 1, &cells.y_label, FAINT);
     }
@@ -56,8 +59,8 @@ pub(super) fn draw(cells: &Cells, terminal: Terminal) -> Screen {
         screen.centred(middle, below, &cells.x_label, FAINT);
         next += 1;
     }
-    for (entry, (line, at)) in legend.iter().zip(places) {
-        screen.text(at + 2, next + line, entry, None);
+    for entry in places {
+        entry.write(&mut screen, (entry.at + 2, next + entry.line), 0);
     }
     draw_key(&mut screen, cells, &layout);
     for note in missing.into_iter().chain(without_room(cells, &layout)) {

@@ -18,22 +18,22 @@ const SHADES: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
 /// The line at the level, on colours.
 const BOUNDARY: Rgb = Rgb(255, 255, 255);
 
-pub(super) fn draw(map: &Map, terminal: Terminal) -> Screen {
+pub(super) fn draw(map: &Map, terminal: Terminal, told: bool) -> Screen {
     let axes = map.axes();
     let values = map.value_axis();
     let key_ticks = values.ticks((terminal.rows / 5).clamp(2, 6));
     let key_width = key_ticks.iter().map(|(_, tick)| width(&tick.label)).max().unwrap_or(0);
     let mut entries = legend(map, terminal);
     entries.extend(overlay::legend(map, terminal.unicode));
-    let widths: Vec<usize> = entries.iter().map(|entry| 2 + width(&entry.1)).collect();
-    let places = flow(&widths, terminal.columns.saturating_sub(2));
-    let legend_rows = places.last().map_or(0, |place| place.0 + 1);
+    let (places, legend_rows) =
+        flow(entries.iter().map(|entry| (2, &*entry.1)), terminal.columns.saturating_sub(2));
     let notes: Vec<String> =
         words::map_notes(map).iter().flat_map(|note| wrapped(note, terminal.columns)).collect();
+    let notes = if told { Vec::new() } else { notes };
 
     let texts = Texts { title: &map.title, x_label: &map.x_label, y_label: &map.y_label };
     // A long legend must not leave too little of the map itself.
-    let below = (legend_rows + notes.len()).min((terminal.rows / 3).max(2));
+    let below = (legend_rows + notes.len()).min((terminal.rows / 4).max(3));
     let mut frame = Frame::new(terminal, texts, axes, below, key_width + 5);
     frame.width = frame.width.min(shape(axes, frame.height));
     let mut screen = Screen::new(terminal, frame.rows() + legend_rows);
@@ -42,11 +42,13 @@ pub(super) fn draw(map: &Map, terminal: Terminal) -> Screen {
     surface.draw(&mut screen, &frame);
     overlay::draw_ways(&mut screen, &frame, map);
     surface.draw_points(&mut screen, &frame);
+    overlay::draw_letters(&mut screen, &frame, map);
     overlay::draw_spots(&mut screen, &frame, map);
     draw_key(&mut screen, &frame, values, terminal);
-    for ((glyph, text), (line, at)) in entries.into_iter().zip(places) {
-        screen.put(at + 2, frame.rows() + line, glyph, None);
-        screen.text(at + 4, frame.rows() + line, &text, None);
+    for ((glyph, _), entry) in entries.iter().zip(places) {
+        let at = (entry.at + 2, frame.rows() + entry.line);
+        screen.put(at.0, at.1, *glyph, None);
+        entry.write(&mut screen, at, 2);
     }
     for note in notes {
         let row = screen.add_row();

@@ -1,7 +1,7 @@
 //! A network on a terminal: a table of its weights, layer by layer, the largest first.
 
 use super::Terminal;
-use super::frame::wrapped;
+use super::frame::{title_lines, wrapped};
 use super::screen::{FAINT, Screen, width};
 use crate::figure::{Link, Network};
 use crate::net;
@@ -12,11 +12,11 @@ use crate::words;
 /// The longest bar beside a weight, in characters.
 const BAR: usize = 6;
 
-pub(super) fn draw(network: &Network, terminal: Terminal) -> Screen {
+pub(super) fn draw(network: &Network, terminal: Terminal, told: bool) -> Screen {
     let mut screen = Screen::new(terminal, 0);
-    if !network.title.is_empty() {
+    for line in title_lines(&network.title, terminal.columns) {
         let row = screen.add_row();
-        screen.centred(terminal.columns / 2, row, &network.title, None);
+        screen.centred(terminal.columns / 2, row, &line, None);
     }
     for line in wrapped(&words::shape(network), terminal.columns) {
         let row = screen.add_row();
@@ -30,6 +30,7 @@ pub(super) fn draw(network: &Network, terminal: Terminal) -> Screen {
         .iter()
         .flat_map(|note| wrapped(note, terminal.columns))
         .collect();
+    let notes = if told { Vec::new() } else { notes };
     let around = 2 + layers.len() + notes.len() + usize::from(!biases.is_empty());
     let room = terminal.rows.saturating_sub(around) / layers.len().max(1);
     let largest = net::largest(links.iter().map(|link| link.weight));

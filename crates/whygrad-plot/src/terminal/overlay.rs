@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::frame::Frame;
+use super::frame::{Frame, NO_BREAK};
+use super::letters;
 use super::screen::Screen;
 use crate::figure::{Map, PathKind};
 use crate::palette::{ink_on, sequence};
@@ -28,6 +29,16 @@ pub(super) fn legend(map: &Map, unicode: bool) -> Vec<(char, String)> {
     }
     let borders = map.paths.iter().filter(|path| path.kind == PathKind::Border);
     let borders: Vec<String> = borders.map(|path| named(&path.name, "border")).collect();
+    // Of several, each has a letter, and its name stays in one line.
+    let borders: Vec<String> = if borders.len() < 2 {
+        borders
+    } else {
+        let each = borders.iter().enumerate();
+        each.map(|(index, name)| {
+            format!("{} {name}", letters::letter(index)).replace(' ', NO_BREAK.encode_utf8(&mut [0; 2]))
+        })
+        .collect()
+    };
     if !borders.is_empty() {
         entries.push((either(BORDER), borders.join(", ")));
     }
@@ -60,6 +71,23 @@ pub(super) fn draw_ways(screen: &mut Screen, frame: &Frame, map: &Map) {
         let glyph = screen.either(glyph.0, glyph.1);
         for at in cells(frame, map, path) {
             put(screen, map, frame, at, glyph);
+        }
+    }
+}
+
+/// Puts letters on borders that are several, where nothing lies on them.
+pub(super) fn draw_letters(screen: &mut Screen, frame: &Frame, map: &Map) {
+    let glyph = screen.either(BORDER.0, BORDER.1);
+    let borders = map.paths.iter().filter(|path| path.kind == PathKind::Border);
+    let seen: Vec<BTreeSet<letters::At>> = borders
+        .map(|path| {
+            let seen = cells(frame, map, path).into_iter().filter(|at| screen.glyph(at.0, at.1) == glyph);
+            seen.map(|(column, row)| (column - frame.left, row)).collect()
+        })
+        .collect();
+    if seen.len() > 1 {
+        for (border, (column, row)) in letters::places(&seen, frame.width) {
+            put(screen, map, frame, (frame.left + column, row), letters::letter(border));
         }
     }
 }

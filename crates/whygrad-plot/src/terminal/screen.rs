@@ -76,6 +76,11 @@ impl Screen {
         self.cells.get(row).and_then(|cells| cells.get(column)) == Some(&BLANK)
     }
 
+    /// Returns the character at a place, blank beyond the edges.
+    pub(super) fn glyph(&self, column: usize, row: usize) -> char {
+        self.cells.get(row).and_then(|cells| cells.get(column)).map_or(' ', |cell| cell.glyph)
+    }
+
     /// Writes a text to the right of a column and returns the column after it. A text that does
     /// not fit ends in an ellipsis.
     pub(super) fn text(&mut self, column: usize, row: usize, text: &str, fore: Option<Rgb>) -> usize {
