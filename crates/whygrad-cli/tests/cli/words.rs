@@ -111,7 +111,7 @@ fn a_descent_is_told_in_three_sentences() {
     }
     let line = told("words-descent", &["landscape", "one"]);
     assert!(line.starts_with("f(x) is lowest, -6.54, at 2.25 and highest, "), "{line}");
-    assert!(line.ends_with("The derivative is 0 at 2.25."), "{line}");
+    assert!(line.ends_with("The derivative is 0 at 2.25 (minimum)."), "{line}");
 }
 
 #[test]

@@ -190,7 +190,11 @@ fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>),
         let least = spreads[DRAWN - 1];
         maps.retain(|map| spread(map) >= least);
         maps.truncate(DRAWN);
-        notes.push(format!("Shown are the {DRAWN} of {all} units that differ most over these inputs."));
+        let shown = format!("hown are the {DRAWN} of {all} units that differ most over these inputs.");
+        match notes.last_mut() {
+            Some(held) => *held = format!("{}; s{shown}", held.trim_end_matches('.')),
+            None => notes.push(format!("S{shown}")),
+        }
     }
     Ok((maps.into_iter().map(Figure::from).collect(), notes))
 }
