@@ -111,7 +111,10 @@ fn legend(map: &Map) -> String {
         let ways = map.paths.iter().filter(|path| path.kind == kind && !path.name.is_empty());
         let names: Vec<&str> = ways.map(|path| path.name.as_str()).collect();
         if !names.is_empty() {
-            entries.push(format!("{drawn}: {}", names.join(", ")));
+            let paler =
+                map.paths.iter().any(|path| path.kind == kind && path.distance.iter().any(|d| *d > 0.0));
+            let paler = if paler { ", paler off the plane" } else { "" };
+            entries.push(format!("{drawn}: {}{paler}", names.join(", ")));
         }
     }
     entries.join("; ")

@@ -2,7 +2,7 @@
 
 use super::{counted, gaps, listed, number, pair_of, percent, sentences_of, spots, ways};
 use crate::figure::{Map, MapPath, MapPoint, PathKind};
-use crate::ticks::rounded;
+use crate::ticks::{rounded, significant};
 
 /// Tells the values, then the ways with the places on them, the lines, the notes, and what is missing.
 pub(super) fn describe(map: &Map) -> Vec<String> {
@@ -53,7 +53,7 @@ fn values(map: &Map) -> Option<String> {
     let told = if range.low == range.high {
         format!("{name} is {} everywhere", number(range.low))
     } else {
-        let (low, high) = (number(range.low), number(range.high));
+        let (low, high) = told_apart(range.low, range.high);
         let (low_at, high_at) = (settled(map, range.low_at), settled(map, range.high_at));
         format!("{name} runs from {low} at {low_at} to {high} at {high_at}")
     };
@@ -64,8 +64,14 @@ fn values(map: &Map) -> Option<String> {
                 1.0 => "all of the area lies".to_owned(),
                 share => format!("{} of the area lies", percent(share)),
             };
-            let points = judged_points(map, level).map(|points| format!(", and {points}"));
-            format!("; {share} at or above {}{}", number(level), points.unwrap_or_default())
+            let points = judged_points(map, level);
+            if number(range.low) == number(range.high) && number(range.low) == number(level) {
+                // Rounded, the value is the level: on which side it lies would read as a contradiction.
+                points.map(|points| format!("; {points}")).unwrap_or_default()
+            } else {
+                let points = points.map(|points| format!(", and {points}"));
+                format!("; {share} at or above {}{}", number(level), points.unwrap_or_default())
+            }
         }
         None if map.points.is_empty() => String::new(),
         None => {
@@ -77,6 +83,12 @@ fn values(map: &Map) -> Option<String> {
         }
     };
     Some(told + &points)
+}
+
+/// Writes two numbers with so many digits that they differ, as far as ten.
+fn told_apart(low: f64, high: f64) -> (String, String) {
+    let digits = (3..10).find(|digits| significant(low, *digits) != significant(high, *digits)).unwrap_or(10);
+    (significant(low, digits), significant(high, digits))
 }
 
 /// Says how many data points lie on the right side of the level, and names the first that do not.

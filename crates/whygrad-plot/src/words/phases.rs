@@ -63,6 +63,9 @@ struct Knot {
     last: usize,
 }
 
+/// So many times the height of a flat stretch is a factor of 2: log(2) / log(1 / 0.95).
+const TWICE: f64 = 13.5;
+
 /// Between which heights a curve counts as flat.
 #[derive(Clone, Copy)]
 struct Flatness {
@@ -79,6 +82,11 @@ impl Flatness {
         }
         let share = -(1.0 - FLAT_SHARE).log10() / y.span();
         Flatness { height: share.min(FLAT_HEIGHT), free: 1.0 + NOTHING.log10() / y.span() }
+    }
+
+    /// Whether a move from one place to another halves or doubles a value at least, which is told however small it looks.
+    fn is_jump(self, from: f64, to: f64) -> bool {
+        from.max(to) > self.free && self.height < FLAT_HEIGHT && (to - from).abs() >= TWICE * self.height
     }
 
     /// How much of its height a stretch may have that reaches up to a place.
@@ -196,12 +204,33 @@ fn calm(places: &[(f64, f64)], (from, to): (usize, usize), flatness: Flatness, p
             pieces.push((direction(places, begin, end), begin, end));
         }
         if last > first {
-            pieces.push((Kind::Flat, start_of(&knots, first, from), end_of(&knots, last, to)));
+            let ends = (start_of(&knots, first, from), end_of(&knots, last, to));
+            flat_between(places, ends, knots[usize::midpoint(first, last)].up, flatness, pieces);
         }
         at = last;
     }
     if knots.len() == 1 {
         pieces.push((direction(places, from, to), from, to));
+    }
+}
+
+/// Adds a flat stretch. A drop so sudden that one column averaged it away is no part of it.
+fn flat_between(
+    places: &[(f64, f64)],
+    (from, to): (usize, usize),
+    level: f64,
+    flatness: Flatness,
+    pieces: &mut Vec<Piece>,
+) {
+    let is_off = |index: &usize| (places[*index].1 - level).abs() > 2.0 * flatness.at(level);
+    let begin = (from..to).find(|index| !is_off(index)).unwrap_or(from);
+    let end = (begin + 1..=to).rev().find(|index| !is_off(index)).unwrap_or(to);
+    if begin > from {
+        pieces.push((direction(places, from, begin), from, begin));
+    }
+    pieces.push((Kind::Flat, begin, end));
+    if end < to {
+        pieces.push((direction(places, end, to), end, to));
     }
 }
 
@@ -301,6 +330,7 @@ fn merged(pieces: Vec<Piece>, places: &[(f64, f64)], flatness: Flatness) -> Vec<
     let height = |piece: &Piece| (places[piece.2].1 - places[piece.1].1).abs();
     let is_small = |piece: &Piece| {
         piece.0 != Kind::Oscillation
+            && !flatness.is_jump(places[piece.1].1, places[piece.2].1)
             && height(piece) < FLAT_HEIGHT
             && places[piece.2].0 - places[piece.1].0 < FLAT_LENGTH / 3.0
     };

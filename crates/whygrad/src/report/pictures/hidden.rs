@@ -106,8 +106,10 @@ fn told_space(run: &Finished, space: &Lines) -> String {
         let mean = |of: fn(&(f64, f64)) -> f64| series.points.iter().map(of).sum::<f64>() / count;
         let end = if clauses.is_empty() { " end" } else { "" };
         clauses.push(if series.points.len() <= TOLD {
-            let places: Vec<String> = series.points.iter().map(|point| pair(*point)).collect();
-            format!("{rows}{end} at {}", listed(&places))
+            let mut places: Vec<String> = series.points.iter().map(|point| pair(*point)).collect();
+            places.dedup();
+            let all = if places.len() == 1 && series.points.len() > 1 { " all" } else { "" };
+            format!("{rows}{all}{end} at {}", listed(&places))
         } else {
             format!("{rows}{end} around {}", pair((mean(|p| p.0), mean(|p| p.1))))
         });

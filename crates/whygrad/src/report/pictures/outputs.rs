@@ -1,6 +1,6 @@
 //! The output of a model over one or two of its inputs.
 
-use whygrad_plot::{Figure, Lines, Map, MapPath, MapPoint, Panels, PathKind, Series, Surface};
+use whygrad_plot::{Figure, Lines, Map, MapPath, MapPoint, Panels, PathKind, Series, Surface, words};
 
 use super::{Choices, PictureError, between, range};
 use crate::data::Dataset;
@@ -92,9 +92,21 @@ fn each_output(maps: Vec<Map>, figure: impl Fn(Map) -> Figure) -> Figure {
         1 => figures.remove(0),
         many => {
             let columns = if many > 4 { 3 } else { 2 };
-            Panels { title: "Outputs".into(), figures, columns, ..Panels::default() }.into()
+            let summary = told(&figures);
+            Panels { title: "Outputs".into(), figures, columns, summary, ..Panels::default() }.into()
         }
     }
+}
+
+/// Tells each output in a sentence, and what is the same in all of them once.
+fn told(figures: &[Figure]) -> Vec<String> {
+    let each: Vec<Vec<String>> = figures.iter().map(words::sentences).collect();
+    let own = |(figure, sentences): (&Figure, &Vec<String>)| {
+        let whose = figure.title().strip_prefix("Output").unwrap_or_default();
+        sentences.first().map(|first| first.replacen("The output", &format!("The output{whose}"), 1))
+    };
+    let shared = each.first().map_or(&[][..], |first| &first[1.min(first.len())..]);
+    figures.iter().zip(&each).filter_map(own).chain(shared.iter().cloned()).collect()
 }
 
 /// Two inputs that run along the axes, the others held.
