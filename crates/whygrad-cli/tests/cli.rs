@@ -24,6 +24,8 @@ mod odds_said;
 mod pictures;
 #[path = "cli/second_order.rs"]
 mod second_order;
+#[path = "cli/slices.rs"]
+mod slices;
 #[path = "cli/spellings.rs"]
 mod spellings;
 #[path = "cli/steps.rs"]

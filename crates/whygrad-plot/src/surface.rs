@@ -84,9 +84,13 @@ impl Map {
     pub(crate) fn value_axis(&self) -> Axis<'static> {
         let floor = self.floor().unwrap_or(f64::NEG_INFINITY);
         // Counts have no ticks between whole numbers.
-        let are_whole = self.values.iter().all(|value| value.fract() == 0.0);
-        Axis::over(self.samples().map(|(_, _, value)| value.max(floor)), self.value_log, 0.0)
-            .of_whole(are_whole)
+        let values = self.samples().map(|(_, _, value)| value.max(floor));
+        Axis::over(values, self.value_log, 0.0).of_whole(self.are_whole())
+    }
+
+    /// Returns whether the samples are counts.
+    pub(crate) fn are_whole(&self) -> bool {
+        self.values.iter().all(|value| value.fract() == 0.0)
     }
 
     /// Returns where the colours begin, if some samples lie so far below all others that these would look alike: next to a

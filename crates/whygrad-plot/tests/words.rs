@@ -61,7 +61,7 @@ fn what_cannot_be_drawn_is_counted() {
 fn a_path_is_told_by_its_ends() {
     let path = vec![(3.0, 2.0), (2.0, -1.0), (2.5, -6.0)];
     let lines = Lines { series: vec![Series::dots("descent", path.clone())], ..Lines::default() };
-    check(lines, "Descent: 3 points from (3, 2) to (2.5, -6), the lowest.");
+    check(lines, "Descent: 3 points from (3, 2) to (2.5, -6), the last one the lowest.");
     let lines = Lines { series: vec![Series::line("descent", path)], ..Lines::default() };
     check(lines, "Descent begins at (3, 2) and ends at (2.5, -6).");
 }

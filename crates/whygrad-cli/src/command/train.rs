@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use whygrad::data::Dataset;
 use whygrad::derive::{DeriveOptions, Form, Format, derive};
-use whygrad::interop::{parameters, run_folder};
+use whygrad::interop::{parameters, run_folder, shell};
 use whygrad::lint::lint;
 use whygrad::model::{Model, ModelOptions};
 use whygrad::odds::sweep::Setting;
@@ -282,7 +282,11 @@ pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let loaded = a.run.model(&a.model, a.net.loss.clone())?;
     let model = &loaded.model;
     if model.plain_function {
-        bail!("this is a plain function without data; write: whygrad minimize {} --start ...", a.model);
+        let function = a.model.strip_prefix("minimize ").unwrap_or(&a.model).to_owned();
+        bail!(
+            "this is a plain function without data; write: whygrad minimize {} --start ...",
+            shell::line(&[function])
+        );
     }
     say_never_met(&a.run, model);
     let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;

@@ -101,10 +101,15 @@ fn legend(map: &Map) -> String {
     let level = map.level.map(number);
     match map.parting().map(number) {
         Some(level) if !map.points.is_empty() => {
-            entries.push(format!("black points: target ≥ {level}, white points: below"));
+            let both = map.dots().iter().any(|dot| dot.upper && dot.lower);
+            let both = if both { ", half and half: both" } else { "" };
+            entries.push(format!("black points: target ≥ {level}, white points: below{both}"));
         }
         None if !map.points.is_empty() => entries.push("black points: data".to_owned()),
         _ => {}
+    }
+    if map.points.iter().any(|point| point.aside) {
+        entries.push("small points: beside this slice".to_owned());
     }
     entries.extend(level.map(|level| format!("white line: level {level}")));
     for (kind, drawn) in [(PathKind::Steps, "black line"), (PathKind::Border, "dashed line")] {
@@ -126,10 +131,12 @@ fn plane_ratio(x: Axis, y: Axis) -> f64 {
     if (0.4..=2.5).contains(&ratio) { ratio } else { 1.4 }
 }
 
+/// The data points with their kind: 0 for below, 1 for above, 2 for both at one place; and whether they are small.
 fn points(map: &Map) -> impl Iterator<Item = String> {
-    map.points.iter().filter_map(|point| {
-        let at = standing(map, (point.x, point.y), map.at(point.x, point.y))?;
-        Some(format!("[{at},{}]", map.is_upper(point)))
+    map.dots().into_iter().filter_map(|dot| {
+        let at = standing(map, dot.at, map.at(dot.at.0, dot.at.1))?;
+        let kind = if dot.upper && dot.lower { 2 } else { u8::from(dot.upper) };
+        Some(format!("[{at},{kind},{}]", dot.small))
     })
 }
 

@@ -16,6 +16,11 @@ const DECADES: f64 = 1.5;
 
 /// Adds a figure that is at most `width` pixels wide.
 pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
+    add_told(page, figure, width, true);
+}
+
+/// Adds a figure, with its words below it unless these are told with others.
+fn add_told(page: &mut Page, figure: &Figure, width: f64, by_itself: bool) {
     if let Figure::Panels(panels) = figure {
         return add_panels(page, panels, width);
     }
@@ -37,7 +42,9 @@ pub(super) fn add(page: &mut Page, figure: &Figure, width: f64) {
         }
         _ => add_drawings(page, figure, width, &told, "", ""),
     }
-    page.out.extend([format!("<figcaption>{}</figcaption>\n", escaped(&told))]);
+    if by_itself {
+        page.out.extend([format!("<figcaption>{}</figcaption>\n", escaped(&told))]);
+    }
     page.out.push_str(&table::details(figure, number));
     page.out.push_str("</figure>\n");
 }
@@ -55,8 +62,12 @@ fn add_panels(page: &mut Page, panels: &Panels, width: f64) {
     // A page is wider than a picture, and a panel narrower than this would be harder to read.
     let each = if columns == 1 { width } else { (1.6 * width / columns as f64).max(400.0).min(width) };
     page.out.push_str("<div class=\"row\">\n");
-    panels.figures.iter().for_each(|figure| add(page, figure, each));
-    page.out.push_str("</div>\n</div>\n");
+    panels.figures.iter().for_each(|figure| add_told(page, figure, each, panels.summary.is_empty()));
+    page.out.push_str("</div>\n");
+    if !panels.summary.is_empty() {
+        page.out.extend([format!("<p>{}</p>\n", escaped(&panels.summary.join(" ")))]);
+    }
+    page.out.push_str("</div>\n");
 }
 
 /// Adds curves, on a logarithmic axis too where the values span decades.

@@ -39,9 +39,11 @@ for (const box of document.querySelectorAll(".surface")) {
     }
     // What lies on the surface is a little nearer than the surface.
     const cell = 1.2 / Math.max(columns, rows);
+    // A white edge lies behind the line, or that of one piece would cover the piece before it.
     const line = (from, to, style) => {
-      const [a, b] = [screen(from), screen(to)];
-      list.push({ away: (a[2] + b[2]) / 2 - cell, draw: () => stroke(a, b, style) });
+      const [a, b] = [screen(from), screen(to)], away = (a[2] + b[2]) / 2 - cell;
+      if (style.edge) list.push({ away, draw: () => stroke(a, b, { ...style, colour: "#fff", width: style.width + 2 }) });
+      list.push({ away: away - cell, draw: () => stroke(a, b, style) });
     };
     if (data.level !== null) {
       for (const [x1, y1, x2, y2] of data.border) {
@@ -52,13 +54,14 @@ for (const box of document.querySelectorAll(".surface")) {
       for (const part of path.parts) {
         part.forEach((p, i) => {
           if (i === 0 || (path.border && i % 2 === 0)) return;
-          line(part[i - 1], p, { colour: "#111", width: 2.5, alpha: 1 - 0.7 * p[3], halo: true });
+          line(part[i - 1], p, { colour: "#111", width: 2.5, alpha: 1 - 0.7 * p[3], edge: true });
         });
       }
     }
-    for (const [x, y, z, above] of data.points) {
-      const at = screen([x, y, z]);
-      list.push({ away: at[2] - 2 * cell, draw: () => dot(at, above ? "#111" : "#fff", above ? "#fff" : "#111") });
+    for (const [x, y, z, kind, small] of data.points) {
+      const at = screen([x, y, z]), [fill, rim] = kind === 1 ? ["#111", "#fff"] : ["#fff", "#111"];
+      const draw = () => { dot(at, fill, rim, small ? 3 : 4.5); if (kind === 2) half(at, small ? 3 : 4.5); };
+      list.push({ away: at[2] - 2 * cell, draw });
     }
     for (const [x, y, z, label] of data.spots) {
       const at = screen([x, y, z]);
@@ -78,23 +81,28 @@ for (const box of document.querySelectorAll(".surface")) {
     pen.stroke();
   }
 
-  function stroke(a, b, { colour, width, alpha = 1, halo = false }) {
+  function stroke(a, b, { colour, width, alpha = 1 }) {
     pen.globalAlpha = alpha;
-    for (const [style, wide] of halo ? [["#fff", width + 2], [colour, width]] : [[colour, width]]) {
-      pen.strokeStyle = style;
-      pen.lineWidth = wide;
-      pen.lineCap = alpha < 1 ? "butt" : "round";
-      pen.beginPath();
-      pen.moveTo(a[0], a[1]);
-      pen.lineTo(b[0], b[1]);
-      pen.stroke();
-    }
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.lineCap = alpha < 1 ? "butt" : "round";
+    pen.beginPath();
+    pen.moveTo(a[0], a[1]);
+    pen.lineTo(b[0], b[1]);
+    pen.stroke();
     pen.globalAlpha = 1;
   }
 
-  function dot([x, y], fill, edge) {
+  function half([x, y], radius) {
     pen.beginPath();
-    pen.arc(x, y, 4.5, 0, 2 * Math.PI);
+    pen.arc(x, y, radius, Math.PI / 2, 1.5 * Math.PI);
+    pen.fillStyle = "#111";
+    pen.fill();
+  }
+
+  function dot([x, y], fill, edge, radius = 4.5) {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
     pen.fillStyle = fill;
     pen.fill();
     pen.strokeStyle = edge;

@@ -47,6 +47,17 @@ pub(super) fn dot(page: &Page, lines: &Lines, index: usize, at: (f64, f64)) -> S
     }
 }
 
+/// Returns a small dot of a series, without an edge: a disc, or a ring where the series is not the first of dots.
+pub(super) fn small_dot(page: &Page, lines: &Lines, index: usize, at: (f64, f64)) -> String {
+    let fill = colour(page, index);
+    let is_first = !lines.series.iter().take(index).any(|series| series.style == Style::Dots);
+    if is_first {
+        circle(at, ("2.2", fill), ("0", fill))
+    } else {
+        circle(at, ("2.2", page.theme.paper), ("1.2", fill))
+    }
+}
+
 /// A dot of one colour.
 pub(super) fn disc(at: (f64, f64), fill: Rgb, edge: Rgb) -> String {
     circle(at, ("3.8", fill), ("1", edge))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::frame::{EDGE, Frame, Room, SIZE, Texts};
-use super::glyph::{colour, dash, disc, dot};
+use super::glyph::{colour, dash, disc, dot, small_dot};
 use super::marks;
 use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
@@ -15,6 +15,9 @@ use crate::words;
 
 /// The height of a line of the legend.
 const LINE: f64 = 18.0;
+
+/// Dots of more points than these are small.
+const CROWD: usize = 60;
 
 /// Bars nearer to each other than this become a band.
 const NEAREST: f64 = 14.0;
@@ -105,7 +108,11 @@ fn draw_series(
             }
         }
         Style::Dots => {
-            draw_dots(page, frame, series, (x, y), |page, at| dot(page, lines, index, at));
+            // Many dots in a row would erase each other and the curve beneath by their edges.
+            let is_crowd = series.points.len() > CROWD;
+            draw_dots(page, frame, series, (x, y), |page, at| {
+                if is_crowd { small_dot(page, lines, index, at) } else { dot(page, lines, index, at) }
+            });
         }
         Style::Columns => draw_columns(page, frame, lines, index, (x, y)),
     }

@@ -3,7 +3,9 @@
 use super::frame::{EDGE, Frame, Room, SIZE, Texts, minus};
 use super::key::{self, BANDS, band_colour};
 use super::labels::{Labels, Rect, leader, written_number};
-use super::overlay::{LABEL, MOST, Seen, dot, draw_border, draw_way, draw_way_sample, shape, take_way};
+use super::overlay::{
+    LABEL, MOST, Seen, dot, draw_border, draw_border_sample, draw_way, draw_way_sample, shape, take_way,
+};
 use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::axis::Axis;
@@ -21,6 +23,10 @@ const FINEST: usize = 96;
 /// A map with a legend is at least this share of the page wide, as far as the page may grow for it: by `MORE` of its width.
 const LEAST: f64 = 0.6;
 const MORE: f64 = 0.3;
+
+/// The lines of more borders than these are in the legend too, and of more than those some have no name on the map.
+const FEW_BORDERS: usize = 2;
+const MANY_BORDERS: usize = 4;
 
 /// At most so many contour lines have a number.
 const NUMBERED: usize = 7;
@@ -166,7 +172,7 @@ impl<'m> Overlay<'m> {
 
     fn border_texts(&self, page: &Page, labels: &mut Labels) -> Vec<Text> {
         let mut texts = Vec::new();
-        let many = self.map.paths.iter().filter(|path| path.kind == PathKind::Border).count() > 2;
+        let borders = self.map.paths.iter().filter(|path| path.kind == PathKind::Border).count();
         for (path, way) in self.map.paths.iter().zip(&self.ways) {
             if path.kind != PathKind::Border || path.name.trim().is_empty() {
                 continue;
@@ -177,8 +183,9 @@ impl<'m> Overlay<'m> {
                 .max_by_key(|stroke| stroke.len())
                 .map_or_else(Vec::new, |stroke| stroke.iter().map(|seen| seen.at).collect());
             // Of many lines those go without a name for which there is no room.
-            let place = if many { Labels::along_if_free } else { Labels::along };
-            if let Some(at) = place(labels, &points, &text, LABEL) {
+            let free = labels.along_if_free(&points, &text, LABEL);
+            let forced = || if borders > MANY_BORDERS { None } else { labels.along(&points, &text, LABEL) };
+            if let Some(at) = free.or_else(forced) {
                 texts.push(Text {
                     at,
                     ink: page.theme.ink,
@@ -212,6 +219,7 @@ enum Sample {
     Both,
     Aside,
     Level,
+    Border,
     Way(usize),
     Faded,
 }
@@ -240,6 +248,12 @@ impl Legend {
             |level: &f64| map.range().is_some_and(|range| range.low < *level && *level <= range.high);
         if let Some(level) = map.level.filter(crosses) {
             entries.push((Sample::Level, format!("level {}", number(level))));
+        }
+        // Of many lines not each has room for its name.
+        let borders = map.paths.iter().filter(|path| path.kind == PathKind::Border);
+        let names: Vec<&str> = borders.map(|path| path.name.trim()).filter(|name| !name.is_empty()).collect();
+        if names.len() > FEW_BORDERS {
+            entries.push((Sample::Border, fitted(&names.join(", "), SIZE, 190.0)));
         }
         let steps = map.paths.iter().filter(|path| path.kind == PathKind::Steps);
         for (index, path) in steps.clone().enumerate().filter(|(_, path)| !path.name.trim().is_empty()) {
@@ -305,6 +319,7 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
         }
         Sample::Aside => page.add(&dot((x, y), &Dot { at: (x, y), upper: true, lower: false, small: true })),
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
+        Sample::Border => draw_border_sample(page, (x, y)),
         Sample::Way(index) => draw_way_sample(page, (x, y), index, false),
         Sample::Faded => draw_way_sample(page, (x, y), 0, true),
     }

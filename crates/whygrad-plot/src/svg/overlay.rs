@@ -191,6 +191,12 @@ pub(super) fn shape(kind: SpotKind, at: (f64, f64)) -> String {
     }
 }
 
+/// Draws a sample of a border for a legend.
+pub(super) fn draw_border_sample(page: &mut Page, (x, y): (f64, f64)) {
+    let seen = |across: f64| Seen { at: (x + across, y), distance: 0.0, hidden: false, is_step: false };
+    draw_border(page, &[vec![seen(-9.0), seen(9.0)]]);
+}
+
 /// Draws a sample of a way for a legend; a faded one from dark to pale.
 pub(super) fn draw_way_sample(page: &mut Page, (x, y): (f64, f64), index: usize, faded: bool) {
     let seen =

@@ -113,7 +113,17 @@ impl Surface<'_> {
     fn value(&self, (column, row): (usize, usize), (columns, rows): (usize, usize)) -> f64 {
         let share = |index: usize, count: usize| index as f64 / (count.max(2) - 1) as f64;
         let (x, y) = self.axes;
-        self.map.at(x.value(share(column, columns)), y.value(1.0 - share(row, rows)))
+        let across = x.value(share(column, columns));
+        if rows < self.map.rows && self.map.are_whole() {
+            // A count of one must not fall between two rows of characters.
+            let up = |row: usize| self.map.rows - row * self.map.rows / rows;
+            let samples = (up(row + 1)..up(row)).map(|sample| {
+                let place = sample as f64 / (self.map.rows.max(2) - 1) as f64;
+                self.map.at(across, y.value(place))
+            });
+            return samples.fold(f64::NAN, f64::max);
+        }
+        self.map.at(across, y.value(1.0 - share(row, rows)))
     }
 
     /// Returns whether the level runs along an element: it is below and a neighbour is not.

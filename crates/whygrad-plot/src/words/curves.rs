@@ -32,13 +32,23 @@ pub(super) fn ends(lines: &Lines, curves: &[&Series]) -> String {
         .map(|point| point.0)
         .reduce(f64::max);
     let all_run = curves.iter().all(|series| !turns(lines, series));
+    let mut lasts = curves.iter().filter_map(|series| drawable(lines, series).last());
+    let together = lasts.all(|end| Some(end.0) == last);
     let over = match first.zip(last) {
-        Some((first, last)) if all_run && first < last => {
+        Some((first, last)) if all_run && together && first < last => {
             format!("From {} to {}, ", place_name(&lines.x_label, first), number(last))
         }
         _ => String::new(),
     };
-    let clauses: Vec<String> = curves.iter().take(TOLD).map(|series| clause(lines, series)).collect();
+    // Curves of different lengths tell each where it ends.
+    let told = |series: &&Series| {
+        let told = clause(lines, series);
+        match drawable(lines, series).last().filter(|_| all_run && !together) {
+            Some(last) => format!("{told} by {}", place_name(&lines.x_label, last.0)),
+            None => told,
+        }
+    };
+    let clauses: Vec<String> = curves.iter().take(TOLD).map(told).collect();
     let told = format!("{}{more}.", clauses.join("; "));
     if over.is_empty() { subject_of(&told) } else { over + &told }
 }

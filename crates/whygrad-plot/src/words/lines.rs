@@ -94,7 +94,7 @@ fn describe_dots(lines: &Lines, series: &Series, has_others: bool) -> String {
     let lowest = points.iter().fold(first, |low, point| if point.1 < low.1 { point } else { low });
     let walked = format!("{name}: {} points from {} to {}", points.len(), pair_of(*first), pair_of(*last));
     if last.1 <= lowest.1 {
-        format!("{walked}, the lowest")
+        format!("{walked}, the last one the lowest")
     } else {
         format!("{walked}, the lowest {}", pair_of(*lowest))
     }

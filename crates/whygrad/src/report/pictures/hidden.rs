@@ -11,8 +11,8 @@ use crate::train::method::Eigen;
 use crate::why::{Finished, Group, Units};
 
 /// Of more units than these only the most different are drawn, so many.
-const MOST_MAPS: usize = 12;
-const DRAWN: usize = 9;
+const MOST_MAPS: usize = 9;
+const DRAWN: usize = 6;
 
 /// Rows of more ways than these are drawn as dots alone.
 const MOST_WAYS: usize = 16;

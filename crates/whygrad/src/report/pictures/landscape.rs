@@ -142,6 +142,13 @@ pub fn landscape(
     let mut ways = vec![Way::of("path", run, &mut field, onlooker)?];
     let plane = match (other, &choices.plane) {
         (Some((name, other)), _) => {
+            // Parameters of another model stand for other things, however many there are.
+            let names = |run: &Finished| run.case.model.program.entry_names();
+            if run.theta.len() == other.theta.len() && names(run) != names(other) {
+                return Err(PictureError::Nothing(format!(
+                    "{name} is a run of another model; a plane lies between runs of one model"
+                )));
+            }
             ways.push(Way::of(&format!("path of {name}"), other, &mut field, onlooker)?);
             Plane::between(&ways[0].thetas, &ways[1].thetas)?
         }
@@ -165,10 +172,9 @@ pub fn landscape(
     })
 }
 
-/// Where a run ends: of one whose numbers overflow, where its way is last shown.
+/// Where a run ends: of one that diverges, where its way is last shown.
 fn end<'r>(run: &'r Finished, way: &'r Way) -> &'r [f64] {
-    let last = way.thetas.last().filter(|_| !run.theta.iter().all(|t| t.is_finite()));
-    last.unwrap_or(&run.theta)
+    way.thetas.last().filter(|_| way.note.is_some()).unwrap_or(&run.theta)
 }
 
 /// The path of a descent: on the curve of a function of one variable, on the map of one of two.

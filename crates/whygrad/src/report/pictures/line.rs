@@ -19,11 +19,12 @@ impl Scene<'_> {
         let ends = (x, (0.0, 0.0), choices.side.max(201));
         let grid = Grid::sample(&mut field, &self.plane, ends, &mut |share| onlooker.see(OVER, share));
         let grid = grid.ok_or(PictureError::Stopped)?;
-        let stationary = if self.model.program.parameter_count() == 1 {
+        let mut stationary = if self.model.program.parameter_count() == 1 {
             self.stationary(&mut field, (x, (-1.0, 1.0)), onlooker)?
         } else {
             vec![]
         };
+        stationary.sort_by(|a, b| a.x.total_cmp(&b.x));
         let direction = &self.plane.x.direction;
         let mut slope =
             |theta: &[f64]| field.gradient(theta).iter().zip(direction).map(|(g, d)| g * d).sum::<f64>();
