@@ -75,8 +75,8 @@ fn borders_and_places_are_told_by_name() {
             notes: vec!["The plane holds 71 % of the path".into()],
             ..slope()
         },
-        "The loss runs from 0 at (0, 0) to 2 at (1, 1). h1 takes in 0 on the line from (0, 0.5) to (1, 0.5), h2 \
-         takes in 0 nowhere on the map. Marked: start at (1, 1); A, loss 1 (saddle) at (0.5, 0.5); flat place at \
+        "The loss runs from 0 at (0, 0) to 2 at (1, 1). The input of h1 is 0 on the line from (0, 0.5) to \
+         (1, 0.5), the input of h2 is 0 nowhere on the map. Marked: start at (1, 1); A, loss 1 (saddle) at (0.5, 0.5); flat place at \
          (0.25, 0); far at (9, 0), beyond the map. The plane holds 71 % of the path.",
     );
 }

@@ -276,17 +276,19 @@ impl NetArguments {
     }
 }
 
+/// The command that descends on a plain function.
+fn minimise(model: &str) -> String {
+    let function = model.trim_start_matches("minimize ").to_owned();
+    format!("whygrad minimize {}", shell::line(&[function]))
+}
+
 pub(crate) fn run(a: &Arguments) -> anyhow::Result<()> {
     let merged = again::merged(a)?;
     let a = merged.as_ref().unwrap_or(a);
     let loaded = a.run.model(&a.model, a.net.loss.clone())?;
     let model = &loaded.model;
     if model.plain_function {
-        let function = a.model.strip_prefix("minimize ").unwrap_or(&a.model).to_owned();
-        bail!(
-            "this is a plain function without data; write: whygrad minimize {} --start ...",
-            shell::line(&[function])
-        );
+        bail!("this is a plain function without data; write: {} --start ...", minimise(&a.model));
     }
     say_never_met(&a.run, model);
     let data = input::dataset(&loaded, &a.net.data, a.run.seed)?;

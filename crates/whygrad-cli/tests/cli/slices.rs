@@ -48,7 +48,11 @@ fn each_of_several_outputs_has_a_map_and_one_can_be_chosen() {
     let all = told(name, &["plot", "r", "contour"]);
     let named = |k: usize| format!("The output for y={k} runs from ");
     assert!((0..3).all(|k| all.contains(&named(k))), "{all}");
-    assert_eq!(all.matches("takes in 0").count(), 1, "the lines of the units are told once: {all}");
+    assert_eq!(
+        all.matches("The input of hidden 1 is 0").count(),
+        1,
+        "the lines of the units are told once: {all}"
+    );
     let second = told(name, &["plot", "r", "contour", "--output", "2"]);
     assert!(second.starts_with("The output runs from "), "{second}");
     refused(name, &["plot", "r", "contour", "--output", "4"], "there are outputs 1 to 3");

@@ -70,7 +70,7 @@ pub(super) fn surface(surface: &Surface) -> String {
     let level = map.level.filter(|level| values.place_within(*level).is_some());
     let border = level.map_or(Vec::new(), |level| grid.line(level));
     let border = border.iter().map(|(a, b)| format!("[{:.3},{:.3},{:.3},{:.3}]", a.0, a.1, b.0, b.1));
-    let colours = (0..=16).map(|step| format!("\"{}\"", sequence(f64::from(step) / 16.0).hex()));
+    let colours = (0..=64).map(|step| format!("\"{}\"", sequence(f64::from(step) / 64.0).hex()));
     let (turn, tilt) = view::angles(surface);
     let ratio = plane_ratio(x, y);
     let size = if ratio >= 1.0 { (1.0, 1.0 / ratio) } else { (ratio, 1.0) };

@@ -105,7 +105,11 @@ impl<'a> Frame<'a> {
         for _ in 0..2 {
             frame.height = (page.height - top - 12.0 - frame.depth - label - note).max(20.0);
             frame.y_ticks = match axes.1.names() {
-                [] => axes.1.ticks(((frame.height / 42.0) as usize).clamp(2, 10)),
+                [] => axes.1.ticks(
+                    ((frame.height / 42.0) as usize)
+                        .max((frame.height / 26.0).min(4.0) as usize)
+                        .clamp(2, 10),
+                ),
                 _ => axes.1.ticks(((frame.height / 15.0) as usize).max(1)),
             };
             let labels = frame.y_ticks.iter().map(|(_, tick)| text_width(&written(tick), SIZE));

@@ -125,7 +125,11 @@ fn judged_points(map: &Map, level: f64) -> Option<String> {
             named.truncate(4);
             named.extend((more > 0).then(|| format!("{more} more")));
             let right = if many == all { "none".to_owned() } else { (all - many).to_string() };
-            Some(format!("{right} of {all} data points lie on the right side, not {some}{}", listed(&named)))
+            let lie = if all - many == 1 { "lies" } else { "lie" };
+            Some(format!(
+                "{right} of {all} data points {lie} on the right side, not {some}{}",
+                listed(&named)
+            ))
         }
     }
 }
@@ -141,26 +145,18 @@ fn borders(map: &Map) -> Option<String> {
         let line = match (path.name.trim(), ways::ends(map, path)) {
             ("", Some((from, to))) => format!("a line runs from {from} to {to}"),
             ("", None) => "a line lies beyond the map".to_owned(),
-            (name, None) => format!("{name} takes in 0 nowhere on the map"),
-            (name, Some((from, to))) if told.iter().any(|line| line.contains("takes in 0 on")) => {
-                format!("{name} on that from {from} to {to}")
+            (name, None) => format!("the input of {name} is 0 nowhere on the map"),
+            (name, Some((from, to))) if told.iter().any(|line| line.contains("is 0 on the line")) => {
+                format!("that of {name} on the line from {from} to {to}")
             }
-            (name, Some((from, to))) => format!("{name} takes in 0 on the line from {from} to {to}"),
+            (name, Some((from, to))) => format!("the input of {name} is 0 on the line from {from} to {to}"),
         };
         told.push(line);
     }
     told.extend((borders.len() > LINES).then(|| format!("and {} more", borders.len() - LINES)));
     let text = told.join(", ").replace(", and ", " and ");
     let first = text.chars().next()?;
-    // A name that is no word, such as `h1`, keeps its small letter.
-    let word: String = text.chars().take_while(|c| c.is_alphanumeric()).collect();
-    let is_prose = word.chars().count() > 1 && word.chars().all(char::is_alphabetic);
-    let rest = &text[first.len_utf8()..];
-    Some(if is_prose || word == "a" {
-        format!("{}{rest}.", first.to_uppercase())
-    } else {
-        format!("{text}.")
-    })
+    Some(format!("{}{}.", first.to_uppercase(), &text[first.len_utf8()..]))
 }
 
 /// Writes a place as finely as it can be told on the map: what rounding has left of a zero is a zero.

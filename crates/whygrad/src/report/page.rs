@@ -230,11 +230,17 @@ fn again_parts(run: &Finished, again: &Again) -> Vec<Part> {
     if entries.len() <= PARAMETERS {
         let mut text = format!("{:<16}  {:>24}  {:>24}\n", "parameter", "start", "end");
         for ((name, start), end) in entries.iter().zip(&run.case.start).zip(&run.theta) {
-            let _ = writeln!(text, "{name:<16}  {start:>24}  {end:>24}");
+            let _ = writeln!(text, "{name:<16}  {:>24}  {:>24}", whole(*start), whole(*end));
         }
         parts.push(Part::Code(text.trim_end().to_owned()));
     }
     parts
+}
+
+/// A number in all its digits: as a decimal number, or with a power of ten where that is shorter.
+fn whole(value: f64) -> String {
+    let (plain, scientific) = (value.to_string(), format!("{value:e}"));
+    if plain.len() > 24 { scientific } else { plain }
 }
 
 fn html_table(names: &[String], rows: &[Vec<f64>]) -> String {

@@ -213,6 +213,13 @@ fn range(values: impl Iterator<Item = f64>, share: f64) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
+/// How far apart the least and the greatest of the finite values are.
+fn spread(values: impl Iterator<Item = f64>) -> f64 {
+    let ends = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
+    let (low, high) = values.filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+    (high - low).max(0.0)
+}
+
 /// Step `k` of `steps` from one end of a range to the other.
 fn between((low, high): (f64, f64), k: usize, steps: usize) -> f64 {
     low + (high - low) * k as f64 / steps as f64

@@ -27,7 +27,12 @@ pub(super) fn hidden(
     let mut units = Units::of(&case.model, &case.data);
     let layer = last_hidden(&units.groups);
     if layer.is_empty() {
-        return Err(PictureError::Nothing("the model has no hidden units".into()));
+        let linear = case.model.layers.as_ref().is_some_and(|layers| layers.sizes.len() > 2);
+        return Err(PictureError::Nothing(if linear {
+            "the hidden units of this model are linear: together they are one weighted sum of the inputs, which contour shows".into()
+        } else {
+            "the model has no hidden units".into()
+        }));
     }
     let (mut figures, notes) = maps(run, choices)?;
     figures.push(space(run, (&mut units, &layer), onlooker)?.into());
@@ -183,10 +188,7 @@ fn maps(run: &Finished, choices: &Choices) -> Result<(Vec<Figure>, Vec<String>),
     let mut notes = view.notes;
     let all = maps.len();
     if all > MOST_MAPS {
-        let spread = |map: &Map| {
-            let (low, high) = super::range(map.values.iter().copied().filter(|v| v.is_finite()), 0.0);
-            high - low
-        };
+        let spread = |map: &Map| super::spread(map.values.iter().copied());
         let mut spreads: Vec<f64> = maps.iter().map(spread).collect();
         spreads.sort_by(|a, b| b.total_cmp(a));
         let least = spreads[DRAWN - 1];

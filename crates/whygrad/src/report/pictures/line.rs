@@ -36,7 +36,10 @@ impl Scene<'_> {
         let ways = || self.ways.iter().zip(&projected).filter(|(way, _)| way.thetas.len() > 1);
         let steps = || ways().flat_map(|(way, there)| way.thetas.iter().zip(&there.points));
         let on_slope = steps().map(|(theta, at)| (at.0, slope(theta))).collect();
-        let on_value = steps().map(|(theta, at)| (at.0, field.loss(theta))).collect();
+        let on_value: Vec<(f64, f64)> = steps().map(|(theta, at)| (at.0, field.loss(theta))).collect();
+        let is_seen = |value: f64| choices.y.is_none_or(|(low, high)| (low..=high).contains(&value));
+        let on_value = on_value.into_iter().filter(|step| is_seen(step.1)).collect();
+        stationary.retain(|spot| spot.value.is_none_or(is_seen));
         let (name, f) = (&self.plane.x.name, if self.data.is_some() { "loss" } else { "f" });
         let lines = |title: &str, y_label: String, curve: Series, steps: Vec<(f64, f64)>| {
             let mut series = vec![curve];

@@ -64,9 +64,8 @@ pub(super) fn contour(run: &Finished, choices: &Choices) -> Result<Figure, Pictu
     };
     let mut paths = view.unit_lines(&case.model, &run.theta);
     let left_out = (paths.len() > MOST_LINES).then(|| {
-        let count = paths.len();
         paths.clear();
-        format!("The lines of its {count} hidden units are not drawn.")
+        "The lines of its hidden units are too many to be drawn.".to_owned()
     });
     let map = |mut map: Map| {
         map.notes.extend(left_out.clone());
@@ -165,12 +164,8 @@ impl View {
         for (k, value) in &held {
             row[*k] = *value;
         }
-        let spread = |k: usize| {
-            let (low, high) = range(column(k), 0.0);
-            high - low
-        };
         let others = (0..width).filter(|k| !inputs.contains(k));
-        let held = others.map(|k| (k, row[k], 1e-9 * spread(k))).collect();
+        let held = others.map(|k| (k, row[k], 1e-9 * super::spread(column(k)))).collect();
         let mut values = Vec::with_capacity(SIDE * SIDE * width);
         for k in 0..SIDE * SIDE {
             row[inputs[0]] = between(x, k % SIDE, SIDE - 1);

@@ -113,10 +113,9 @@ fn way(places: &[Place], entries: &[String], (x, y): (usize, usize)) -> Lines {
     }
 }
 
-/// The parameters by the length of their way, the longest first.
+/// The parameters by how far apart the values are that they take, those with the most first.
 fn farthest(places: &[Place], count: usize) -> Vec<usize> {
-    let way =
-        |k: usize| places.windows(2).map(|pair| (pair[1].theta[k] - pair[0].theta[k]).abs()).sum::<f64>();
+    let way = |k: usize| super::spread(places.iter().map(|p| p.theta[k]));
     let mut ways: Vec<(f64, usize)> = (0..count).map(|k| (way(k), k)).collect();
     ways.sort_by(|a, b| b.0.total_cmp(&a.0));
     ways.into_iter().map(|(_, k)| k).collect()

@@ -28,6 +28,10 @@ const FAR: f64 = 20.0;
 
 pub(super) fn look(scene: &Scene<'_>) -> Vec<Suspicion> {
     let case = &scene.finished.case;
+    // A plain function has neither inputs nor targets.
+    if case.model.plain_function {
+        return vec![];
+    }
     let data = &case.data;
     let scaling = unscaled(data);
     let far = far_targets(scene);
