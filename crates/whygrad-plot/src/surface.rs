@@ -29,6 +29,8 @@ pub(crate) struct Dot {
     pub(crate) lower: bool,
     /// Beside the drawn plane, or one of very many.
     pub(crate) small: bool,
+    /// Its target, where it is to be compared with the surface and not with a level.
+    pub(crate) value: Option<f64>,
 }
 
 /// Of more points than these each is small.
@@ -159,7 +161,9 @@ impl Map {
         for point in beside.into_iter().chain(within) {
             let upper = self.is_upper(point);
             let key = (point.x.to_bits(), point.y.to_bits(), point.aside);
-            let dot = Dot { at: (point.x, point.y), upper, lower: !upper, small: point.aside || many };
+            // Targets are values of the surface: a dot has the colour that the surface should have there.
+            let value = self.parting().is_none().then_some(point.value);
+            let dot = Dot { value, at: (point.x, point.y), upper, lower: !upper, small: point.aside || many };
             let index = *known.entry(key).or_insert(dots.len());
             match dots.get_mut(index) {
                 Some(other) => (other.upper, other.lower) = (other.upper || upper, other.lower || !upper),

@@ -4,7 +4,8 @@ use super::frame::{EDGE, Frame, Room, SIZE, Texts, minus};
 use super::key::{self, BANDS, band_colour};
 use super::labels::{Labels, Rect, leader, written_number};
 use super::overlay::{
-    LABEL, MOST, Seen, dot, draw_border, draw_border_sample, draw_way, draw_way_sample, shape, take_way,
+    LABEL, MOST, Seen, dot, dot_of_value, dot_sample, draw_border, draw_border_sample, draw_way,
+    draw_way_sample, shape, take_way,
 };
 use super::path::path;
 use super::{Anchor, Page, coordinate, fitted, text_width};
@@ -203,7 +204,8 @@ impl<'m> Overlay<'m> {
             |kind: PathKind| self.map.paths.iter().zip(&self.ways).filter(move |(path, _)| path.kind == kind);
         of(PathKind::Border).for_each(|(_, way)| draw_border(page, way));
         of(PathKind::Steps).enumerate().for_each(|(index, (_, way))| draw_way(page, way, index));
-        self.points.iter().for_each(|(at, kinds)| page.add(&dot(*at, kinds)));
+        let values = self.map.value_axis();
+        self.points.iter().for_each(|(at, kinds)| page.add(&dot(*at, kinds, values)));
     }
 
     fn draw_spots(&self, page: &mut Page) {
@@ -218,6 +220,7 @@ enum Sample {
     Below,
     Both,
     Aside,
+    Valued,
     Level,
     Border,
     Way(usize),
@@ -239,7 +242,7 @@ impl Legend {
                     entries.push((Sample::Both, "both".into()));
                 }
             }
-            None => entries.push((Sample::Above, "data".into())),
+            None => entries.push((Sample::Valued, "data, in the colour of the target".into())),
         }
         if map.points.iter().any(|point| point.aside) {
             entries.push((Sample::Aside, "small: beside this slice".into()));
@@ -315,9 +318,10 @@ fn draw_sample(page: &mut Page, (x, y): (f64, f64), sample: Sample) {
     match sample {
         Sample::Above | Sample::Below | Sample::Both => {
             let (upper, lower) = (!matches!(sample, Sample::Below), !matches!(sample, Sample::Above));
-            page.add(&dot((x, y), &Dot { at: (x, y), upper, lower, small: false }));
+            page.add(&dot_sample((x, y), (upper, lower), false));
         }
-        Sample::Aside => page.add(&dot((x, y), &Dot { at: (x, y), upper: true, lower: false, small: true })),
+        Sample::Aside => page.add(&dot_sample((x, y), (true, false), true)),
+        Sample::Valued => page.add(&dot_of_value((x, y))),
         Sample::Level => page.line((x - 9.0, y), (x + 9.0, y), Rgb(255, 255, 255), " stroke-width=\"2.2\""),
         Sample::Border => draw_border_sample(page, (x, y)),
         Sample::Way(index) => draw_way_sample(page, (x, y), index, false),

@@ -3,8 +3,9 @@
 use super::labels::{Labels, Rect};
 use super::path::path;
 use super::{Page, coordinate};
+use crate::axis::Axis;
 use crate::figure::SpotKind;
-use crate::palette::Rgb;
+use crate::palette::{Rgb, sequence};
 use crate::surface::Dot;
 
 /// The font size of labels over colours.
@@ -145,9 +146,14 @@ pub(super) fn take_way(labels: &mut Labels, strokes: &[Vec<Seen>]) {
 
 /// Data points at one place: black or white with a contrasting edge, so that they show on every colour; half and half
 /// where both kinds lie there, and smaller beside the drawn plane.
-pub(super) fn dot(at: (f64, f64), dot: &Dot) -> String {
+pub(super) fn dot(at: (f64, f64), dot: &Dot, values: Axis) -> String {
     let (black, white) = (Rgb(17, 17, 17), WHITE);
     let (radius, width) = if dot.small { (3.4, 1.2) } else { (5.0, 1.6) };
+    if let Some(place) = dot.value.and_then(|value| values.place(value)) {
+        return circle(at, radius + 0.8, white, black, 1.0, "")
+            + "\n"
+            + &circle(at, radius - 0.6, sequence(place), black, 0.6, "");
+    }
     match (dot.upper, dot.lower) {
         (true, false) => circle(at, radius, black, white, width, ""),
         (_, true) if !dot.upper => circle(at, radius, white, black, width, ""),
@@ -160,6 +166,17 @@ pub(super) fn dot(at: (f64, f64), dot: &Dot) -> String {
             circle(at, radius, white, black, width, "") + "\n" + &half
         }
     }
+}
+
+/// A sample of data points for a legend.
+pub(super) fn dot_sample(at: (f64, f64), (upper, lower): (bool, bool), small: bool) -> String {
+    dot(at, &Dot { at, upper, lower, small, value: None }, Axis::over([0.0, 1.0].into_iter(), false, 0.0))
+}
+
+/// A sample of a data point in the colour of its target.
+pub(super) fn dot_of_value(at: (f64, f64)) -> String {
+    let dot_at = Dot { at, upper: true, lower: false, small: false, value: Some(1.0) };
+    dot(at, &dot_at, Axis::over([0.0, 1.0].into_iter(), false, 0.0))
 }
 
 /// The shape of a place with a name.

@@ -172,7 +172,7 @@ impl Stage<'_> {
         let within = |across: f64, up: f64| self.on_surface((x.place_within(across)?, y.place_within(up)?));
         for kinds in map.dots() {
             let Some(seen) = within(kinds.at.0, kinds.at.1) else { continue };
-            let dot = dot(seen.at, &kinds);
+            let dot = dot(seen.at, &kinds, map.value_axis());
             labels.take(Rect::around(seen.at, 6.0), 1.0);
             page.add(&faint_where_hidden(seen, &dot));
         }

@@ -199,29 +199,14 @@ pub(super) fn eigenvalues(
     series.push(Series::line("largest eigenvalue", line(|p| p.largest)));
     series.push(Series::line("smallest eigenvalue", line(|p| p.smallest)));
     let mut notes = Vec::new();
-    if let Some(bound) = found.bound {
-        let ends = [found.places.first(), found.places.last()];
-        let plain = run.case.options.optimiser == Optimiser::GradientDescent;
-        let name = if plain { "2 / learning rate" } else { "largest that is stable" };
-        let line = ends.iter().flatten().map(|p| (p.epoch as f64, bound)).collect();
+    if let Some((mut line, note)) = stable(run, &found) {
+        notes.push(note);
         let largest = found.places.iter().map(|p| p.largest.abs().max(p.smallest.abs())).fold(0.0, f64::max);
         // Beside a bound far above them all eigenvalues would be one line.
-        if bound <= FAR_ABOVE * largest {
-            series.push(Series::line(name, line).silent());
+        line.points.retain(|point| point.1 <= FAR_ABOVE * largest);
+        if !line.points.is_empty() {
+            series.push(line.silent());
         }
-        let bound_told = if plain {
-            format!("{name} = {}", short(bound))
-        } else {
-            format!("{}, the {name}", short(bound))
-        };
-        let above = found.places.iter().filter(|p| p.largest > bound).count();
-        notes.push(match above {
-            0 => format!("The largest stays below {bound_told}: steps are stable all along."),
-            _ => format!(
-                "At {above} of {} places the largest is above {bound_told}: steps overshoot there.",
-                found.places.len()
-            ),
-        });
     }
     let figure = over_epochs(
         ("Eigenvalues of the Hessian", "eigenvalue"),
@@ -229,4 +214,32 @@ pub(super) fn eigenvalues(
         &Choices { log: Some(choices.log.unwrap_or(false)), ..choices.clone() },
     );
     Ok(Lines { notes, ..figure }.into())
+}
+
+/// The largest eigenvalue at which a step is stable, at each place by its learning rate, and a sentence on the places above it.
+fn stable(run: &Finished, found: &Spectrum) -> Option<(Series, String)> {
+    let options = &run.case.options;
+    let steps = options.steps_per_epoch(run.case.data.rows);
+    let rates = Rates::new(options.schedule, options.learning_rate, steps, options.epochs);
+    let bound = found.bound.filter(|_| !rates.needs_losses() && run.epochs > 0)?;
+    let last = options.epochs.saturating_sub(1);
+    let at = |epoch: u64| bound * options.learning_rate / rates.at(epoch.min(last) * steps);
+    let places = || found.places.iter().filter(|p| at(p.epoch).is_finite());
+    let plain = options.optimiser == Optimiser::GradientDescent;
+    let name = if plain { "2 / learning rate" } else { "largest that is stable" };
+    let told = match (rates.is_constant(), plain) {
+        (true, true) => format!("{name} = {}", short(bound)),
+        (true, false) => format!("{}, the {name}", short(bound)),
+        (false, true) => format!("{name}, which the schedule changes"),
+        (false, false) => format!("the {name}, which the schedule changes"),
+    };
+    let above = places().filter(|p| p.largest > at(p.epoch)).count();
+    let note = match above {
+        0 => format!("The largest stays below {told}: steps are stable all along."),
+        _ => format!(
+            "At {above} of {} places the largest is above {told}: steps overshoot there.",
+            found.places.len()
+        ),
+    };
+    Some((Series::line(name, places().map(|p| (p.epoch as f64, at(p.epoch))).collect()), note))
 }
