@@ -123,3 +123,27 @@ fn file(name: &str, text: impl AsRef<[u8]>) -> String {
     std::fs::write(&path, text).expect("a file of the tests can be written");
     path.to_str().expect("UTF-8").to_owned()
 }
+
+/// Every picture of a run.
+const PICTURES: [&str; 12] = [
+    "loss",
+    "accuracy",
+    "gradient-norm",
+    "learning-rate",
+    "updates",
+    "weights",
+    "surface",
+    "contour",
+    "hidden",
+    "trajectory",
+    "spectrum",
+    "network",
+];
+
+/// What is said of a picture, as one line; notes stand on standard error.
+fn told(directory: &str, arguments: &[&str]) -> String {
+    let output = run_in(directory, &[arguments, &["--describe"]].concat());
+    assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{arguments:?}");
+    // The lines end where the screen does.
+    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}

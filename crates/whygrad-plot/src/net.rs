@@ -18,6 +18,25 @@ pub(crate) fn drawable(network: &Network) -> Vec<Link> {
     network.links.iter().filter(drawn).copied().collect()
 }
 
+/// So many nodes of a layer are drawn at most.
+pub(crate) const NODES: usize = 60;
+
+/// So many links are drawn at most.
+const LINKS: usize = 1500;
+
+/// Returns the links to draw, the smallest first, so that the largest lie on top; says so where some are left out.
+pub(crate) fn drawn(network: &Network, notes: &mut Vec<String>) -> Vec<Link> {
+    let mut links = drawable(network);
+    links.retain(|link| link.from.1 < NODES && link.to.1 < NODES);
+    links.sort_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
+    let all = links.len();
+    if all > LINKS {
+        links.drain(..all - LINKS);
+        notes.push(format!("Only the {LINKS} largest of {all} weights are drawn."));
+    }
+    links
+}
+
 /// Returns a node by its layer and its number.
 pub(crate) fn node(network: &Network, at: (usize, usize)) -> Option<&NetworkNode> {
     network.layers.get(at.0)?.nodes.get(at.1)

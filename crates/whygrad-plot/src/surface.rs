@@ -45,7 +45,7 @@ impl Map {
     }
 
     /// Returns the value at a place, interpolated between the four samples around it.
-    pub(crate) fn at(&self, x: f64, y: f64) -> f64 {
+    pub fn at(&self, x: f64, y: f64) -> f64 {
         let (column, right) = cell(x, self.x, self.columns);
         let (row, up) = cell(y, self.y, self.rows);
         let corners = [

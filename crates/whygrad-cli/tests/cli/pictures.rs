@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{command, empty, folder, run_in};
+use super::{PICTURES, command, empty, folder, run_in, told};
 
 /// A folder with a run of XOR that was solved, one from another start, and one that diverged.
 fn runs(directory: &str) -> std::path::PathBuf {
@@ -14,32 +14,10 @@ fn runs(directory: &str) -> std::path::PathBuf {
     folder
 }
 
-fn told(directory: &str, arguments: &[&str]) -> String {
-    let output = run_in(directory, &[arguments, &["--describe"]].concat());
-    assert_eq!((output.code, output.stderr.as_str()), (0, ""));
-    // The lines end where the screen does.
-    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-const ALL: [&str; 12] = [
-    "loss",
-    "accuracy",
-    "gradient-norm",
-    "learning-rate",
-    "updates",
-    "weights",
-    "surface",
-    "contour",
-    "hidden",
-    "trajectory",
-    "spectrum",
-    "network",
-];
-
 #[test]
 fn every_picture_is_drawn_in_every_format_and_told_in_words() {
     let folder = runs("pictures-all");
-    for what in ALL {
+    for what in PICTURES {
         let files: Vec<String> = ["svg", "html", "csv", "tex"].map(|e| format!("{what}.{e}")).to_vec();
         let outs: Vec<&str> = files.iter().flat_map(|file| ["-o", file.as_str()]).collect();
         let output = run_in("pictures-all", &[&["plot", "a", what][..], &outs].concat());
@@ -179,7 +157,7 @@ fn training_draws_further_pictures_where_they_are_asked_for() {
     let train =
         |more: &[&str]| run_in("pictures-train", &[&["train", "xor", "--epochs", "300"], more].concat());
     assert_eq!(train(&["--plot", "--out", "all", "-q"]).code, 0);
-    for what in ALL {
+    for what in PICTURES {
         assert!(folder.join("all").join(format!("{what}.svg")).is_file(), "{what}");
     }
     let shown = train(&["--plot=network", "--out", "none"]);

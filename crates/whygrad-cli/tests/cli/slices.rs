@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{empty, run_in};
+use super::{empty, run_in, told};
 
 /// Trains into the folder `r`.
 fn trained(directory: &str, arguments: &[&str]) -> std::path::PathBuf {
@@ -10,12 +10,6 @@ fn trained(directory: &str, arguments: &[&str]) -> std::path::PathBuf {
     let output = run_in(directory, &[&["train"][..], arguments, &["--out", "r", "-q"]].concat());
     assert_eq!(output.code, 0, "{}", output.stderr);
     folder
-}
-
-fn told(directory: &str, arguments: &[&str]) -> String {
-    let output = run_in(directory, &[arguments, &["--describe"]].concat());
-    assert_eq!((output.code, output.stderr.as_str()), (0, ""));
-    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[track_caller]

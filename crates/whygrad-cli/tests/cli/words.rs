@@ -1,14 +1,6 @@
 //! Every picture in two or three sentences, for who cannot see it.
 
-use super::{empty, run_in};
-
-/// What is said of a picture, as one line.
-fn told(directory: &str, arguments: &[&str]) -> String {
-    let output = run_in(directory, &[arguments, &["--describe"]].concat());
-    assert_eq!(output.code, 0, "{arguments:?}: {}", output.stderr);
-    // The lines end where the screen does.
-    output.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+use super::{PICTURES, empty, run_in, told};
 
 /// At most so many sentences besides one of what is not drawn, each with something in it.
 #[track_caller]
@@ -23,27 +15,12 @@ fn is_short(what: &str, told: &str, most: usize) {
     assert!(others.iter().all(|sentence| sentence.split(' ').count() > 2), "{what}: {told}");
 }
 
-const ALL: [&str; 12] = [
-    "loss",
-    "accuracy",
-    "gradient-norm",
-    "learning-rate",
-    "updates",
-    "weights",
-    "surface",
-    "contour",
-    "hidden",
-    "trajectory",
-    "spectrum",
-    "network",
-];
-
 /// Runs `train` and tells each picture of the run, and its landscapes over its path, a plane and a line.
 fn all_are_short(directory: &str, model: &str, train: &[&str], two: &str) {
     empty(directory);
     let train = [&["train", model, "--out", "r", "-q"][..], train].concat();
     assert_eq!(run_in(directory, &train).code, 0);
-    for what in ALL {
+    for what in PICTURES {
         is_short(what, &told(directory, &["plot", "r", what]), 3);
     }
     let one = two.split_inclusive(']').next().unwrap();

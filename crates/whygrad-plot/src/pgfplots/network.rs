@@ -4,16 +4,10 @@
 use super::axes::escaped;
 use super::{PER_CENTIMETRE, Size, dashes, tikzpicture};
 use crate::figure::{Link, Network, NetworkLayer, NetworkNode};
-use crate::net::{self, FEW};
-use crate::svg::labels::{Labels, Rect, minus, written_number};
+use crate::net::{self, FEW, NODES};
+use crate::svg::labels::{Labels, Line, Rect, minus, written_number};
 use crate::ticks::significant;
 use crate::words;
-
-/// The most connections that are drawn: the strongest of all.
-const MOST: usize = 2000;
-
-/// So many nodes of a layer are drawn at most.
-const NODES: usize = 60;
 
 /// The widest and the thinnest line, in points.
 const WIDEST: f64 = 3.6;
@@ -28,7 +22,7 @@ const LETTER: f64 = 0.19;
 pub(super) fn draw(network: &Network, size: Size) -> String {
     let plan = Plan::new(network, size);
     let mut notes = words::notes(&network.notes, words::missing_links(network));
-    let links = drawn_links(network, &mut notes);
+    let links = net::drawn(network, &mut notes);
     let most = net::largest(links.iter().map(|link| link.weight));
     let mut out = String::new();
     for link in &links {
@@ -62,19 +56,6 @@ pub(super) fn draw(network: &Network, size: Size) -> String {
         )]);
     }
     tikzpicture(&out, &notes, size)
-}
-
-/// Returns the links to draw, the smallest first, so that the largest lie on top.
-fn drawn_links(network: &Network, notes: &mut Vec<String>) -> Vec<Link> {
-    let mut links = net::drawable(network);
-    links.retain(|link| link.from.1 < NODES && link.to.1 < NODES);
-    links.sort_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
-    let all = links.len();
-    if all > MOST {
-        links.drain(..all - MOST);
-        notes.push(format!("Only the {MOST} largest of {all} weights are drawn."));
-    }
-    links
 }
 
 /// Where the nodes are, in centimetres.
@@ -129,22 +110,12 @@ impl Plan {
             let ((x, y), half) = (seen(*at), half * PER_CENTIMETRE + 14.0);
             labels.take(Rect { left: x - half, top: y - radius, right: x + half, bottom: y + radius }, 3.0);
         }
-        let lines: Vec<(&Link, [(f64, f64); 2])> = links
-            .iter()
-            .filter_map(|link| self.ends(link).map(|(from, to)| (link, [seen(from), seen(to)])))
-            .collect();
-        for (_, [from, to]) in &lines {
-            for piece in 0..=40 {
-                let share = f64::from(piece) / 40.0;
-                let at = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
-                labels.take(Rect::around(at, 5.0), 2.0);
-            }
-        }
-        for (link, ends) in lines.iter().rev() {
-            let text = minus(&significant(link.weight, 3));
-            let Some(start) = labels.along(ends, &text, LABEL) else { continue };
+        let ends = |link: &Link| self.ends(link).map(|(from, to)| ((seen(from), seen(to)), link.weight));
+        let (lines, weights): (Vec<Line>, Vec<f64>) = links.iter().filter_map(ends).unzip();
+        for (index, weight) in weights.iter().enumerate().rev() {
+            let text = minus(&significant(*weight, 3));
+            let start = labels.on_line((&lines, index), &text, LABEL);
             let rect = Rect::of_text(start, &text, LABEL);
-            labels.take(rect.wider(10.0), 2.0);
             out.extend([format!(
                 "\\node[anchor=base, font=\\footnotesize, fill=white, inner sep=1.2pt] at ({:.2},{:.2}) {{{}}};\n",
                 f64::midpoint(rect.left, rect.right) / PER_CENTIMETRE,

@@ -68,6 +68,12 @@ const RINGS: [f64; 8] = [4.0, 10.0, 20.0, 34.0, 52.0, 80.0, 115.0, 160.0];
 /// A text farther than this from its mark is led to by a line.
 const LED: f64 = 26.0;
 
+/// A straight line by its ends.
+pub(crate) type Line = ((f64, f64), (f64, f64));
+
+/// A number on a line stands at least so far from other lines, where it can.
+const CLEAR: f64 = 20.0;
+
 /// The places that are taken.
 pub(crate) struct Labels {
     within: Rect,
@@ -117,6 +123,28 @@ impl Labels {
         let (harm, start) = self.best_along(curve, text, size)?;
         let rect = Rect::of_text(start, text, size);
         (harm < 3.0 && self.take_if_free(rect)).then_some(start)
+    }
+
+    /// Finds the place for a text on one of several lines that is farthest from the others and from what is taken, rather in
+    /// the middle than at an end; takes it, and returns where the text begins on its baseline.
+    pub(crate) fn on_line(&mut self, (lines, index): (&[Line], usize), text: &str, size: f64) -> (f64, f64) {
+        let line = lines[index];
+        let others = || lines[..index].iter().chain(&lines[index + 1..]);
+        let wide = text_width(text, size);
+        let mut best = (f64::INFINITY, line.0);
+        for step in 0..=14 {
+            let (x, y) = on(line, 0.15 + 0.05 * f64::from(step));
+            let start = (x - wide / 2.0, y + 0.3 * size);
+            let nearest = others().map(|other| apart((x, y), *other)).fold(CLEAR, f64::min);
+            let harm = self.harm(&Rect::of_text(start, text, size).wider(4.0))
+                + 4.0 * (CLEAR - nearest)
+                + 2.0 * (f64::from(step) - 7.0).abs();
+            if harm < best.0 {
+                best = (harm, start);
+            }
+        }
+        self.take(Rect::of_text(best.1, text, size), 1.0);
+        best.1
     }
 
     fn best_along(&self, curve: &[(f64, f64)], text: &str, size: f64) -> Option<(f64, (f64, f64))> {
@@ -179,6 +207,20 @@ pub(crate) fn leader(
     let rect = Rect::of_text(start, text, size);
     let end = (at.0.clamp(rect.left, rect.right), at.1.clamp(rect.top, rect.bottom));
     ((end.0 - at.0).hypot(end.1 - at.1) > LED).then_some((at, end))
+}
+
+/// Returns the point at a share of a line.
+fn on((from, to): Line, share: f64) -> (f64, f64) {
+    (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
+}
+
+/// Returns how far a point is from a line.
+fn apart(at: (f64, f64), line: Line) -> f64 {
+    let (right, down) = (line.1.0 - line.0.0, line.1.1 - line.0.1);
+    let length = (right * right + down * down).max(1e-9);
+    let share = ((at.0 - line.0.0) * right + (at.1 - line.0.1) * down) / length;
+    let (x, y) = on(line, share.clamp(0.0, 1.0));
+    (at.0 - x).hypot(at.1 - y)
 }
 
 /// Returns the point at a share of the length of a curve.

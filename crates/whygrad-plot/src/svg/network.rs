@@ -1,10 +1,10 @@
 //! A network as SVG: layers as columns, weights as lines.
 
 use super::frame::{self, EDGE, NOTE, SIZE};
-use super::labels::{Labels, Rect, written_number};
+use super::labels::{Labels, Line, Rect, written_number};
 use super::{Anchor, Page, coordinate, fitted, text_width};
 use crate::figure::{Link, Network};
-use crate::net::{self, FEW};
+use crate::net::{self, FEW, NODES};
 use crate::palette::{self, Ground, Rgb, mix};
 use crate::ticks::significant;
 use crate::words;
@@ -16,19 +16,13 @@ const LABEL: f64 = 12.0;
 const WIDEST: f64 = 5.0;
 const THINNEST: f64 = 0.7;
 
-/// So many nodes of a layer are drawn at most.
-const NODES: usize = 60;
-
-/// So many lines are drawn at most.
-const LINKS: usize = 1500;
-
 /// Pixels from one node to the next.
 const NEAREST: f64 = 24.0;
 const FARTHEST: f64 = 92.0;
 
 pub(super) fn draw(network: &Network, page: &mut Page) {
     let mut notes = words::notes(&network.notes, words::missing_links(network));
-    let links = drawn_links(network, &mut notes);
+    let links = net::drawn(network, &mut notes);
     let notes = frame::note_lines(&notes, page.width);
     let header = frame::header(&network.title, page.width);
     let key = Key::new(network, &links, page);
@@ -56,19 +50,6 @@ pub(super) fn draw(network: &Network, page: &mut Page) {
     frame::draw_notes(page, &notes);
 }
 
-/// Returns the links to draw, the smallest first, so that the largest lie on top.
-fn drawn_links(network: &Network, notes: &mut Vec<String>) -> Vec<Link> {
-    let mut links = net::drawable(network);
-    links.retain(|link| link.from.1 < NODES && link.to.1 < NODES);
-    links.sort_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs()));
-    let all = links.len();
-    if all > LINKS {
-        links.drain(..all - LINKS);
-        notes.push(format!("Only the {LINKS} largest of {all} weights are drawn."));
-    }
-    links
-}
-
 /// Returns how many nodes a layer shows, and how many it does not.
 fn shown(layer: &crate::NetworkLayer) -> (usize, usize) {
     let nodes = layer.nodes.len().min(NODES);
@@ -79,26 +60,6 @@ fn shown(layer: &crate::NetworkLayer) -> (usize, usize) {
 fn slots(layer: &crate::NetworkLayer) -> usize {
     let (nodes, more) = shown(layer);
     (nodes + usize::from(more > 0)).max(1)
-}
-
-/// A straight line by its ends.
-type Line = ((f64, f64), (f64, f64));
-
-/// A number stands at least so far from other lines, where it can.
-const CLEAR: f64 = 20.0;
-
-/// Returns the point at a share of a line.
-fn along((from, to): Line, share: f64) -> (f64, f64) {
-    (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
-}
-
-/// Returns how far a point is from a line.
-fn apart(at: (f64, f64), line: Line) -> f64 {
-    let (right, down) = (line.1.0 - line.0.0, line.1.1 - line.0.1);
-    let length = (right * right + down * down).max(1e-9);
-    let share = ((at.0 - line.0.0) * right + (at.1 - line.0.1) * down) / length;
-    let (x, y) = along(line, share.clamp(0.0, 1.0));
-    (at.0 - x).hypot(at.1 - y)
 }
 
 /// Where the nodes are.
@@ -166,23 +127,12 @@ impl Plan {
             let (left, right) = (x - half - 3.0, x + half + 3.0);
             labels.take(Rect { left, top: y - self.radius, right, bottom: y + self.radius }, 3.0);
         }
-        let lines: Vec<(Line, f64)> =
-            links.iter().filter_map(|link| Some((self.ends(link)?, link.weight))).collect();
-        for (index, (line, weight)) in lines.iter().enumerate().rev() {
+        let (lines, weights): (Vec<Line>, Vec<f64>) =
+            links.iter().filter_map(|link| Some((self.ends(link)?, link.weight))).unzip();
+        for (index, weight) in weights.iter().enumerate().rev() {
             let text = frame::minus(&significant(*weight, 3));
-            let wide = text_width(&text, LABEL);
-            let places = (0..=14).map(|step| {
-                let (x, y) = along(*line, 0.15 + 0.05 * f64::from(step));
-                let start = (x - wide / 2.0, y + 0.3 * LABEL);
-                let others = lines.iter().enumerate().filter(|(other, _)| *other != index);
-                let nearest = others.map(|(_, (other, _))| apart((x, y), *other)).fold(CLEAR, f64::min);
-                // Not where lines cross; else rather in the middle.
-                let harm = labels.harm(&Rect::of_text(start, &text, LABEL).wider(4.0));
-                (harm + 4.0 * (CLEAR - nearest) + 2.0 * (f64::from(step) - 7.0).abs(), start)
-            });
-            let Some((_, start)) = places.min_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
+            let start = labels.on_line((&lines, index), &text, LABEL);
             let rect = Rect::of_text(start, &text, LABEL);
-            labels.take(rect, 1.0);
             // Without a ground of its own a number on a thick line looks struck out.
             page.ground(rect.wider(2.0));
             let size = format!(" font-size=\"{LABEL}\"");

@@ -86,7 +86,7 @@ fn told_unit(map: &Map) -> Option<String> {
         if 20 * resting > map.values.len() {
             return format!(" and is {} on one side of {ends}", short(low.1));
         }
-        let middle = nearest(map, (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)));
+        let middle = map.at(f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
         // The samples beside the line tell its value to some digits.
         let value = if middle.abs() < 0.01 * (high.1 - low.1) { 0.0 } else { middle };
         format!(" and is {} on {ends}", short(format!("{value:.1e}").parse().unwrap_or(value)))
@@ -141,20 +141,6 @@ fn told_space(run: &Finished, space: &Lines) -> String {
         None => format!("In the space of {} and {}, ", space.x_label, space.y_label),
     };
     format!("{within}{}{}.", clauses.join(", "), border.unwrap_or_default())
-}
-
-/// The value of a map at a place between its samples.
-fn nearest(map: &Map, (x, y): (f64, f64)) -> f64 {
-    let cell = |value: f64, (low, high): (f64, f64), count: usize| {
-        let place = ((value - low) / (high - low) * (count - 1) as f64).clamp(0.0, (count - 1) as f64);
-        let first = (place.floor() as usize).min(count.saturating_sub(2));
-        (first, place - first as f64)
-    };
-    let ((column, right), (row, up)) = (cell(x, map.x, map.columns.max(2)), cell(y, map.y, map.rows.max(2)));
-    let at =
-        |column: usize, row: usize| map.values.get(row * map.columns + column).copied().unwrap_or(f64::NAN);
-    let across = |row: usize| at(column, row) * (1.0 - right) + at(column + 1, row) * right;
-    across(row) * (1.0 - up) + across(row + 1) * up
 }
 
 /// The groups below the outputs that lie highest.
